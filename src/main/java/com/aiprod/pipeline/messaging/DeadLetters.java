@@ -1,0 +1,148 @@
+package com.aiprod.pipeline.messaging;
+
+import com.aiprod.pipeline.job.DeadLetterMessage;
+import com.aiprod.pipeline.job.Failure;
+import com.aiprod.pipeline.job.PoisonMessageException;
+import com.aiprod.pipeline.operations.PipelineTimeoutException;
+import com.aiprod.pipeline.pipeline.PermanentStageException;
+import com.aiprod.pipeline.pipeline.TransientStageException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
+
+/** Says why an exchange failed: to the job's owner in a result, to the operator in a dead letter. */
+public final class DeadLetters {
+
+    /** The header in which Camel leaves all attributes of a message, also those that MessageAttributes keeps out. */
+    private static final String ATTRIBUTES = "CamelGooglePubsubAttributes";
+
+    private final ObjectMapper json;
+
+    DeadLetters(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /** The error code of a message that no retry can help. */
+    static final String POISON = "POISON_MESSAGE";
+
+    /** What the caught exception means for the job; a message of an unexpected one stays inside. */
+    public Failure failure(Exchange exchange) {
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PermanentStageException known) {
+                return new Failure(known.errorCode(), known.getMessage(), false);
+            } else if (cause instanceof TransientStageException known) {
+                return new Failure(known.errorCode(), known.getMessage(), true);
+            } else if (cause instanceof PipelineTimeoutException) {
+                return new Failure(Failure.TIMEOUT_CODE, cause.getMessage(), true);
+            } else if (cause instanceof PoisonMessageException || cause instanceof JsonProcessingException) {
+                return new Failure(POISON, "The message cannot be used.", false);
+            } else if (cause instanceof IOException) {
+                return new Failure("IO_ERROR", "Reading or writing failed while the job ran.", true);
+            }
+        }
+        return new Failure("INTERNAL_ERROR", "The pipeline failed unexpectedly.", false);
+    }
+
+    /** The dead letter for the exchange's original message and caught exception. */
+    public DeadLetterMessage write(Exchange exchange) {
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Message original = exchange.getUnitOfWork().getOriginalInMessage();
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        putData(metadata, original.getBody(byte[].class));
+        metadata.put("attributes", original.getHeader(ATTRIBUTES, Map.of(), Map.class));
+        metadata.put("message_id", original.getHeader(GooglePubsubConstants.MESSAGE_ID));
+        metadata.put("attempt", exchange.getVariable("attempt"));
+        metadata.put("attempts", 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        metadata.put("route", exchange.getProperty(Exchange.FAILURE_ROUTE_ID));
+        metadata.put("step", exchange.getProperty(Exchange.FAILURE_ENDPOINT));
+        return new DeadLetterMessage(
+                exchange.getVariable("jobId", String.class),
+                failure(exchange).errorCode(),
+                caught.toString(),
+                metadata);
+    }
+
+    /**
+     * Sets the variables that record-dead-letter.sql binds. Whatever arrives is kept: a JobMessage that Pub/Sub forwarded
+     * by its dead-letter policy, and bytes that mean nothing, are original data themselves.
+     */
+    public void unpack(Exchange exchange) throws JsonProcessingException {
+        Message message = exchange.getMessage();
+        byte[] data = message.getBody(byte[].class);
+        Map<?, ?> attributes = message.getHeader(ATTRIBUTES, Map.of(), Map.class);
+        DeadLetterMessage letter = "dead-letter.v1".equals(attributes.get("schema")) ? read(data) : null;
+        if (letter == null) {
+            letter = forwarded(data, attributes);
+        }
+        exchange.setVariable("messageId", message.getHeader(GooglePubsubConstants.MESSAGE_ID));
+        exchange.setVariable("jobId", uuid(letter.jobId()));
+        exchange.setVariable("attempt", letter.metadata().get("attempt") instanceof Integer number ? number : null);
+        exchange.setVariable("errorCode", letter.reason());
+        exchange.setVariable("reason", letter.reason().toLowerCase(Locale.ROOT).replace('_', ' '));
+        exchange.setVariable("error", letter.error());
+        exchange.setVariable("attempts", letter.metadata().get("attempts") instanceof Integer number ? number : 0);
+        exchange.setVariable("route", letter.metadata().get("route") instanceof String route ? route : null);
+        exchange.setVariable("metadata", json.writeValueAsString(letter.metadata()));
+    }
+
+    /** Null when it is no dead letter after all. */
+    private DeadLetterMessage read(byte[] data) {
+        try {
+            DeadLetterMessage letter = json.readValue(data, DeadLetterMessage.class);
+            return letter.complete() ? letter : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Attributes: https://cloud.google.com/pubsub/docs/handling-failures#track_delivery_attempts */
+    private DeadLetterMessage forwarded(byte[] data, Map<?, ?> attributes) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        putData(metadata, data);
+        metadata.put("attributes", attributes);
+        Object deliveries = attributes.get("CloudPubSubDeadLetterSourceDeliveryCount");
+        if (deliveries == null) {
+            return new DeadLetterMessage(null, POISON, "This is no dead letter that can be read.", metadata);
+        }
+        metadata.put("route", attributes.get("CloudPubSubDeadLetterSourceSubscription"));
+        return new DeadLetterMessage(
+                attributes.get("job_id") instanceof String jobId ? jobId : null,
+                "DELIVERY_EXHAUSTED",
+                "Pub/Sub gave up after %s deliveries that no worker acknowledged.".formatted(deliveries),
+                metadata);
+    }
+
+    /** Null for what names no job: such a letter is kept without one. */
+    private static String uuid(String jobId) {
+        try {
+            return jobId == null ? null : UUID.fromString(jobId).toString();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Bytes that are no text, or text that PostgreSQL's json cannot hold, go in as base64. */
+    static void putData(Map<String, Object> metadata, byte[] data) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(data))
+                    .toString();
+            metadata.put("data", text);
+        } catch (CharacterCodingException e) {
+            metadata.put("data_base64", Base64.getEncoder().encodeToString(data));
+        }
+    }
+}

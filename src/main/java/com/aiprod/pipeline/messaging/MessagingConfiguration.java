@@ -1,0 +1,52 @@
+package com.aiprod.pipeline.messaging;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.camel.CamelContext;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/** The beans that routes reach Pub/Sub by; none is made in a process whose routes use no Pub/Sub. */
+@Lazy
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PubSubSettings.class)
+class MessagingConfiguration {
+
+    @Bean
+    PubSubConnection pubSubConnection(PubSubSettings settings) {
+        return new PubSubConnection(settings);
+    }
+
+    @Bean
+    TopicSetup topicSetup(PubSubSettings settings, PubSubConnection connection) {
+        return new TopicSetup(settings, connection);
+    }
+
+    @Bean("pubsub")
+    SubscriberHealth subscriberHealth(TopicSetup topicSetup, CamelContext camel) {
+        return new SubscriberHealth(topicSetup, camel);
+    }
+
+    /** Named after the scheme: the starter that would read camel.component.google-pubsub.* is not to be had at 4.18.0. */
+    @Bean("google-pubsub")
+    PipelinePubSubComponent googlePubSub(
+            PubSubSettings settings, PubSubConnection connection, TopicSetup topicSetup, SubscriberHealth health) {
+        return new PipelinePubSubComponent(settings, connection, topicSetup, health);
+    }
+
+    @Bean
+    PublishedIds publishedIds() {
+        return new PublishedIds();
+    }
+
+    @Bean
+    DeadLetters deadLetters(ObjectMapper json) {
+        return new DeadLetters(json);
+    }
+
+    @Bean
+    Outcomes outcomes(ObjectMapper json, DeadLetters deadLetters) {
+        return new Outcomes(json, deadLetters);
+    }
+}

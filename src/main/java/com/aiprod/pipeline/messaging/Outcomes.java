@@ -1,0 +1,64 @@
+package com.aiprod.pipeline.messaging;
+
+import com.aiprod.pipeline.job.Failure;
+import com.aiprod.pipeline.job.PoisonMessageException;
+import com.aiprod.pipeline.job.ResultMessage;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Variable;
+
+/** How an attempt ended, between what a route holds and the ResultMessage. */
+public final class Outcomes {
+
+    private static final Pattern ATTEMPT = Pattern.compile("[1-9][0-9]{0,8}");
+
+    private final ObjectMapper json;
+    private final DeadLetters deadLetters;
+
+    Outcomes(ObjectMapper json, DeadLetters deadLetters) {
+        this.json = json;
+        this.deadLetters = deadLetters;
+    }
+
+    /** The ResultMessage of a pipeline that left {@code output}. */
+    public ResultMessage success(
+            @Body Map<String, Object> output,
+            @Variable("jobId") UUID jobId,
+            @Variable("executionTimeMs") long executionTimeMs) {
+        return ResultMessage.success(jobId, output, executionTimeMs);
+    }
+
+    /** The ResultMessage of a pipeline that failed with the exception that the error handler caught. */
+    public ResultMessage failure(
+            Exchange exchange, @Variable("jobId") UUID jobId, @Variable("executionTimeMs") long executionTimeMs) {
+        return ResultMessage.failure(jobId, deadLetters.failure(exchange), executionTimeMs);
+    }
+
+    /**
+     * Sets the variables that record-result.sql binds.
+     *
+     * @throws PoisonMessageException when the attribute {@code attempt} is no attempt: no job could be ended by it
+     */
+    public void unpack(Exchange exchange, @Body ResultMessage result, @Header("attempt") String attempt)
+            throws JsonProcessingException {
+        if (attempt == null || !ATTEMPT.matcher(attempt).matches()) {
+            throw new PoisonMessageException("The attribute attempt is missing or no positive number");
+        }
+        Failure failure = result.failure();
+        boolean success = failure == null;
+        exchange.setVariable("jobId", result.jobId().toString());
+        exchange.setVariable("attempt", Integer.valueOf(attempt));
+        exchange.setVariable("success", success);
+        exchange.setVariable("output", success ? json.writeValueAsString(result.output()) : null);
+        exchange.setVariable("errorCode", success ? null : failure.errorCode());
+        exchange.setVariable("errorMessage", success ? null : failure.message());
+        exchange.setVariable("retryable", !success && failure.retryable());
+        exchange.setVariable("executionTimeMs", result.processingTimeMs());
+    }
+}

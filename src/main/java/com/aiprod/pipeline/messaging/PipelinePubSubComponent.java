@@ -1,0 +1,139 @@
+package com.aiprod.pipeline.messaging;
+
+import com.google.api.core.ApiService;
+import com.google.api.gax.batching.FlowControlSettings;
+import com.google.api.gax.core.FixedExecutorProvider;
+import com.google.api.gax.retrying.RetrySettings;
+import com.google.cloud.pubsub.v1.MessageReceiver;
+import com.google.cloud.pubsub.v1.Publisher;
+import com.google.cloud.pubsub.v1.Subscriber;
+import com.google.common.util.concurrent.MoreExecutors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.component.google.pubsub.GooglePubsubComponent;
+import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
+
+/**
+ * Camel's Pub/Sub component with the settings that a queue of long jobs needs and that the stock one (4.18.0) does not
+ * offer:
+ *
+ * <ul>
+ *   <li>A consumer leases exactly as many messages as it works on: the endpoint option {@code maxMessagesPerPoll} is the
+ *       number of both (0 for the number of cores), in place of 1,000 leased and five worked on.
+ *   <li>A publisher lives as long as the application, in place of 180 seconds, and a publish that fails says so within
+ *       {@code aiprod.pubsub.publish-timeout}, in place of 600 seconds.
+ *   <li>With an emulator all share one channel ({@link PubSubConnection}), in place of one each that nobody closes.
+ *   <li>Only the attributes of {@link MessageAttributes} leave or enter.
+ *   <li>A subscriber that died is seen by {@link SubscriberHealth}, which has it started again.
+ * </ul>
+ */
+final class PipelinePubSubComponent extends GooglePubsubComponent {
+
+    /** Long enough to work off what is buffered, short enough for a pod's grace period. */
+    private static final Duration PUBLISHER_SHUTDOWN = Duration.ofSeconds(5);
+
+    private final PubSubSettings settings;
+    private final PubSubConnection connection;
+    private final TopicSetup topicSetup;
+    private final SubscriberHealth health;
+    private final Map<String, Publisher> publishers = new ConcurrentHashMap<>();
+
+    PipelinePubSubComponent(
+            PubSubSettings settings, PubSubConnection connection, TopicSetup topicSetup, SubscriberHealth health) {
+        this.settings = settings;
+        this.connection = connection;
+        this.topicSetup = topicSetup;
+        this.health = health;
+        setHeaderFilterStrategy(new MessageAttributes());
+    }
+
+    /** A consumer of a missing subscription would die at its start, so they are seen to before any route starts. */
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        topicSetup.run();
+    }
+
+    @Override
+    public Publisher getPublisher(String topicName, GooglePubsubEndpoint endpoint) {
+        return publishers.computeIfAbsent(topicName, this::newPublisher);
+    }
+
+    private Publisher newPublisher(String topicName) {
+        try {
+            Publisher.Builder publisher =
+                    Publisher.newBuilder(topicName).setRetrySettings(boundedBy(settings.publishTimeout()));
+            connection.configure((channel, credentials) ->
+                    publisher.setChannelProvider(channel).setCredentialsProvider(credentials));
+            return publisher.build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static RetrySettings boundedBy(Duration total) {
+        return RetrySettings.newBuilder()
+                .setInitialRetryDelayDuration(Duration.ofMillis(100))
+                .setRetryDelayMultiplier(2)
+                .setMaxRetryDelayDuration(Duration.ofSeconds(2))
+                .setInitialRpcTimeoutDuration(total.dividedBy(2))
+                .setRpcTimeoutMultiplier(1)
+                .setMaxRpcTimeoutDuration(total.dividedBy(2))
+                .setTotalTimeoutDuration(total)
+                .build();
+    }
+
+    @Override
+    public Subscriber getSubscriber(String subscriptionName, MessageReceiver receiver, GooglePubsubEndpoint endpoint) {
+        int leased = leased(endpoint);
+        ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
+                leased,
+                task -> getCamelContext().getExecutorServiceManager().newThread(endpoint.getDestinationName(), task));
+        Subscriber.Builder builder = Subscriber.newBuilder(subscriptionName, receiver)
+                .setExecutorProvider(FixedExecutorProvider.create(executor))
+                .setFlowControlSettings(FlowControlSettings.newBuilder()
+                        .setMaxOutstandingElementCount((long) leased)
+                        .build())
+                .setMaxAckExtensionPeriodDuration(Duration.ofSeconds(endpoint.getMaxAckExtensionPeriod()));
+        connection.configure(
+                (channel, credentials) -> builder.setChannelProvider(channel).setCredentialsProvider(credentials));
+        Subscriber subscriber = builder.build();
+        subscriber.addListener(health.watch(endpoint), MoreExecutors.directExecutor());
+        subscriber.addListener(shutDown(executor), MoreExecutors.directExecutor());
+        return subscriber;
+    }
+
+    private static int leased(GooglePubsubEndpoint endpoint) {
+        int asked = endpoint.getMaxMessagesPerPoll();
+        return asked > 0 ? asked : Runtime.getRuntime().availableProcessors();
+    }
+
+    private static ApiService.Listener shutDown(ScheduledExecutorService executor) {
+        return new ApiService.Listener() {
+            @Override
+            public void terminated(ApiService.State from) {
+                executor.shutdown();
+            }
+
+            @Override
+            public void failed(ApiService.State from, Throwable failure) {
+                executor.shutdown();
+            }
+        };
+    }
+
+    @Override
+    protected void doShutdown() throws Exception {
+        publishers.values().forEach(Publisher::shutdown);
+        for (Publisher publisher : publishers.values()) {
+            publisher.awaitTermination(PUBLISHER_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        super.doShutdown();
+    }
+}

@@ -1,0 +1,13 @@
+package com.aiprod.pipeline.operations;
+
+import java.time.Duration;
+
+/** An attempt used up its wall time, the time of its retries included. */
+public final class PipelineTimeoutException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    PipelineTimeoutException(Duration limit, Throwable cause) {
+        super("The job was not done within %d seconds.".formatted(limit.toSeconds()), cause);
+    }
+}

@@ -1,0 +1,32 @@
+-- Gives a waiting job to this worker: the attempt rises, a lease begins. Answers one row; outcome is 'claimed',
+-- 'not-waiting' (another worker has it, or it ended: the message is a duplicate) or 'unknown'.
+WITH claimed AS (
+    UPDATE jobs SET
+        state = 'PROCESSING',
+        attempt = attempt + 1,
+        worker_id = :?workerId,
+        lease_expires_at = now() + make_interval(secs => cast(:?leaseSec AS double precision)),
+        published_at = NULL,
+        started_at = coalesce(started_at, now()),
+        updated_at = now()
+    WHERE id = cast(:?jobId AS uuid) AND state = 'QUEUED' AND attempt - series_start < max_attempts
+    RETURNING *
+), history AS (
+    INSERT INTO job_states (job_id, state, metadata)
+    SELECT id, state, jsonb_build_object('worker_id', worker_id, 'attempt', attempt) FROM claimed
+)
+SELECT 'claimed' AS outcome,
+       attempt,
+       cast(json_build_object(
+           'job_id', id,
+           'user_id', user_id,
+           'content', content,
+           'preset', preset,
+           'metadata', metadata,
+           'lang', lang,
+           'duration_sec', duration_sec) AS text) AS job
+FROM claimed
+UNION ALL
+SELECT CASE WHEN EXISTS (SELECT FROM jobs WHERE id = cast(:?jobId AS uuid)) THEN 'not-waiting' ELSE 'unknown' END,
+       NULL, NULL
+WHERE NOT EXISTS (SELECT FROM claimed)

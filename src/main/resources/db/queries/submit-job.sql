@@ -1,0 +1,31 @@
+-- Accepts a job: its row, its first state, its message to send and its idempotency key, or none of them.
+-- Answers one row; outcome is 'created', 'replayed' (the same key and request) or 'conflict' (the key, another request).
+WITH new AS MATERIALIZED (
+    SELECT uuid_v7() AS id
+), key AS (
+    INSERT INTO idempotency_keys AS known (user_id, key, request_hash, job_id, created_at, expires_at)
+    SELECT :?userId, :?idempotencyKey, :?requestHash, new.id, now(), now() + interval '24 hours'
+    FROM new WHERE cast(:?idempotencyKey AS text) IS NOT NULL
+    -- The update takes over an expired key, and otherwise only makes a racing call wait for the winner and see its row.
+    ON CONFLICT (user_id, key) DO UPDATE SET
+        request_hash = CASE WHEN known.expires_at <= now() THEN excluded.request_hash ELSE known.request_hash END,
+        job_id       = CASE WHEN known.expires_at <= now() THEN excluded.job_id ELSE known.job_id END,
+        created_at   = CASE WHEN known.expires_at <= now() THEN excluded.created_at ELSE known.created_at END,
+        expires_at   = CASE WHEN known.expires_at <= now() THEN excluded.expires_at ELSE known.expires_at END
+    RETURNING job_id, request_hash, created_at
+), job AS (
+    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id, traceparent)
+    SELECT new.id, :?userId, :?content, :?preset, cast(:?priority AS job_priority), :?lang,
+           cast(:?durationSec AS integer), cast(:?metadata AS json), :?requestId, :?traceparent
+    FROM new WHERE NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)
+    RETURNING id, priority, created_at
+), history AS (
+    INSERT INTO job_states (job_id, state) SELECT id, 'QUEUED' FROM job
+), message AS (
+    INSERT INTO outbox (job_id, priority) SELECT id, priority FROM job
+)
+SELECT 'created' AS outcome, cast(id AS text) AS job_id, iso8601(created_at) AS created_at FROM job
+UNION ALL
+SELECT CASE request_hash WHEN :?requestHash THEN 'replayed' ELSE 'conflict' END, cast(job_id AS text),
+       iso8601(created_at)
+FROM key, new WHERE job_id <> new.id
