@@ -1,0 +1,55 @@
+package com.aiprod.pipeline.api;
+
+import java.util.List;
+import java.util.Map;
+import org.slf4j.MDC;
+import org.springframework.boot.autoconfigure.security.SecurityProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** What stands between the servlet container and the REST routes, in its order. */
+@Configuration(proxyBeanMethods = false)
+class ApiConfiguration implements WebMvcConfigurer {
+
+    @Bean
+    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
+        FilterRegistrationBean<RequestIdFilter> filter = new FilterRegistrationBean<>(new RequestIdFilter());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestFence> requestFence() {
+        FilterRegistrationBean<RequestFence> filter = new FilterRegistrationBean<>(new RequestFence());
+        filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 10);
+        return filter;
+    }
+
+    /** Carries the log's context, above all the request's id, from the servlet's thread to Camel's. */
+    @Bean
+    TaskDecorator logContextDecorator() {
+        return task -> {
+            Map<String, String> context = MDC.getCopyOfContextMap();
+            return () -> {
+                if (context != null) {
+                    MDC.setContextMap(context);
+                }
+                try {
+                    task.run();
+                } finally {
+                    MDC.clear();
+                }
+            };
+        };
+    }
+
+    @Override
+    public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+        resolvers.add(0, new ProblemResolver());
+    }
+}

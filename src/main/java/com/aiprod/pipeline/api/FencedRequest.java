@@ -1,0 +1,218 @@
+package com.aiprod.pipeline.api;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.Part;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
+
+/** A request as everything behind the fence sees it: what the contract names, and the principal on any thread. */
+final class FencedRequest extends HttpServletRequestWrapper {
+
+    private static final Set<String> HEADERS = ignoringCase(
+            "Host",
+            "Accept",
+            "Content-Type",
+            "Content-Length",
+            "Idempotency-Key",
+            "Prefer",
+            "If-None-Match",
+            "If-Modified-Since",
+            "If-Range",
+            "Range",
+            "Last-Event-ID");
+    private static final Set<String> PARAMETERS = Set.of("status", "preset", "limit", "offset", "cursor", "error_code");
+
+    private final byte[] body;
+    private final Principal principal;
+    private final Map<String, String[]> parameters;
+
+    /** Fences a request whose body was read. */
+    FencedRequest(HttpServletRequest request, byte[] body) {
+        super(request);
+        this.body = body;
+        this.principal = request.getUserPrincipal();
+        this.parameters = parameters(request.getQueryString());
+    }
+
+    private static Set<String> ignoringCase(String... names) {
+        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        Collections.addAll(set, names);
+        return Collections.unmodifiableSet(set);
+    }
+
+    private static Map<String, String[]> parameters(String query) {
+        Map<String, String[]> allowed = new LinkedHashMap<>();
+        UriComponentsBuilder.newInstance().query(query).build().getQueryParams().forEach((name, values) -> {
+            if (PARAMETERS.contains(name)) {
+                allowed.put(
+                        name, values.stream().map(value -> decoded(name, value)).toArray(String[]::new));
+            }
+        });
+        return Collections.unmodifiableMap(allowed);
+    }
+
+    private static String decoded(String name, String value) {
+        if (value == null) {
+            return "";
+        }
+        try {
+            return UriUtils.decode(value.replace('+', ' '), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(List.of(new FieldFault(name, "is not percent-encoded as it should be")));
+        }
+    }
+
+    @Override
+    public Principal getUserPrincipal() {
+        return principal;
+    }
+
+    @Override
+    public String getRemoteUser() {
+        return principal == null ? null : principal.getName();
+    }
+
+    @Override
+    public String getHeader(String name) {
+        return HEADERS.contains(name) ? super.getHeader(name) : null;
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        return HEADERS.contains(name) ? super.getHeaders(name) : Collections.emptyEnumeration();
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        return Collections.enumeration(Collections.list(super.getHeaderNames()).stream()
+                .filter(HEADERS::contains)
+                .toList());
+    }
+
+    @Override
+    public int getIntHeader(String name) {
+        return HEADERS.contains(name) ? super.getIntHeader(name) : -1;
+    }
+
+    @Override
+    public long getDateHeader(String name) {
+        return HEADERS.contains(name) ? super.getDateHeader(name) : -1;
+    }
+
+    @Override
+    public Cookie[] getCookies() {
+        return null;
+    }
+
+    @Override
+    public String getQueryString() {
+        return null;
+    }
+
+    @Override
+    public String getParameter(String name) {
+        String[] values = parameters.get(name);
+        return values == null ? null : values[0];
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        return Collections.enumeration(parameters.keySet());
+    }
+
+    @Override
+    public String[] getParameterValues(String name) {
+        return parameters.get(name);
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        return parameters;
+    }
+
+    @Override
+    public Collection<Part> getParts() {
+        return List.of();
+    }
+
+    @Override
+    public Part getPart(String name) {
+        return null;
+    }
+
+    @Override
+    public String getCharacterEncoding() {
+        return StandardCharsets.UTF_8.name();
+    }
+
+    @Override
+    public int getContentLength() {
+        return body.length;
+    }
+
+    @Override
+    public long getContentLengthLong() {
+        return body.length;
+    }
+
+    @Override
+    public ServletInputStream getInputStream() {
+        return new Body(new ByteArrayInputStream(body));
+    }
+
+    @Override
+    public BufferedReader getReader() {
+        return new BufferedReader(new InputStreamReader(new ByteArrayInputStream(body), StandardCharsets.UTF_8));
+    }
+
+    private static final class Body extends ServletInputStream {
+
+        private final ByteArrayInputStream bytes;
+
+        Body(ByteArrayInputStream bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() {
+            return bytes.read();
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            return bytes.read(buffer, offset, length);
+        }
+
+        @Override
+        public boolean isFinished() {
+            return bytes.available() == 0;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new UnsupportedOperationException("The body is already in memory");
+        }
+    }
+}

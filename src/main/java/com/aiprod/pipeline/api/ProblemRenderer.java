@@ -1,0 +1,30 @@
+package com.aiprod.pipeline.api;
+
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** Turns a route's failure into its answer: {@code bean: {ref: problem, method: render}} in an {@code onException}. */
+@Component("problem")
+public class ProblemRenderer {
+
+    /**
+     * Replaces the message with the problem that the caught exception stands for: body, status, content type and
+     * {@code Retry-After}. All other headers go.
+     */
+    public void render(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Message message = exchange.getMessage();
+        Problems.Answer answer = Problems.answerTo(
+                failure,
+                message.getHeader(Exchange.HTTP_URI, String.class),
+                exchange.getVariable(Caller.REQUEST_ID, String.class));
+        message.removeHeaders("*");
+        answer.headers()
+                .forEach((String name, List<String> values) -> message.setHeader(name, String.join(", ", values)));
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.problem().status());
+        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        message.setBody(answer.problem().toJson());
+    }
+}

@@ -1,0 +1,96 @@
+package com.aiprod.pipeline.api;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Stands behind Spring Security and before Camel, which would make a message header of every request header and
+ * parameter: lets through what the contract names, and a body only if it is JSON in UTF-8 of at most 256 KiB. The
+ * body is read here, so that a slow sender holds one of the servlet container's many threads and none of Camel's few.
+ */
+class RequestFence extends OncePerRequestFilter {
+
+    static final int MAX_BODY_BYTES = 256 * 1024;
+
+    private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        FencedRequest fenced;
+        try {
+            fenced = new FencedRequest(request, body(request));
+        } catch (ProblemException e) {
+            Problems.answerTo(e, request).writeTo(response);
+            return;
+        }
+        chain.doFilter(fenced, response);
+    }
+
+    private static byte[] body(HttpServletRequest request) throws IOException {
+        if (METHODS_WITHOUT_BODY.contains(request.getMethod())) {
+            return new byte[0];
+        }
+        if (request.getContentLengthLong() > MAX_BODY_BYTES) {
+            throw tooLarge();
+        }
+        byte[] body = request.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        if (body.length > MAX_BODY_BYTES) {
+            throw tooLarge();
+        }
+        if (body.length > 0) {
+            requireJson(request);
+            requireUtf8(body);
+        }
+        return body;
+    }
+
+    private static ProblemException tooLarge() {
+        return new ProblemException(
+                ProblemType.PAYLOAD_TOO_LARGE, "A body may have " + MAX_BODY_BYTES + " bytes at the most.");
+    }
+
+    private static void requireJson(HttpServletRequest request) {
+        String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !"identity".equalsIgnoreCase(coding.strip())) {
+            throw unsupported("The body must come without a content coding.");
+        }
+        String contentType = request.getContentType();
+        if (contentType == null) {
+            throw unsupported("Send 'Content-Type: application/json'.");
+        }
+        try {
+            MediaType type = MediaType.parseMediaType(contentType);
+            if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)
+                    && (type.getCharset() == null || StandardCharsets.UTF_8.equals(type.getCharset()))) {
+                return;
+            }
+        } catch (InvalidMediaTypeException e) {
+            // Answered below like every type that is not JSON.
+        }
+        throw unsupported("The body must be application/json in UTF-8.");
+    }
+
+    private static ProblemException unsupported(String detail) {
+        return new ProblemException(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail);
+    }
+
+    private static void requireUtf8(byte[] body) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+        } catch (CharacterCodingException e) {
+            throw new InvalidRequestException("The body is not valid UTF-8.");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package com.aiprod.pipeline.operations;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/**
+ * Refuses a start that lacks settings, naming all of them at once. It runs before any bean is made, so that nothing
+ * has tried to connect with half a configuration. Which settings are needed depends on the roles of this process.
+ */
+@Component
+class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, PriorityOrdered {
+
+    private static final Set<String> ROLES = Set.of("api", "dispatcher", "worker", "recorder");
+    private static final String JWT = "spring.security.oauth2.resourceserver.jwt.";
+
+    private Environment environment;
+
+    @Override
+    public void setEnvironment(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+        List<String> faults = faults();
+        if (!faults.isEmpty()) {
+            throw new MissingSettingException(faults);
+        }
+    }
+
+    private List<String> faults() {
+        List<String> faults = new ArrayList<>();
+        List<String> roles = list("aiprod.roles");
+        if (roles.isEmpty()) {
+            roles = List.copyOf(ROLES);
+        }
+        roles.stream()
+                .filter(role -> !ROLES.contains(role))
+                .forEach(role -> faults.add("AIPROD_ROLES names the unknown role '" + role
+                        + "': known are api, dispatcher, worker and recorder"));
+
+        if (isBlank("spring.datasource.url")) {
+            faults.add("SPRING_DATASOURCE_URL is not set: the PostgreSQL database, jdbc:postgresql://host:port/name");
+        }
+        if (roles.contains("api")) {
+            if (Stream.of("issuer-uri", "jwk-set-uri", "public-key-location").allMatch(name -> isBlank(JWT + name))) {
+                faults.add("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI, _JWK_SET_URI or _PUBLIC_KEY_LOCATION"
+                        + " is not set: who signs the callers' tokens");
+            }
+            if (list(JWT + "audiences").isEmpty()) {
+                faults.add("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES is not set:"
+                        + " the audiences that a caller's token must name");
+            }
+        }
+        if (Stream.of("dispatcher", "worker", "recorder").anyMatch(roles::contains)
+                && isBlank("google.cloud.project")) {
+            faults.add("GOOGLE_CLOUD_PROJECT is not set: the project of the Pub/Sub topics and subscriptions");
+        }
+        if (Stream.of("api", "worker").anyMatch(roles::contains) && isBlank("aiprod.artifacts-dir")) {
+            faults.add("AIPROD_ARTIFACTS_DIR is not set: the folder where the videos lie");
+        }
+        return faults;
+    }
+
+    private boolean isBlank(String property) {
+        String value = environment.getProperty(property);
+        return value == null || value.isBlank();
+    }
+
+    private List<String> list(String property) {
+        return Binder.get(environment).bind(property, Bindable.listOf(String.class)).orElse(List.of()).stream()
+                .map(String::strip)
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+}

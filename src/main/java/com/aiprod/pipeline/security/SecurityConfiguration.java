@@ -1,0 +1,136 @@
+package com.aiprod.pipeline.security;
+
+import jakarta.servlet.DispatcherType;
+import java.util.Collection;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/**
+ * Who may call what. A caller is who a token says, that an issuer named in Spring's own
+ * {@code spring.security.oauth2.resourceserver.jwt} settings has signed; there is no session, cookie or password.
+ */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+
+    /** What the console and the API's documentation need; scripts and frames from elsewhere never run. */
+    private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data: blob:;"
+            + " media-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none';"
+            + " frame-ancestors 'none'";
+
+    private final HandlerExceptionResolver answers;
+
+    SecurityConfiguration(@Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
+        this.answers = answers;
+    }
+
+    @Bean
+    SecurityFilterChain securityFilterChain(HttpSecurity http, ObjectProvider<JwtDecoder> issuers) throws Exception {
+        http.csrf(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
+                .exceptionHandling(
+                        failure -> failure.authenticationEntryPoint(challenge()).accessDeniedHandler(refusal()))
+                .authorizeHttpRequests(requests -> requests
+                        // The request itself was checked when it first came in.
+                        .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                        .permitAll()
+                        .requestMatchers(EndpointRequest.to("health", "prometheus"))
+                        .permitAll()
+                        .requestMatchers(
+                                "/openapi.json", "/docs", "/docs/**", "/", "/index.html", "/favicon.ico", "/assets/**")
+                        .permitAll()
+                        .requestMatchers("/admin/**")
+                        .hasAuthority("admin")
+                        .anyRequest()
+                        .authenticated());
+        // A process without the role 'api' needs no issuer; then nobody can be authenticated.
+        if (issuers.getIfAvailable() != null) {
+            http.oauth2ResourceServer(server -> server.bearerTokenResolver(bearerTokens())
+                    .authenticationEntryPoint(challenge())
+                    .accessDeniedHandler(refusal())
+                    .jwt(jwt -> jwt.jwtAuthenticationConverter(
+                            token -> new JwtAuthenticationToken(token, authorities(token), token.getSubject())))
+                    .withObjectPostProcessor(unreachableIssuerIsNoRefusal()));
+        }
+        return http.build();
+    }
+
+    /** What every token must hold beyond signature, times, issuer and audience, which Spring Boot's validators check. */
+    @Bean
+    OAuth2TokenValidator<Jwt> tokenRules() {
+        return new TokenRules();
+    }
+
+    private static List<SimpleGrantedAuthority> authorities(Jwt token) {
+        return token.getClaim("roles") instanceof Collection<?> roles && roles.contains("admin")
+                ? List.of(new SimpleGrantedAuthority("admin"))
+                : List.of();
+    }
+
+    private static BearerTokenResolver bearerTokens() {
+        return new BoundedBearerTokenResolver();
+    }
+
+    /** RFC 6750: names the error when a token came, and never why it was refused beyond what the sender can know. */
+    private AuthenticationEntryPoint challenge() {
+        return (request, response, failure) -> {
+            response.setHeader(
+                    HttpHeaders.WWW_AUTHENTICATE,
+                    failure instanceof OAuth2AuthenticationException
+                            ? "Bearer error=\"invalid_token\", error_description=\"The access token is malformed,"
+                                    + " expired, or not meant for this service\""
+                            : "Bearer");
+            answers.resolveException(request, response, null, failure);
+        };
+    }
+
+    private AccessDeniedHandler refusal() {
+        return (request, response, failure) -> {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\"");
+            answers.resolveException(request, response, null, failure);
+        };
+    }
+
+    /** With the issuer's keys out of reach nothing is known about a token: 503, not 401 and not the default's 500. */
+    private ObjectPostProcessor<BearerTokenAuthenticationFilter> unreachableIssuerIsNoRefusal() {
+        return new ObjectPostProcessor<>() {
+            @Override
+            public <O extends BearerTokenAuthenticationFilter> O postProcess(O filter) {
+                filter.setAuthenticationFailureHandler((request, response, failure) -> {
+                    if (failure instanceof AuthenticationServiceException) {
+                        answers.resolveException(request, response, null, failure);
+                    } else {
+                        challenge().commence(request, response, failure);
+                    }
+                });
+                return filter;
+            }
+        };
+    }
+}

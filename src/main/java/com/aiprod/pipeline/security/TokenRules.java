@@ -1,0 +1,33 @@
+package com.aiprod.pipeline.security;
+
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.Jwt;
+
+/** A token must end some day, and name a user by an id that can be stored, compared and logged. */
+class TokenRules implements OAuth2TokenValidator<Jwt> {
+
+    /** OpenID Connect Core, section 2: {@code sub} must not exceed 255 ASCII characters. */
+    private static final int MAX_SUBJECT_LENGTH = 255;
+
+    @Override
+    public OAuth2TokenValidatorResult validate(Jwt token) {
+        if (token.getExpiresAt() == null) {
+            return refused("The token has no exp");
+        }
+        String subject = token.getSubject();
+        if (subject == null
+                || subject.isBlank()
+                || subject.length() > MAX_SUBJECT_LENGTH
+                || subject.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))) {
+            return refused("The token's sub cannot be used as a user id");
+        }
+        return OAuth2TokenValidatorResult.success();
+    }
+
+    private static OAuth2TokenValidatorResult refused(String why) {
+        return OAuth2TokenValidatorResult.failure(new OAuth2Error(OAuth2ErrorCodes.INVALID_TOKEN, why, null));
+    }
+}

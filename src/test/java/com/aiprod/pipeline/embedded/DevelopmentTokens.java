@@ -1,0 +1,133 @@
+package com.aiprod.pipeline.embedded;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * A token issuer for development and tests: a key made at the start, its public half served as a JWK set on the
+ * loopback interface, and tokens signed with it. The application reads it through the same settings as any issuer.
+ *
+ * <p>As an initializer of an application context it points that application at this issuer, unless another is set.
+ */
+public final class DevelopmentTokens implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    /** The audience that the tokens name. */
+    public static final String AUDIENCE = "aiprod-pipeline";
+
+    private static final String SETTINGS = "spring.security.oauth2.resourceserver.jwt.";
+    private static final Duration LIFETIME = Duration.ofDays(1);
+    private static final ECKey KEY = newKey();
+    private static final String JWK_SET_URI = serve(new JWKSet(KEY.toPublicJWK()).toString());
+
+    /**
+     * A token that the application accepts for a day.
+     *
+     * @param subject the user's id
+     * @param roles the token's {@code roles}, e.g. {@code admin}
+     */
+    public static String token(String subject, String... roles) {
+        Instant now = Instant.now();
+        return token(new JWTClaimsSet.Builder()
+                .subject(subject)
+                .audience(AUDIENCE)
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(LIFETIME)))
+                .claim("email", subject + "@example.com")
+                .claim("roles", List.of(roles))
+                .build());
+    }
+
+    /** A token with just these claims, signed by this issuer's key. */
+    public static String token(JWTClaimsSet claims) {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(KEY.getKeyID()).build(), claims);
+        try {
+            token.sign(new ECDSASigner(KEY));
+        } catch (JOSEException e) {
+            throw new IllegalStateException("The development token could not be signed", e);
+        }
+        return token.serialize();
+    }
+
+    /** This issuer's public key, for those who try to abuse it. */
+    public static ECKey publicKey() {
+        return KEY.toPublicJWK();
+    }
+
+    /** The settings that make an application trust this issuer. */
+    public static Map<String, Object> settings() {
+        return Map.of(
+                SETTINGS + "jwk-set-uri", JWK_SET_URI,
+                SETTINGS + "jws-algorithms", JWSAlgorithm.ES256.getName(),
+                SETTINGS + "audiences", AUDIENCE);
+    }
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        boolean another = List.of("issuer-uri", "jwk-set-uri", "public-key-location").stream()
+                .anyMatch(name -> context.getEnvironment().containsProperty(SETTINGS + name));
+        if (!another) {
+            context.getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource("developmentTokens", settings()));
+        }
+    }
+
+    private static ECKey newKey() {
+        try {
+            return new ECKeyGenerator(Curve.P_256)
+                    .algorithm(JWSAlgorithm.ES256)
+                    .keyIDFromThumbprint(true)
+                    .generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException("The JDK has no P-256", e);
+        }
+    }
+
+    private static String serve(String jwkSet) {
+        byte[] body = jwkSet.getBytes(StandardCharsets.UTF_8);
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/jwks.json", exchange -> {
+                exchange.getResponseHeaders().set("Content-Type", "application/jwk-set+json");
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+            });
+            // Its dispatcher thread inherits this, and so does not keep a finished JVM from ending.
+            Thread starter = new Thread(server::start, "development-tokens");
+            starter.setDaemon(true);
+            starter.start();
+            starter.join();
+            InetSocketAddress address = server.getAddress();
+            return "http://" + address.getHostString() + ":" + address.getPort() + "/jwks.json";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the development issuer started", e);
+        }
+    }
+}
