@@ -62,7 +62,8 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
 
     private void restartAfter(Duration pause, GooglePubsubEndpoint endpoint) {
         if (!restarts.isShutdown()) {
-            restarts.schedule(() -> restart(pause, endpoint), pause.toMillis(), TimeUnit.MILLISECONDS);
+            // Its failures end in restart itself.
+            var unused = restarts.schedule(() -> restart(pause, endpoint), pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

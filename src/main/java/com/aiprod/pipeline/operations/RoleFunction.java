@@ -2,6 +2,7 @@ package com.aiprod.pipeline.operations;
 
 import java.util.Set;
 import org.apache.camel.spi.PropertiesFunction;
+import org.springframework.util.StringUtils;
 
 /**
  * {@code {{role:worker}}} in a route's {@code precondition}: the route is there only in a process that has the role.
@@ -23,11 +24,6 @@ final class RoleFunction implements PropertiesFunction {
 
     @Override
     public String apply(String remainder) {
-        for (String role : remainder.split(",")) {
-            if (roles.contains(role.strip())) {
-                return "true";
-            }
-        }
-        return "false";
+        return String.valueOf(StringUtils.commaDelimitedListToSet(remainder).stream().anyMatch(roles::contains));
     }
 }
