@@ -2,8 +2,11 @@ package com.aiprod.pipeline.api;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.catalina.core.StandardHost;
 import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,6 +31,15 @@ class ApiConfiguration implements WebMvcConfigurer {
         FilterRegistrationBean<RequestFence> filter = new FilterRegistrationBean<>(new RequestFence());
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 10);
         return filter;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcatItself() {
+        return tomcat -> tomcat.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+            }
+        });
     }
 
     /** Carries the log's context, above all the request's id, from the servlet's thread to Camel's. */

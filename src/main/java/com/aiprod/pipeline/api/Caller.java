@@ -10,13 +10,14 @@ import org.springframework.stereotype.Component;
 public class Caller {
 
     static final String REQUEST_ID = "requestId";
+    static final String REQUEST_PATH = "requestPath";
 
     /** Set by Camel's platform-http, which deprecates its own constant for it without naming another. */
     static final String SERVLET_REQUEST = "CamelHttpServletRequest";
 
     /**
      * Sets the exchange variables {@code userId} (the token's {@code sub}), {@code email} (absent when the token has
-     * none), {@code admin} (Boolean) and {@code requestId} from the verified token of the request. Headers and
+     * none), {@code admin} (Boolean), {@code requestId} and {@code requestPath} from the verified token of the request. Headers and
      * parameters, which a client chooses, are not looked at.
      *
      * @throws IllegalStateException if the exchange does not come from a request with a verified token
@@ -33,5 +34,6 @@ public class Caller {
         exchange.setVariable(
                 "admin", token.getAuthorities().stream().anyMatch(granted -> "admin".equals(granted.getAuthority())));
         exchange.setVariable(REQUEST_ID, RequestIdFilter.idOf(request));
+        exchange.setVariable(REQUEST_PATH, request.getRequestURI());
     }
 }

@@ -15,7 +15,9 @@ class ProblemController implements ErrorController {
 
     @RequestMapping("${server.error.path:/error}")
     void problem(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String instance = (String) request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        String instance = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String failed
+                ? failed
+                : request.getRequestURI();
         String requestId = RequestIdFilter.idOf(request);
         response.setHeader(RequestIdFilter.HEADER, requestId);
         if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable failure) {

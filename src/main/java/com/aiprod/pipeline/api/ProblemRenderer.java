@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.api;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -16,10 +17,14 @@ public class ProblemRenderer {
     public void render(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Message message = exchange.getMessage();
-        Problems.Answer answer = Problems.answerTo(
-                failure,
-                message.getHeader(Exchange.HTTP_URI, String.class),
-                exchange.getVariable(Caller.REQUEST_ID, String.class));
+        HttpServletRequest request = message.getHeader(Caller.SERVLET_REQUEST, HttpServletRequest.class);
+        // A route that has removed its headers has identified its caller before.
+        Problems.Answer answer = request != null
+                ? Problems.answerTo(failure, request)
+                : Problems.answerTo(
+                        failure,
+                        exchange.getVariable(Caller.REQUEST_PATH, String.class),
+                        exchange.getVariable(Caller.REQUEST_ID, String.class));
         message.removeHeaders("*");
         answer.headers()
                 .forEach((String name, List<String> values) -> message.setHeader(name, String.join(", ", values)));

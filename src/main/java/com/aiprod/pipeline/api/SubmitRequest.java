@@ -1,0 +1,40 @@
+package com.aiprod.pipeline.api;
+
+import com.aiprod.pipeline.pipeline.Preset;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * A job as a client asked for it, valid and complete: defaults are filled in and texts normalised.
+ *
+ * @param content 1 to 10,000 characters without surrounding white space or control characters
+ * @param preset what kind of video
+ * @param priority {@code low}, {@code normal} or {@code high}
+ * @param lang BCP 47 tag in its canonical spelling
+ * @param durationSec seconds, within the preset's limit
+ * @param metadata the caller's JSON object, character for character as it was sent; null if none was
+ */
+record SubmitRequest(String content, Preset preset, String priority, String lang, int durationSec, String metadata) {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    /**
+     * What an idempotency key is bound to: the SHA-256, in hexadecimal, of what was asked for. It does not depend on
+     * the order of the properties, on white space between them, or on whether a default was spelled out.
+     */
+    String fingerprint() {
+        try {
+            String canonical = MAPPER.writeValueAsString(
+                    Arrays.asList(content, preset.id(), priority, lang, durationSec, metadata));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256, and strings can be written as JSON", e);
+        }
+    }
+}
