@@ -1,4 +1,4 @@
--- One page of the caller's jobs, newest first, and one row more where another page follows.
+-- A page of the caller's jobs, newest first; the caller asks for one row more than it shows, to see whether more follow.
 -- The connection plans each call by its values (prepareThreshold=0), so the filters that are null cost nothing.
 SELECT cast(id AS text) AS job_id,
        cast(state AS text) AS status,
@@ -6,7 +6,7 @@ SELECT cast(id AS text) AS job_id,
        left(content, 100) AS content_preview,
        iso8601(created_at) AS created_at,
        iso8601(updated_at) AS updated_at,
-       cast(created_at AS text) AS cursor_created_at
+       to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_position
 FROM jobs
 WHERE user_id = :?userId
   AND (cast(:?status AS job_state) IS NULL OR state = cast(:?status AS job_state))
@@ -15,4 +15,4 @@ WHERE user_id = :?userId
        OR (created_at, id) < (cast(:?cursorCreatedAt AS timestamptz), cast(:?cursorJobId AS uuid)))
 ORDER BY created_at DESC, id DESC
 OFFSET cast(:?offset AS integer)
-LIMIT cast(:?limit AS integer) + 1
+LIMIT cast(:?rows AS integer)

@@ -14,9 +14,9 @@ WITH new AS MATERIALIZED (
         expires_at   = CASE WHEN known.expires_at <= now() THEN excluded.expires_at ELSE known.expires_at END
     RETURNING job_id, request_hash, created_at
 ), job AS (
-    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id, traceparent)
+    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id)
     SELECT new.id, :?userId, :?content, :?preset, cast(:?priority AS job_priority), :?lang,
-           cast(:?durationSec AS integer), cast(:?metadata AS json), :?requestId, :?traceparent
+           cast(:?durationSec AS integer), coalesce(cast(:?metadata AS json), '{}'), :?requestId
     FROM new WHERE NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)
     RETURNING id, priority, created_at
 ), history AS (

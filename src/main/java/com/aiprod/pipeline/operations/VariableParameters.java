@@ -13,7 +13,8 @@ import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
 
 /**
  * Binds {@code :?name} in a query to the exchange variable {@code name}. Camel's own strategy binds headers, which
- * callers and messages can send; only a route sets a variable.
+ * callers and messages can send; only a route sets a variable. One that is not set
+ * is null, as Camel keeps no variable that is null.
  */
 final class VariableParameters implements JdbcPrepareStatementStrategy {
 
@@ -27,18 +28,10 @@ final class VariableParameters implements JdbcPrepareStatementStrategy {
         return parse(query).sql();
     }
 
-    /** @throws SQLException naming the parameter that no step of the route has set; a variable may well be null */
     @Override
     public Iterator<?> createPopulateIterator(
-            String query, String preparedQuery, int expectedParams, Exchange exchange, Object value)
-            throws SQLException {
-        Map<String, Object> variables = exchange.getVariables();
-        for (String parameter : parse(query).parameters()) {
-            if (!variables.containsKey(parameter)) {
-                throw new SQLException("No variable '" + parameter + "' is set for the query");
-            }
-        }
-        return parse(query).parameters().stream().map(variables::get).iterator();
+            String query, String preparedQuery, int expectedParams, Exchange exchange, Object value) {
+        return parse(query).parameters().stream().map(exchange::getVariable).iterator();
     }
 
     @Override

@@ -1,0 +1,48 @@
+package com.aiprod.pipeline;
+
+import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.aiprod.pipeline.embedded.EmbeddedServices;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+
+/** The whole system in one process, with all it needs embedded: {@code ./mvnw spring-boot:test-run}. */
+public final class TestPipelineApplication {
+
+    private TestPipelineApplication() {}
+
+    public static void main(String[] args) {
+        SpringApplication application = new SpringApplication(PipelineApplication.class);
+        application.addInitializers(new DevelopmentTokens(), new EmbeddedServices("artifacts"));
+        application.addListeners((ApplicationReadyEvent ready) -> banner(ready));
+        application.run(args);
+    }
+
+    private static void banner(ApplicationReadyEvent ready) {
+        var environment = ready.getApplicationContext().getEnvironment();
+        String api = "http://localhost:" + environment.getProperty("local.server.port");
+        String token = DevelopmentTokens.token("developer");
+        System.out.printf(
+                """
+
+                AIPROD Pipeline is ready in %.1f s.
+                  API         %s
+                  Health      http://localhost:%s/actuator/health
+                  PostgreSQL  %s
+                  Pub/Sub     PUBSUB_EMULATOR_HOST=%s
+
+                A token for today, and a first video:
+
+                  export TOKEN=%s
+                  curl -sS %s/pipeline/run -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+                    -d '{"content": "Create a video about the sea. The tide comes and goes. Nothing stays, and nothing is lost."}'
+
+                """,
+                ready.getTimeTaken().toMillis() / 1000.0,
+                api,
+                environment.getProperty("local.management.port"),
+                environment.getProperty("spring.datasource.url"),
+                environment.getProperty("aiprod.pubsub.emulator-host"),
+                token,
+                api);
+    }
+}
