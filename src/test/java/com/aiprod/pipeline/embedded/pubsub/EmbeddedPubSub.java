@@ -1,0 +1,116 @@
+package com.aiprod.pipeline.embedded.pubsub;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Google Pub/Sub in this process, for development and tests: the gRPC services {@code google.pubsub.v1.Publisher} and
+ * {@code Subscriber} on a loopback port, for any client that {@code PUBSUB_EMULATOR_HOST} or a plaintext channel points
+ * here. Everything is in memory and lost on {@link #close()}.
+ *
+ * <p>What Google offers and this does not (filters, push, exactly-once, schemas, snapshots, seek) is refused with
+ * {@code UNIMPLEMENTED}, never ignored.
+ */
+public final class EmbeddedPubSub implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int CLOSE_SECONDS = 5;
+
+    private final Broker broker;
+    private final ScheduledThreadPoolExecutor timer;
+    private final EventLoopGroup eventLoops;
+    private final Server server;
+
+    private EmbeddedPubSub(String host, int port) {
+        DefaultThreadFactory threads = new DefaultThreadFactory("embedded-pubsub", true);
+        timer = new ScheduledThreadPoolExecutor(1, threads);
+        timer.setRemoveOnCancelPolicy(true);
+        broker = new Broker(timer);
+        eventLoops = new NioEventLoopGroup(2, threads);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+                .channelType(NioServerSocketChannel.class)
+                .bossEventLoopGroup(eventLoops)
+                .workerEventLoopGroup(eventLoops)
+                // No call blocks, so none needs a thread of its own.
+                .directExecutor()
+                .maxInboundMessageSize(Limits.INBOUND_BYTES)
+                .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addService(new PublisherApi(broker))
+                .addService(new SubscriberApi(broker, timer))
+                .build();
+    }
+
+    /**
+     * Starts on a free loopback port.
+     *
+     * @throws UncheckedIOException where it cannot listen
+     */
+    public static EmbeddedPubSub start() {
+        return start(0);
+    }
+
+    /**
+     * Starts on a loopback port, empty: after {@link #close()}, a start on the same port is a broker that came back
+     * having lost everything.
+     *
+     * @param port 0 for a free one
+     * @throws UncheckedIOException where it cannot listen
+     */
+    public static EmbeddedPubSub start(int port) {
+        return start(LOOPBACK, port);
+    }
+
+    static EmbeddedPubSub start(String host, int port) {
+        EmbeddedPubSub pubSub = new EmbeddedPubSub(host, port);
+        try {
+            pubSub.server.start();
+        } catch (IOException e) {
+            pubSub.close();
+            throw new UncheckedIOException("Cannot listen on " + host + ":" + port, e);
+        }
+        return pubSub;
+    }
+
+    /** Where clients on this machine reach it, as {@code host:port}. */
+    public String endpoint() {
+        return LOOPBACK + ":" + port();
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Drops all topics, subscriptions and messages; open streams end as {@code UNAVAILABLE}. */
+    public void reset() {
+        broker.reset();
+    }
+
+    /** Waits until the server was closed. */
+    void awaitClose() throws InterruptedException {
+        server.awaitTermination();
+    }
+
+    /** Stops at once: connections are closed, everything is lost, and no thread stays. */
+    @Override
+    public void close() {
+        server.shutdownNow();
+        try {
+            server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            broker.reset();
+            timer.shutdownNow();
+            timer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            eventLoops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS).await(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package com.aiprod.pipeline.embedded.pubsub;
+
+import com.google.common.math.LongMath;
+import com.google.protobuf.util.Durations;
+import com.google.pubsub.v1.DeadLetterPolicy;
+import com.google.pubsub.v1.PubsubMessage;
+import com.google.pubsub.v1.ReceivedMessage;
+import com.google.pubsub.v1.RetryPolicy;
+import com.google.pubsub.v1.Subscription;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * The messages of one subscription that are not acked yet, and who takes them.
+ *
+ * <p>Nothing ticks here: deliveries are made after each event that may allow one (a publish, an ack, a nack, a stream
+ * that became ready or joined, a lease or back-off that ended). All state is guarded by this object's monitor; dead
+ * letters are published after it is released, since their topic may feed this very subscription.
+ */
+final class SubscriptionQueue {
+    private final long incarnation = ThreadLocalRandom.current().nextLong();
+    private final ScheduledExecutorService timer;
+    private final Function<String, TopicFanout> topics;
+
+    private final Map<Long, Entry> unacked = new HashMap<>();
+    private final Map<String, Lane> lanesByKey = new HashMap<>();
+    /** Lanes with something to deliver that no consumer owns, the longest waiting first. */
+    private final Set<Lane> ready = new LinkedHashSet<>();
+    /** Leased and backing-off entries by when that ends. */
+    private final TreeSet<Entry> due =
+            new TreeSet<>(Comparator.<Entry>comparingLong(entry -> entry.dueAt).thenComparingLong(e -> e.sequence));
+
+    private final Queue<Consumer> consumers = new ArrayDeque<>();
+    private Subscription settings;
+    private long nextSequence = 1;
+    private ScheduledFuture<?> wakeUp;
+    private long wakeUpAt;
+    private boolean closed;
+
+    /** Looks up dead-letter topics by name in {@code topics}, which gives null where there is none. */
+    SubscriptionQueue(Subscription settings, ScheduledExecutorService timer, Function<String, TopicFanout> topics) {
+        this.settings = settings;
+        this.timer = timer;
+        this.topics = topics;
+    }
+
+    synchronized Subscription settings() {
+        return settings;
+    }
+
+    synchronized Subscription update(UnaryOperator<Subscription> change) {
+        settings = change.apply(settings);
+        return settings;
+    }
+
+    synchronized void enqueue(List<PubsubMessage> messages) {
+        if (closed) {
+            return;
+        }
+        for (PubsubMessage message : messages) {
+            boolean ordered = settings.getEnableMessageOrdering()
+                    && !message.getOrderingKey().isEmpty();
+            Lane lane = ordered ? lanesByKey.computeIfAbsent(message.getOrderingKey(), Lane::new) : new Lane("");
+            Entry entry = new Entry(nextSequence++, message, lane);
+            unacked.put(entry.sequence, entry);
+            lane.add(entry);
+            queue(lane);
+        }
+        dispatch();
+    }
+
+    synchronized void join(Consumer consumer) {
+        if (closed) {
+            consumer.fail(Status.NOT_FOUND.withDescription(
+                    "Subscription does not exist (resource=" + settings.getName() + ")"));
+            return;
+        }
+        consumers.add(consumer);
+        dispatch();
+    }
+
+    /** Ends a consumer's part; what it holds stays leased until acked, nacked or expired, as with Google. */
+    synchronized boolean leave(Consumer consumer) {
+        return consumers.remove(consumer);
+    }
+
+    /** As {@link #leave}, then tells the consumer how it ended; both together, so that it hears of one end only. */
+    synchronized void leave(Consumer consumer, Runnable farewell) {
+        if (consumers.remove(consumer)) {
+            farewell.run();
+        }
+    }
+
+    /** Runs something that sends to or changes a consumer, if that is still part of this queue. */
+    synchronized void with(Consumer consumer, Runnable action) {
+        if (consumers.contains(consumer)) {
+            action.run();
+        }
+    }
+
+    /** Delivers what can be delivered, as a consumer became ready for more. */
+    synchronized void wake() {
+        dispatch();
+    }
+
+    synchronized void acknowledge(Collection<AckId> ackIds) {
+        for (AckId ackId : ackIds) {
+            Entry entry = leased(ackId);
+            if (entry != null) {
+                due.remove(entry);
+                entry.holder().release(entry);
+                discard(entry);
+                settle(entry.lane);
+            }
+        }
+        dispatch();
+    }
+
+    /**
+     * Moves the end of leases, or nacks.
+     *
+     * @param seconds for each ack id, how long its lease lasts from now on; 0 nacks
+     */
+    void modifyAckDeadlines(Map<AckId, Integer> seconds) {
+        List<DeadLetter> dead = new ArrayList<>();
+        synchronized (this) {
+            long now = System.nanoTime();
+            seconds.forEach((ackId, deadline) -> {
+                Entry entry = leased(ackId);
+                if (entry == null) {
+                    return;
+                }
+                if (deadline == 0) {
+                    fail(entry, now, dead);
+                } else {
+                    due.remove(entry);
+                    entry.dueAt = now + TimeUnit.SECONDS.toNanos(deadline);
+                    due.add(entry);
+                }
+            });
+            dispatch();
+        }
+        dead.forEach(DeadLetter::publish);
+    }
+
+    /** Drops everything and ends the consumers with the status given. */
+    synchronized void close(Status status) {
+        closed = true;
+        stopWakeUp();
+        unacked.clear();
+        lanesByKey.clear();
+        ready.clear();
+        due.clear();
+        consumers.forEach(consumer -> consumer.fail(status));
+        consumers.clear();
+    }
+
+    private Entry leased(AckId ackId) {
+        Entry entry = ackId.incarnation() == incarnation ? unacked.get(ackId.sequence()) : null;
+        return entry != null && entry.isLeased() && entry.generation() == ackId.generation() ? entry : null;
+    }
+
+    private void fail(Entry failed, long now, List<DeadLetter> dead) {
+        failed.failures++;
+        for (Entry entry : failed.lane.leasedFrom(failed)) {
+            due.remove(entry);
+            entry.holder().release(entry);
+            entry.lane.takeBack(entry);
+            entry.makeReady();
+        }
+        TopicFanout deadLetterTopic = deadLetterTopicFor(failed);
+        if (deadLetterTopic != null) {
+            discard(failed);
+            dead.add(DeadLetter.of(failed, settings.getName(), deadLetterTopic));
+        } else if (settings.hasRetryPolicy()) {
+            failed.backOff(now + backOffNanos(settings.getRetryPolicy(), failed.failures));
+            due.add(failed);
+        }
+        settle(failed.lane);
+    }
+
+    /** Null while the message may be tried again, and where the topic is gone: then it stays, as with Google. */
+    private TopicFanout deadLetterTopicFor(Entry failed) {
+        DeadLetterPolicy policy = settings.getDeadLetterPolicy();
+        return settings.hasDeadLetterPolicy() && failed.failures >= policy.getMaxDeliveryAttempts()
+                ? topics.apply(policy.getDeadLetterTopic())
+                : null;
+    }
+
+    /** Exponential, as Google does: the minimum after the first failure, doubling up to the maximum. */
+    private static long backOffNanos(RetryPolicy policy, int failures) {
+        long minimum = Durations.toNanos(policy.getMinimumBackoff());
+        long maximum = Durations.toNanos(policy.getMaximumBackoff());
+        return Math.min(maximum, LongMath.saturatedMultiply(minimum, LongMath.saturatedPow(2, failures - 1)));
+    }
+
+    private void discard(Entry entry) {
+        unacked.remove(entry.sequence);
+        entry.lane.remove(entry);
+    }
+
+    /** Puts a lane where it belongs after something of it changed. */
+    private void settle(Lane lane) {
+        lane.disownIfNoneIsOut();
+        if (lane.isEmpty()) {
+            lanesByKey.remove(lane.key, lane);
+        }
+        queue(lane);
+    }
+
+    private void queue(Lane lane) {
+        Set<Lane> queue = lane.owner() == null ? ready : lane.owner().lanes;
+        if (lane.isReady()) {
+            queue.add(lane);
+        } else {
+            queue.remove(lane);
+        }
+    }
+
+    /** Gives each consumer with room one message in turn until nothing is ready or nobody has room. */
+    private void dispatch() {
+        long now = System.nanoTime();
+        boolean sent;
+        do {
+            int passed = 0;
+            sent = false;
+            while (passed < consumers.size()) {
+                Consumer consumer = consumers.remove();
+                consumers.add(consumer);
+                Lane lane = consumer.hasRoom() ? consumer.pollLane(ready) : null;
+                if (lane == null) {
+                    passed++;
+                } else {
+                    passed = 0;
+                    sent = true;
+                    deliver(lane, consumer, now);
+                }
+            }
+            consumers.removeIf(consumer -> consumer.flush(settings));
+        } while (sent);
+        scheduleWakeUp();
+    }
+
+    private void deliver(Lane lane, Consumer consumer, long now) {
+        Entry entry = lane.deliverNextTo(consumer);
+        entry.lease(consumer, now + TimeUnit.SECONDS.toNanos(consumer.ackDeadlineSeconds(settings)));
+        due.add(entry);
+        queue(lane);
+        ReceivedMessage.Builder received = ReceivedMessage.newBuilder()
+                .setAckId(new AckId(incarnation, entry.sequence, entry.generation()).toString())
+                .setMessage(entry.message);
+        if (settings.hasDeadLetterPolicy()) {
+            received.setDeliveryAttempt(entry.failures + 1);
+        }
+        consumer.take(entry, received.build());
+    }
+
+    private void scheduleWakeUp() {
+        if (due.isEmpty()) {
+            return;
+        }
+        long first = due.first().dueAt;
+        if (wakeUp == null || first < wakeUpAt) {
+            stopWakeUp();
+            wakeUpAt = first;
+            wakeUp = timer.schedule(this::endDue, first - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void stopWakeUp() {
+        if (wakeUp != null) {
+            wakeUp.cancel(false);
+            wakeUp = null;
+        }
+    }
+
+    private void endDue() {
+        List<DeadLetter> dead = new ArrayList<>();
+        synchronized (this) {
+            stopWakeUp();
+            long now = System.nanoTime();
+            while (!due.isEmpty() && due.first().dueAt <= now) {
+                Entry entry = due.pollFirst();
+                if (entry.isLeased()) {
+                    fail(entry, now, dead);
+                } else {
+                    entry.makeReady();
+                    queue(entry.lane);
+                }
+            }
+            dispatch();
+        }
+        dead.forEach(DeadLetter::publish);
+    }
+}

@@ -1,0 +1,34 @@
+package com.aiprod.pipeline.embedded.pubsub;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
+
+/** Answers calls of one request and one response. */
+final class Unary {
+    private Unary() {}
+
+    static <T> void answer(StreamObserver<T> observer, Supplier<T> work) {
+        T response;
+        try {
+            response = work.get();
+        } catch (StatusRuntimeException e) {
+            observer.onError(e);
+            return;
+        }
+        observer.onNext(response);
+        observer.onCompleted();
+    }
+
+    static void refuse(StreamObserver<?> observer, String feature) {
+        observer.onError(unsupported(feature));
+    }
+
+    /** What this server does not do it refuses: ignored, it would work in development and surprise in production. */
+    static StatusRuntimeException unsupported(String feature) {
+        return Status.UNIMPLEMENTED
+                .withDescription(feature + " not supported by the embedded Pub/Sub.")
+                .asRuntimeException();
+    }
+}
