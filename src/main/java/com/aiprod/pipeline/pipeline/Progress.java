@@ -5,6 +5,8 @@ package com.aiprod.pipeline.pipeline;
 public interface Progress {
 
     /**
+     * Notes how far a stage is.
+     *
      * @param jobId the job
      * @param attempt the claim under which the job runs
      * @param stage {@code sanitize}, {@code storyboard}, {@code render}, {@code check} or {@code deliver}

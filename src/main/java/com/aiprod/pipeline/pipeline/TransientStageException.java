@@ -6,6 +6,8 @@ public class TransientStageException extends RuntimeException {
     private final String errorCode;
 
     /**
+     * Says what failed.
+     *
      * @param errorCode stable name of the reason in upper snake case, for programs
      * @param message what happened and what helps, for people; it reaches the job's owner, so no paths or hosts
      */
@@ -14,7 +16,7 @@ public class TransientStageException extends RuntimeException {
         this.errorCode = errorCode;
     }
 
-    /** See {@link #TransientStageException(String, String, Throwable)}. */
+    /** As the other constructor, without a cause. */
     public TransientStageException(String errorCode, String message) {
         this(errorCode, message, null);
     }

@@ -1,0 +1,81 @@
+package com.aiprod.pipeline.pipeline;
+
+import com.ibm.icu.text.Normalizer2;
+import com.ibm.icu.util.ULocale;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.springframework.stereotype.Component;
+
+/** Makes the job's text fit to be shown, and its settings sure. */
+@Component
+public class SanitizeStage {
+
+    /** Controls (but tab and line feed), halves of surrogate pairs, unassigned and private letters. */
+    private static final Pattern UNSHOWABLE = Pattern.compile("[\\p{Cc}\\p{Cs}\\p{Cn}\\p{Co}&&[^\\t\\n]]");
+
+    /** Marks that turn the direction of text around them, and with which a text can be made to read as another. */
+    private static final Pattern DIRECTION_TRICKS = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\u200B]");
+
+    private static final Pattern BLANKS =
+            Pattern.compile("[\\t\\u000B\\f \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
+    private static final Pattern LINE_ENDS = Pattern.compile("\\r\\n?|\\u0085|\\u2028|\\u2029");
+    private static final Pattern EMPTY_LINES = Pattern.compile(" *\\n[ \\n]*");
+
+    private final Progress progress;
+
+    /** A stage that reports there. */
+    public SanitizeStage(Progress progress) {
+        this.progress = progress;
+    }
+
+    /**
+     * Takes the job; gives it back with {@code content} in Unicode's composed form, free of controls, with single blanks
+     * and one line feed between paragraphs; {@code preset} and {@code lang} known; {@code duration_sec} within the
+     * preset's limits.
+     *
+     * @throws PermanentStageException {@code CONTENT_EMPTY} where nothing is left to show, {@code PRESET_UNKNOWN}
+     */
+    public Map<String, Object> sanitize(
+            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt) {
+        progress.report(jobId, attempt, "sanitize", 0);
+        Preset preset = Preset.byId(String.valueOf(job.get("preset")))
+                .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "There is no preset of this name"));
+        String content = clean(String.valueOf(job.getOrDefault("content", "")));
+        if (content.codePoints()
+                .noneMatch(c -> !Character.isWhitespace(c) && Character.getType(c) != Character.FORMAT)) {
+            throw new PermanentStageException("CONTENT_EMPTY", "The content holds no letter that can be shown");
+        }
+        Map<String, Object> clean = new LinkedHashMap<>(job);
+        clean.put("content", content);
+        clean.put("lang", language(job.get("lang")));
+        clean.put("duration_sec", duration(job.get("duration_sec"), preset));
+        progress.report(jobId, attempt, "sanitize", 100);
+        return clean;
+    }
+
+    private static int duration(Object wanted, Preset preset) {
+        if (!(wanted instanceof Number number)) {
+            return preset.defaultDurationSec();
+        }
+        return Math.min(Math.max(number.intValue(), 1), preset.maxDurationSec());
+    }
+
+    private static String language(Object tag) {
+        String language =
+                tag == null ? "" : ULocale.forLanguageTag(tag.toString()).toLanguageTag();
+        return language.isEmpty() || language.equals("und") ? Locale.ENGLISH.toLanguageTag() : language;
+    }
+
+    private static String clean(String content) {
+        String text = Normalizer2.getNFCInstance().normalize(content);
+        text = LINE_ENDS.matcher(text).replaceAll("\n");
+        text = UNSHOWABLE.matcher(text).replaceAll("");
+        text = DIRECTION_TRICKS.matcher(text).replaceAll("");
+        text = BLANKS.matcher(text).replaceAll(" ");
+        return EMPTY_LINES.matcher(text).replaceAll("\n").strip();
+    }
+}

@@ -1,0 +1,255 @@
+package com.aiprod.pipeline.pipeline;
+
+import com.ibm.icu.text.BreakIterator;
+import com.ibm.icu.text.FilteredBreakIteratorBuilder;
+import com.ibm.icu.util.ULocale;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.springframework.stereotype.Component;
+
+/** Turns the text into timed scenes: by sentences, and by how long people need to read. */
+@Component
+public class StoryboardStage {
+
+    /**
+     * The pace of a preset.
+     *
+     * @param room of one scene, in widths of a Latin letter
+     * @param least seconds that a scene lasts
+     * @param settle seconds that a scene needs besides reading
+     * @param slowness by which reading is stretched
+     * @param ideal seconds of a scene; where there is time to spare, long scenes are cut until they are nearer to it
+     */
+    private record Pace(int room, double least, double settle, double slowness, double ideal) {
+
+        static Pace of(Preset preset) {
+            return switch (preset) {
+                case QUICK_SOCIAL -> new Pace(72, 1.2, 0.4, 1, 3);
+                case BRAND_STORY -> new Pace(84, 1.8, 0.7, 1.1, 5);
+                case CINEMA_SPOT -> new Pace(64, 3, 1.4, 1.35, 6);
+            };
+        }
+    }
+
+    /** A piece of text on a screen of its own. */
+    private record Card(String text, boolean endsSentence) {}
+
+    /** Reading may be hurried by so much before the end of the text is left out. */
+    private static final double HURRY = 1.15;
+
+    private final Progress progress;
+
+    /** A stage that reports there. */
+    public StoryboardStage(Progress progress) {
+        this.progress = progress;
+    }
+
+    /**
+     * Takes the sanitized job; adds {@code storyboard}: {@code {scenes: [{text, start, end}], truncated}} with seconds
+     * from the beginning, the first scene starting at 0 and the last ending at {@code duration_sec}.
+     */
+    public Map<String, Object> plan(
+            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt) {
+        progress.report(jobId, attempt, "storyboard", 0);
+        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        int duration = ((Number) job.get("duration_sec")).intValue();
+        Storyboard board = plan((String) job.get("content"), (String) job.get("lang"), preset, duration);
+        Map<String, Object> planned = new LinkedHashMap<>(job);
+        planned.put("storyboard", board.toMap());
+        progress.report(jobId, attempt, "storyboard", 100);
+        return planned;
+    }
+
+    static Storyboard plan(String content, String lang, Preset preset, int duration) {
+        ULocale language = ULocale.forLanguageTag(lang);
+        Pace pace = Pace.of(preset);
+        List<String> sentences = sentences(content, language);
+        List<Card> cards = cut(sentences, pace.room(), language);
+        boolean japanese = language.getLanguage().equals("ja");
+        double needed = needed(cards, pace, japanese);
+        if (needed > duration) {
+            cards = merged(cards, pace.room());
+            needed = needed(cards, pace, japanese);
+        }
+        boolean truncated = needed > duration * HURRY;
+        if (truncated) {
+            cards = fitting(cards, pace, duration * HURRY, japanese, language);
+        } else {
+            int room = pace.room();
+            while (duration / (double) cards.size() > pace.ideal() * 1.6 && room > pace.room() / 3) {
+                room -= 6;
+                cards = cut(sentences, room, language);
+            }
+        }
+        return new Storyboard(timed(cards, pace, duration, preset.frameRate(), japanese), truncated);
+    }
+
+    private static List<String> sentences(String content, ULocale language) {
+        BreakIterator breaks = FilteredBreakIteratorBuilder.getInstance(language)
+                .wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language));
+        List<String> sentences = new ArrayList<>();
+        for (String paragraph : content.split("\n")) {
+            pieces(paragraph, breaks).stream()
+                    .map(String::strip)
+                    .filter(sentence -> !sentence.isEmpty())
+                    .forEach(sentences::add);
+        }
+        return sentences;
+    }
+
+    private static List<String> pieces(String text, BreakIterator breaks) {
+        breaks.setText(text);
+        List<String> pieces = new ArrayList<>();
+        int start = 0;
+        for (int end = breaks.next(); end != BreakIterator.DONE; start = end, end = breaks.next()) {
+            pieces.add(text.substring(start, end));
+        }
+        return pieces;
+    }
+
+    private static List<Card> cut(List<String> sentences, int room, ULocale language) {
+        List<Card> cards = new ArrayList<>();
+        for (String sentence : sentences) {
+            List<String> parts = parts(sentence, room, language);
+            for (int i = 0; i < parts.size(); i++) {
+                cards.add(new Card(parts.get(i), i == parts.size() - 1));
+            }
+        }
+        return cards;
+    }
+
+    /** A sentence in as few parts as fit, of like width, cut rather after a comma than elsewhere. */
+    private static List<String> parts(String sentence, int room, ULocale language) {
+        int width = ReadingSpeed.width(sentence);
+        int count = (width + room - 1) / room;
+        if (count <= 1) {
+            return List.of(sentence);
+        }
+        List<String> words = pieces(sentence, BreakIterator.getLineInstance(language.setKeywordValue("lw", "phrase")));
+        List<String> parts = new ArrayList<>();
+        StringBuilder part = new StringBuilder();
+        int left = width;
+        int partsLeft = count;
+        for (int i = 0; i < words.size(); i++) {
+            part.append(words.get(i));
+            int used = ReadingSpeed.width(part.toString());
+            int next = i + 1 < words.size() ? ReadingSpeed.width(words.get(i + 1)) : 0;
+            double ideal = left / (double) partsLeft;
+            boolean pause = endsWithPause(words.get(i));
+            boolean fullEnough = pause
+                    ? used >= ideal * 0.6
+                    : used + next / 2.0 >= ideal * (pauseAhead(words, i, ideal * 1.3 - used) ? 1.3 : 1);
+            boolean overflows = used + next > room;
+            if (i + 1 < words.size() && (overflows || fullEnough && partsLeft > 1)) {
+                parts.add(part.toString().strip());
+                part.setLength(0);
+                left -= used;
+                partsLeft = Math.max(1, partsLeft - 1);
+            }
+        }
+        parts.add(part.toString().strip());
+        return parts;
+    }
+
+    private static boolean pauseAhead(List<String> words, int from, double reach) {
+        double used = 0;
+        for (int i = from + 1; i < words.size(); i++) {
+            used += ReadingSpeed.width(words.get(i));
+            if (used > reach) {
+                return false;
+            }
+            if (endsWithPause(words.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean endsWithPause(String word) {
+        String bare = word.strip();
+        return !bare.isEmpty() && ",;:—–、，；：،؛।".indexOf(bare.charAt(bare.length() - 1)) >= 0;
+    }
+
+    /** Neighbours that fit on one screen share it, which saves the time to settle. */
+    private static List<Card> merged(List<Card> cards, int room) {
+        List<Card> merged = new ArrayList<>();
+        for (Card card : cards) {
+            Card last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+            if (last != null && ReadingSpeed.width(last.text()) + ReadingSpeed.width(card.text()) < room) {
+                merged.set(merged.size() - 1, new Card(last.text() + " " + card.text(), card.endsSentence()));
+            } else {
+                merged.add(card);
+            }
+        }
+        return merged;
+    }
+
+    /** As many cards as can be read in the time, the last one ending a sentence where that leaves enough to show. */
+    private static List<Card> fitting(List<Card> cards, Pace pace, double time, boolean japanese, ULocale language) {
+        int count = 0;
+        double used = 0;
+        while (count < cards.size() && used + needed(cards.get(count), pace, japanese) <= time) {
+            used += needed(cards.get(count++), pace, japanese);
+        }
+        for (int end = count; end > count / 2; end--) {
+            if (cards.get(end - 1).endsSentence()) {
+                count = end;
+                break;
+            }
+        }
+        List<Card> kept = new ArrayList<>(cards.subList(0, Math.max(count, 1)));
+        Card last = kept.get(kept.size() - 1);
+        String text = count == 0
+                ? shortened(last.text(), Math.max(time - pace.settle(), 1), pace, japanese, language)
+                : last.text();
+        kept.set(kept.size() - 1, new Card(withEllipsis(text), true));
+        return kept;
+    }
+
+    private static String shortened(String text, double time, Pace pace, boolean japanese, ULocale language) {
+        StringBuilder kept = new StringBuilder();
+        for (String word : pieces(text, BreakIterator.getLineInstance(language))) {
+            if (!kept.isEmpty() && ReadingSpeed.seconds(kept + word, japanese) * pace.slowness() > time) {
+                break;
+            }
+            kept.append(word);
+        }
+        return kept.toString();
+    }
+
+    private static String withEllipsis(String text) {
+        return text.strip()
+                        .replaceAll("[\\p{Po}\\p{Pd}&&[^!?！？؟%&@#\"'”’]]+$", "")
+                        .strip() + "…";
+    }
+
+    private static double needed(Card card, Pace pace, boolean japanese) {
+        double reading = ReadingSpeed.seconds(card.text(), japanese) * pace.slowness();
+        return Math.max(pace.least(), reading + pace.settle());
+    }
+
+    private static double needed(List<Card> cards, Pace pace, boolean japanese) {
+        return cards.stream().mapToDouble(card -> needed(card, pace, japanese)).sum();
+    }
+
+    /** Shares the time out by what each card needs, cut at whole frames. */
+    private static List<Scene> timed(List<Card> cards, Pace pace, int duration, int frameRate, boolean japanese) {
+        double all = needed(cards, pace, japanese);
+        List<Scene> scenes = new ArrayList<>();
+        double start = 0;
+        double passed = 0;
+        for (int i = 0; i < cards.size(); i++) {
+            passed += needed(cards.get(i), pace, japanese);
+            double end = i == cards.size() - 1
+                    ? duration
+                    : Math.round(passed / all * duration * frameRate) / (double) frameRate;
+            scenes.add(new Scene(cards.get(i).text(), start, end));
+            start = end;
+        }
+        return scenes;
+    }
+}
