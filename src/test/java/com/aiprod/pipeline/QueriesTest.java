@@ -31,9 +31,10 @@ class QueriesTest {
     void submitAcceptsAJob() throws IOException {
         Map<String, Object> row = query("submit-job", submission("ann", null)).get(0);
         assertThat(row).containsEntry("outcome", "created");
-        Map<String, Object> claimed = query("claim-outbox", Map.of("maxInFlight", 10, "batchSize", 10, "leaseSec", 5)).get(0);
+        Map<String, Object> claimed = query("claim-outbox", Map.of("maxInFlight", 10, "batchSize", 10, "leaseSec", 5))
+                .get(0);
         System.out.println(claimed);
-        var v = new LinkedHashMap<String,Object>(Map.of("jobId", row.get("job_id"), "workerId", "w", "leaseSec", 30));
+        var v = new LinkedHashMap<String, Object>(Map.of("jobId", row.get("job_id"), "workerId", "w", "leaseSec", 30));
         System.out.println(query("claim-job", v));
         System.out.println(query("read-job", v));
     }

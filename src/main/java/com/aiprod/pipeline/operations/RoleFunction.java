@@ -24,6 +24,7 @@ final class RoleFunction implements PropertiesFunction {
 
     @Override
     public String apply(String remainder) {
-        return String.valueOf(StringUtils.commaDelimitedListToSet(remainder).stream().anyMatch(roles::contains));
+        return String.valueOf(
+                StringUtils.commaDelimitedListToSet(remainder).stream().anyMatch(roles::contains));
     }
 }
