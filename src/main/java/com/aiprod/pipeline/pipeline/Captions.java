@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /** WebVTT (W3C), as far as captions of scenes need it. */
 final class Captions {
 
-    private static final Pattern TIMES =
-            Pattern.compile("(\\d{2,}):(\\d{2}):(\\d{2})\\.(\\d{3}) --> (\\d{2,}):(\\d{2}):(\\d{2})\\.(\\d{3})");
+    private static final Pattern CUE =
+            Pattern.compile("(\\d{2,}):(\\d{2}):(\\d{2})\\.(\\d{3}) --> (\\d{2,}):(\\d{2}):(\\d{2})\\.(\\d{3})\\n(.*)");
 
     private Captions() {}
 
@@ -33,12 +33,9 @@ final class Captions {
     /** The cues' times, with their text as it is written. */
     static List<Scene> read(String vtt) {
         List<Scene> cues = new ArrayList<>();
-        String[] blocks = vtt.split("\n\n");
-        for (String block : blocks) {
-            Matcher times = TIMES.matcher(block);
-            if (times.find()) {
-                cues.add(new Scene(block.substring(times.end()).strip(), seconds(times, 1), seconds(times, 5)));
-            }
+        Matcher cue = CUE.matcher(vtt);
+        while (cue.find()) {
+            cues.add(new Scene(cue.group(9), seconds(cue, 1), seconds(cue, 5)));
         }
         return cues;
     }
@@ -58,10 +55,10 @@ final class Captions {
                 time.toMillisPart());
     }
 
-    private static double seconds(Matcher times, int group) {
-        return Integer.parseInt(times.group(group)) * 3600
-                + Integer.parseInt(times.group(group + 1)) * 60
-                + Integer.parseInt(times.group(group + 2))
-                + Integer.parseInt(times.group(group + 3)) / 1000.0;
+    private static double seconds(Matcher cue, int group) {
+        return Integer.parseInt(cue.group(group)) * 3600
+                + Integer.parseInt(cue.group(group + 1)) * 60
+                + Integer.parseInt(cue.group(group + 2))
+                + Integer.parseInt(cue.group(group + 3)) / 1000.0;
     }
 }

@@ -94,6 +94,8 @@ final class FramePainter {
         }
     }
 
+    private static final List<Motif> MOTIFS = List.of(Motif.values());
+
     private final Preset preset;
     private final Look look;
     private final List<Scene> scenes;
@@ -101,7 +103,7 @@ final class FramePainter {
     private final Palette palette;
     private final Backdrop backdrop;
     private final Motif motif;
-    private final double[] traits;
+    private final List<Double> traits;
     private final double length;
     private final boolean mirrored;
 
@@ -119,14 +121,14 @@ final class FramePainter {
         ULocale locale = ULocale.forLanguageTag(language);
         Typesetter typesetter = new Typesetter(new FontBook(look.face(), locale), locale);
         this.blocks = scenes.stream()
-                .map(scene -> typesetter.set(scene.text(), scene == scenes.get(0) ? look.title() : look.text()))
+                .map(scene -> typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()))
                 .toList();
         this.mirrored = blocks.get(0).rightToLeft();
         SplittableRandom random = new SplittableRandom(seed(content));
         boolean cinema = look.letterbox() > 0;
         this.palette = Palette.draw(random, cinema);
-        this.motif = Motif.values()[random.nextInt(Motif.values().length)];
-        this.traits = random.doubles(8).toArray();
+        this.motif = MOTIFS.get(random.nextInt(MOTIFS.size()));
+        this.traits = random.doubles(8).boxed().toList();
         this.backdrop = new Backdrop(
                 preset.width(), look.letterbox(), preset.height() - look.letterbox(), palette.grounds(), random);
     }
@@ -192,16 +194,16 @@ final class FramePainter {
     private void drawMotif(Graphics2D g, int height, double seconds, double turn) {
         double width = preset.width();
         double unit = Math.min(width, height) * 0.92;
-        boolean low = traits[7] < 0.5;
+        boolean low = traits.get(7) < 0.5;
         double x = switch (preset) {
-            case QUICK_SOCIAL -> width * (traits[6] < 0.5 ? 0.14 : 0.86);
+            case QUICK_SOCIAL -> width * (traits.get(6) < 0.5 ? 0.14 : 0.86);
             case BRAND_STORY -> width * 0.80;
             case CINEMA_SPOT -> width * (0.5 + (low ? 0.33 : -0.33));
         };
         double y = switch (preset) {
             case QUICK_SOCIAL -> height * (low ? 0.87 : 0.15);
             case BRAND_STORY -> height * 0.5;
-            case CINEMA_SPOT -> height * (0.4 + 0.2 * traits[6]);
+            case CINEMA_SPOT -> height * (0.4 + 0.2 * traits.get(6));
         };
         double drift = unit * 0.05;
         x += drift * Math.sin(seconds * 0.21 + 2.1 * turn);

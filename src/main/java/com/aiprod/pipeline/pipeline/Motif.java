@@ -8,6 +8,7 @@ import java.awt.geom.Arc2D;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
+import java.util.List;
 
 /** The drawn shapes behind the text; each video has one kind of them. */
 enum Motif {
@@ -220,10 +221,10 @@ enum Motif {
             double lift,
             double seconds,
             double turn,
-            double[] traits) {
+            List<Double> traits) {
 
         private double trait(int index) {
-            return traits[index % traits.length];
+            return traits.get(index % traits.size());
         }
 
         private void color(int index) {

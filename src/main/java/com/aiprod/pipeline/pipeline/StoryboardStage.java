@@ -41,6 +41,9 @@ public class StoryboardStage {
     /** Reading may be hurried by so much before the end of the text is left out. */
     private static final double HURRY = 1.15;
 
+    /** What it costs to cut a sentence where nobody would pause, in squared parts of the ideal width. */
+    private static final double RUDE_CUT = 0.25;
+
     private final Progress progress;
 
     /** A stage that reports there. */
@@ -92,7 +95,7 @@ public class StoryboardStage {
         BreakIterator breaks = FilteredBreakIteratorBuilder.getInstance(language)
                 .wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language));
         List<String> sentences = new ArrayList<>();
-        for (String paragraph : content.split("\n")) {
+        for (String paragraph : content.lines().toList()) {
             pieces(paragraph, breaks).stream()
                     .map(String::strip)
                     .filter(sentence -> !sentence.isEmpty())
@@ -122,51 +125,39 @@ public class StoryboardStage {
         return cards;
     }
 
-    /** A sentence in as few parts as fit, of like width, cut rather after a comma than elsewhere. */
+    /** A sentence in about as few parts as fit, of like width, cut rather after a comma than elsewhere. */
     private static List<String> parts(String sentence, int room, ULocale language) {
         int width = ReadingSpeed.width(sentence);
         int count = (width + room - 1) / room;
         if (count <= 1) {
             return List.of(sentence);
         }
+        double ideal = width / (double) count;
         List<String> words = pieces(sentence, BreakIterator.getLineInstance(language.setKeywordValue("lw", "phrase")));
+        double[] cost = new double[words.size() + 1];
+        int[] from = new int[words.size() + 1];
+        for (int end = 1; end <= words.size(); end++) {
+            cost[end] = Double.POSITIVE_INFINITY;
+            double cut = end == words.size() || endsWithPause(words.get(end - 1)) ? 0 : RUDE_CUT;
+            int used = 0;
+            for (int start = end - 1; start >= 0; start--) {
+                used += ReadingSpeed.width(words.get(start));
+                if (used > room && start < end - 1) {
+                    break;
+                }
+                double unlike = (used - ideal) / ideal;
+                double candidate = cost[start] + unlike * unlike + cut;
+                if (candidate < cost[end]) {
+                    cost[end] = candidate;
+                    from[end] = start;
+                }
+            }
+        }
         List<String> parts = new ArrayList<>();
-        StringBuilder part = new StringBuilder();
-        int left = width;
-        int partsLeft = count;
-        for (int i = 0; i < words.size(); i++) {
-            part.append(words.get(i));
-            int used = ReadingSpeed.width(part.toString());
-            int next = i + 1 < words.size() ? ReadingSpeed.width(words.get(i + 1)) : 0;
-            double ideal = left / (double) partsLeft;
-            boolean pause = endsWithPause(words.get(i));
-            boolean fullEnough = pause
-                    ? used >= ideal * 0.6
-                    : used + next / 2.0 >= ideal * (pauseAhead(words, i, ideal * 1.3 - used) ? 1.3 : 1);
-            boolean overflows = used + next > room;
-            if (i + 1 < words.size() && (overflows || fullEnough && partsLeft > 1)) {
-                parts.add(part.toString().strip());
-                part.setLength(0);
-                left -= used;
-                partsLeft = Math.max(1, partsLeft - 1);
-            }
+        for (int end = words.size(); end > 0; end = from[end]) {
+            parts.add(0, String.join("", words.subList(from[end], end)).strip());
         }
-        parts.add(part.toString().strip());
         return parts;
-    }
-
-    private static boolean pauseAhead(List<String> words, int from, double reach) {
-        double used = 0;
-        for (int i = from + 1; i < words.size(); i++) {
-            used += ReadingSpeed.width(words.get(i));
-            if (used > reach) {
-                return false;
-            }
-            if (endsWithPause(words.get(i))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean endsWithPause(String word) {
