@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.api;
 
+import jakarta.servlet.DispatcherType;
 import java.util.List;
 import java.util.Map;
 import org.apache.catalina.core.StandardHost;
@@ -30,6 +31,14 @@ class ApiConfiguration implements WebMvcConfigurer {
     FilterRegistrationBean<RequestFence> requestFence() {
         FilterRegistrationBean<RequestFence> filter = new FilterRegistrationBean<>(new RequestFence());
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 10);
+        return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<ArtifactSender> artifactSender() {
+        FilterRegistrationBean<ArtifactSender> filter = new FilterRegistrationBean<>(new ArtifactSender());
+        filter.setDispatcherTypes(DispatcherType.ASYNC);
+        filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 20);
         return filter;
     }
 

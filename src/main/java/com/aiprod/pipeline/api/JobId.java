@@ -19,6 +19,10 @@ public class JobId {
      * @throws NotFoundException if it is no UUID, and so no job's id
      */
     public void parse(Exchange exchange) {
+        parseInto(exchange);
+    }
+
+    static void parseInto(Exchange exchange) {
         String id = exchange.getMessage().getHeader("job_id", String.class);
         if (!isUuid(id)) {
             throw new NotFoundException("There is no such job.");

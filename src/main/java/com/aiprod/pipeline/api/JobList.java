@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.api;
 
 import com.aiprod.pipeline.pipeline.Preset;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -53,7 +54,9 @@ public class JobList {
         exchange.setVariable("limit", limit);
         exchange.setVariable("rows", limit + 1);
         exchange.setVariable("offset", offset);
-        exchange.setVariable("cursorCreatedAt", cursor.map(Cursor::createdAt).orElse(null));
+        exchange.setVariable(
+                "cursorCreatedAt",
+                cursor.map(place -> place.createdAt().toString()).orElse(null));
         exchange.setVariable("cursorJobId", cursor.map(Cursor::id).orElse(null));
     }
 
@@ -70,7 +73,10 @@ public class JobList {
         String next = null;
         if (rows.size() > limit) {
             Map<String, Object> last = shown.get(limit - 1);
-            next = new Cursor(last.get(POSITION).toString(), last.get("job_id").toString()).encode();
+            next = new Cursor(
+                            Instant.parse(last.get(POSITION).toString()),
+                            last.get("job_id").toString())
+                    .encode();
             exchange.getMessage().setHeader("Link", "<" + nextPage(exchange, limit, next) + ">; rel=\"next\"");
         }
         shown.forEach(row -> row.remove(POSITION));

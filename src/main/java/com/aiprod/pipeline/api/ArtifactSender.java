@@ -1,0 +1,147 @@
+package com.aiprod.pipeline.api;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Collections;
+import java.util.Enumeration;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
+
+/**
+ * Sends the file that a route has named, once the route has ended: a long video to a slow client then holds a thread
+ * of the servlet container and none of Camel's. Ranges, conditions and HEAD are Spring's, but for {@code If-Range}.
+ */
+class ArtifactSender extends OncePerRequestFilter {
+
+    private static final String ATTRIBUTE = ArtifactSender.class.getName();
+
+    private final ResourceHttpRequestHandler files = new Files();
+
+    /**
+     * A file to send.
+     *
+     * @param type its media type
+     * @param attempt the run that made it; another run's file of the same name is another file
+     */
+    record Artifact(Path file, String type, int attempt) {
+
+        /** Strong: a delivered file never changes, and a new delivery has a new time. */
+        String etag() {
+            Resource resource = new FileSystemResource(file);
+            try {
+                return '"' + attempt + "-" + Long.toHexString(resource.contentLength()) + "-"
+                        + Long.toHexString(resource.lastModified()) + '"';
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Names the file that is the answer to a request. */
+    static void send(ServletRequest request, Artifact artifact) {
+        request.setAttribute(ATTRIBUTE, artifact);
+    }
+
+    @Override
+    protected void initFilterBean() throws ServletException {
+        try {
+            files.afterPropertiesSet();
+        } catch (Exception e) {
+            throw new ServletException("Spring's handler of files could not be set up", e);
+        }
+    }
+
+    /** Routes answer in the asynchronous dispatch. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        chain.doFilter(request, response);
+        if (request.getAttribute(ATTRIBUTE) instanceof Artifact artifact && !response.isCommitted()) {
+            response.setStatus(HttpServletResponse.SC_OK);
+            response.setContentType(artifact.type());
+            response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "inline");
+            files.handleRequest(isRangeOfThis(request, artifact) ? request : new WithoutRange(request), response);
+        }
+    }
+
+    /** RFC 9110, section 13.1.5: a range of another state of the file would be put together with the wrong rest. */
+    private static boolean isRangeOfThis(HttpServletRequest request, Artifact artifact) throws IOException {
+        String condition = request.getHeader(HttpHeaders.IF_RANGE);
+        if (condition == null || condition.equals(artifact.etag())) {
+            return true;
+        }
+        try {
+            Instant date = DateTimeFormatter.RFC_1123_DATE_TIME.parse(condition, Instant::from);
+            return date.getEpochSecond() == new FileSystemResource(artifact.file).lastModified() / 1000;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    /** Finds the file in the request instead of below a folder. */
+    private static final class Files extends ResourceHttpRequestHandler {
+
+        Files() {
+            setCacheControl(CacheControl.noCache().cachePrivate());
+            setEtagGenerator(resource -> ((TaggedFile) resource).artifact.etag());
+        }
+
+        @Override
+        protected Resource getResource(HttpServletRequest request) {
+            Artifact artifact = (Artifact) request.getAttribute(ATTRIBUTE);
+            return new TaggedFile(artifact);
+        }
+
+        @Override
+        protected MediaType getMediaType(HttpServletRequest request, Resource resource) {
+            return MediaType.parseMediaType(((Artifact) request.getAttribute(ATTRIBUTE)).type());
+        }
+    }
+
+    private static final class TaggedFile extends FileSystemResource {
+
+        private final Artifact artifact;
+
+        TaggedFile(Artifact artifact) {
+            super(artifact.file);
+            this.artifact = artifact;
+        }
+    }
+
+    private static final class WithoutRange extends HttpServletRequestWrapper {
+
+        WithoutRange(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public String getHeader(String name) {
+            return HttpHeaders.RANGE.equalsIgnoreCase(name) ? null : super.getHeader(name);
+        }
+
+        @Override
+        public Enumeration<String> getHeaders(String name) {
+            return HttpHeaders.RANGE.equalsIgnoreCase(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+        }
+    }
+}
