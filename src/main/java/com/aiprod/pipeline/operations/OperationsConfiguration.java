@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.operations;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
@@ -20,7 +21,13 @@ class OperationsConfiguration {
     }
 
     @Bean
-    CamelContextConfiguration roles(@Value("${aiprod.roles}") Set<String> roles) {
+    RetryLog retryLog() {
+        return new RetryLog();
+    }
+
+    @Bean
+    CamelContextConfiguration roles(
+            @Value("${aiprod.roles}") Set<String> roles, @Value("${aiprod.pipeline.route}") String pipelineRoute) {
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext camel) {
@@ -29,7 +36,10 @@ class OperationsConfiguration {
 
             @Override
             public void afterApplicationStart(CamelContext camel) {
-                // Everything is said before the routes are loaded.
+                if (roles.contains("worker") && camel.getRoute(pipelineRoute) == null) {
+                    throw new MissingSettingException(List.of(
+                            "AIPROD_PIPELINE_ROUTE names '%s', and no route has that id".formatted(pipelineRoute)));
+                }
             }
         };
     }

@@ -1,0 +1,24 @@
+package com.aiprod.pipeline.operations;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line before each retry, with the job's id; Camel's own line has only the exchange's. */
+final class RetryLog implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetryLog.class);
+
+    @Override
+    public void process(Exchange exchange) {
+        LOG.warn(
+                "Job {} attempt {}: retry {} of {} in {} because of {}",
+                exchange.getVariable("jobId"),
+                exchange.getVariable("attempt"),
+                exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
+                exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
+                exchange.getFromRouteId(),
+                exchange.getProperty(Exchange.EXCEPTION_CAUGHT));
+    }
+}
