@@ -3,7 +3,6 @@ package com.aiprod.pipeline.pipeline;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
 import com.ibm.icu.lang.UScript;
-import com.ibm.icu.text.BreakIterator;
 import com.ibm.icu.util.ULocale;
 import java.awt.Font;
 import java.awt.FontFormatException;
@@ -68,14 +67,12 @@ final class FontBook {
     /** The text with a font for each run of its letters, kerned and with ligatures. */
     AttributedString dress(String text, float size) {
         AttributedString dressed = new AttributedString(text);
-        BreakIterator clusters = BreakIterator.getCharacterInstance(ULocale.ROOT);
-        clusters.setText(text);
         Font previous = null;
         int start = 0;
-        for (int end = clusters.next(); end != BreakIterator.DONE; start = end, end = clusters.next()) {
-            Font font = fontFor(text.substring(start, end), previous);
-            dressed.addAttribute(TextAttribute.FONT, font.deriveFont(size), start, end);
-            previous = font;
+        for (String letter : Breaks.letters(text)) {
+            previous = fontFor(letter, previous);
+            dressed.addAttribute(TextAttribute.FONT, previous.deriveFont(size), start, start + letter.length());
+            start += letter.length();
         }
         dressed.addAttribute(TextAttribute.KERNING, TextAttribute.KERNING_ON);
         dressed.addAttribute(TextAttribute.LIGATURES, TextAttribute.LIGATURES_ON);
@@ -84,22 +81,14 @@ final class FontBook {
 
     /** Whether every letter of the text has a glyph. */
     boolean covers(String text) {
-        BreakIterator clusters = BreakIterator.getCharacterInstance(ULocale.ROOT);
-        clusters.setText(text);
-        int start = 0;
-        for (int end = clusters.next(); end != BreakIterator.DONE; start = end, end = clusters.next()) {
-            String cluster = text.substring(start, end);
-            if (!cluster.isBlank() && !canShow(fontFor(cluster, null), cluster)) {
-                return false;
-            }
-        }
-        return true;
+        return Breaks.letters(text).stream()
+                .allMatch(letter -> letter.isBlank() || canShow(fontFor(letter, null), letter));
     }
 
     private Font fontFor(String cluster, Font previous) {
         List<String> names = candidates(cluster);
         // Marks and punctuation that several scripts share keep to the font of the letters before them.
-        boolean shared = isShared(cluster.codePointAt(0));
+        boolean shared = isShared(cluster.codePointAt(0)) && !cluster.isBlank();
         if (shared
                 && previous != null
                 && canShow(previous, cluster)

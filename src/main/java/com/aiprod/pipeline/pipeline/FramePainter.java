@@ -194,7 +194,7 @@ final class FramePainter {
     private void drawMotif(Graphics2D g, int height, double seconds, double turn) {
         double width = preset.width();
         double unit = Math.min(width, height) * 0.92;
-        boolean low = traits.get(7) < 0.5;
+        boolean low = motifLow();
         double x = switch (preset) {
             case QUICK_SOCIAL -> width * (traits.get(6) < 0.5 ? 0.14 : 0.86);
             case BRAND_STORY -> width * 0.80;
@@ -231,7 +231,7 @@ final class FramePainter {
             gone = 0;
         }
         double ruleGap = look.centered() ? 0 : block.size() * 0.55;
-        double top = (height - block.height() - ruleGap) / 2 + ruleGap;
+        double top = (height - block.height() - ruleGap) * aboveText() + ruleGap;
         AffineTransform still = g.getTransform();
         if (look.centered()) {
             double zoom = 1 + 0.03 * since / scene.seconds();
@@ -254,6 +254,15 @@ final class FramePainter {
         }
         g.setTransform(still);
         g.setComposite(AlphaComposite.SrcOver);
+    }
+
+    /** The share of the free height that lies above the text: portrait text gives way to the motif. */
+    private double aboveText() {
+        return preset != Preset.QUICK_SOCIAL ? 0.5 : motifLow() ? 0.38 : 0.58;
+    }
+
+    private boolean motifLow() {
+        return motif == Motif.WAVES || traits.get(7) < 0.5;
     }
 
     private double startOf(Line line, Block block) {

@@ -112,11 +112,18 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
     private static Color against(
             Color text, double ratio, double lightness, double chroma, double hue, boolean lightText) {
         double step = lightText ? -0.005 : 0.005;
-        Color color = oklch(lightness, chroma, hue);
+        double clean = lightText ? withoutOlive(hue) : hue;
+        Color color = oklch(lightness, chroma, clean);
         for (double l = lightness; contrast(color, text) < ratio && l > 0 && l < 1; l += step) {
-            color = oklch(l, chroma, hue);
+            color = oklch(l, chroma, clean);
         }
         return color;
+    }
+
+    /** Dark yellows look muddy: the circle of hues is bent so that it leaves out 65 to 140 degrees. */
+    private static double withoutOlive(double hue) {
+        double turn = ((hue % 360) + 360) % 360;
+        return 140 + turn * (360 - 75) / 360;
     }
 
     /** Contrast ratio, 1 to 21, by WCAG 2.2. */

@@ -1,7 +1,5 @@
 package com.aiprod.pipeline.pipeline;
 
-import com.ibm.icu.text.BreakIterator;
-import com.ibm.icu.text.FilteredBreakIteratorBuilder;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,6 +42,9 @@ public class StoryboardStage {
     /** What it costs to cut a sentence where nobody would pause, in squared parts of the ideal width. */
     private static final double RUDE_CUT = 0.25;
 
+    /** More than every other way to cut costs together. */
+    private static final double NEVER = 1e6;
+
     private final Progress progress;
 
     /** A stage that reports there. */
@@ -71,7 +72,7 @@ public class StoryboardStage {
         ULocale language = ULocale.forLanguageTag(lang);
         Pace pace = Pace.of(preset);
         List<String> sentences = sentences(content, language);
-        List<Card> cards = cut(sentences, pace.room(), language);
+        List<Card> cards = cut(sentences, pace.room(), RUDE_CUT, language);
         boolean japanese = language.getLanguage().equals("ja");
         double needed = needed(cards, pace, japanese);
         if (needed > duration) {
@@ -85,39 +86,24 @@ public class StoryboardStage {
             int room = pace.room();
             while (duration / (double) cards.size() > pace.ideal() * 1.6 && room > pace.room() / 3) {
                 room -= 6;
-                cards = cut(sentences, room, language);
+                cards = cut(sentences, room, NEVER, language);
             }
         }
         return new Storyboard(timed(cards, pace, duration, preset.frameRate(), japanese), truncated);
     }
 
     private static List<String> sentences(String content, ULocale language) {
-        BreakIterator breaks = FilteredBreakIteratorBuilder.getInstance(language)
-                .wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language));
-        List<String> sentences = new ArrayList<>();
-        for (String paragraph : content.lines().toList()) {
-            pieces(paragraph, breaks).stream()
-                    .map(String::strip)
-                    .filter(sentence -> !sentence.isEmpty())
-                    .forEach(sentences::add);
-        }
-        return sentences;
+        return content.lines()
+                .flatMap(paragraph -> Breaks.sentences(paragraph, language).stream())
+                .map(String::strip)
+                .filter(sentence -> !sentence.isEmpty())
+                .toList();
     }
 
-    private static List<String> pieces(String text, BreakIterator breaks) {
-        breaks.setText(text);
-        List<String> pieces = new ArrayList<>();
-        int start = 0;
-        for (int end = breaks.next(); end != BreakIterator.DONE; start = end, end = breaks.next()) {
-            pieces.add(text.substring(start, end));
-        }
-        return pieces;
-    }
-
-    private static List<Card> cut(List<String> sentences, int room, ULocale language) {
+    private static List<Card> cut(List<String> sentences, int room, double rudeCut, ULocale language) {
         List<Card> cards = new ArrayList<>();
         for (String sentence : sentences) {
-            List<String> parts = parts(sentence, room, language);
+            List<String> parts = parts(sentence, room, rudeCut, language);
             for (int i = 0; i < parts.size(); i++) {
                 cards.add(new Card(parts.get(i), i == parts.size() - 1));
             }
@@ -126,23 +112,23 @@ public class StoryboardStage {
     }
 
     /** A sentence in about as few parts as fit, of like width, cut rather after a comma than elsewhere. */
-    private static List<String> parts(String sentence, int room, ULocale language) {
+    private static List<String> parts(String sentence, int room, double rudeCut, ULocale language) {
         int width = ReadingSpeed.width(sentence);
         int count = (width + room - 1) / room;
         if (count <= 1) {
             return List.of(sentence);
         }
         double ideal = width / (double) count;
-        List<String> words = pieces(sentence, BreakIterator.getLineInstance(language.setKeywordValue("lw", "phrase")));
+        List<String> words = Breaks.phrases(sentence, language);
         double[] cost = new double[words.size() + 1];
         int[] from = new int[words.size() + 1];
         for (int end = 1; end <= words.size(); end++) {
             cost[end] = Double.POSITIVE_INFINITY;
-            double cut = end == words.size() || endsWithPause(words.get(end - 1)) ? 0 : RUDE_CUT;
+            double cut = end == words.size() || endsWithPause(words.get(end - 1)) ? 0 : rudeCut;
             int used = 0;
             for (int start = end - 1; start >= 0; start--) {
                 used += ReadingSpeed.width(words.get(start));
-                if (used > room && start < end - 1) {
+                if (used > (rudeCut == NEVER ? width : room) && start < end - 1) {
                     break;
                 }
                 double unlike = (used - ideal) / ideal;
@@ -203,7 +189,7 @@ public class StoryboardStage {
 
     private static String shortened(String text, double time, Pace pace, boolean japanese, ULocale language) {
         StringBuilder kept = new StringBuilder();
-        for (String word : pieces(text, BreakIterator.getLineInstance(language))) {
+        for (String word : Breaks.phrases(text, language)) {
             if (!kept.isEmpty() && ReadingSpeed.seconds(kept + word, japanese) * pace.slowness() > time) {
                 break;
             }

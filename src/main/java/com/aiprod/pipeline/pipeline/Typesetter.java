@@ -1,7 +1,6 @@
 package com.aiprod.pipeline.pipeline;
 
 import com.ibm.icu.text.Bidi;
-import com.ibm.icu.text.BreakIterator;
 import com.ibm.icu.util.ULocale;
 import java.awt.Shape;
 import java.awt.font.FontRenderContext;
@@ -13,7 +12,10 @@ import java.awt.geom.Rectangle2D;
 import java.text.AttributedString;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Breaks a text into lines of like length, as large as its box allows, and turns them into outlines. */
 final class Typesetter {
@@ -53,6 +55,20 @@ final class Typesetter {
      */
     record Box(double width, double height, int lines, double largest, double smallest, double leading) {}
 
+    /**
+     * What stays on one line.
+     *
+     * @param width at the size {@link #MEASURE}
+     * @param partOfWord whether a word goes on behind it
+     */
+    private record Piece(String text, double width, boolean partOfWord) {}
+
+    private static final double STEP = 0.97;
+
+    /** Letters of scripts that mark a cut word with a hyphen. */
+    private static final Pattern HYPHENATED =
+            Pattern.compile("[\\p{IsLatin}\\p{IsGreek}\\p{IsCyrillic}\\p{IsArmenian}]\\p{M}*");
+
     private static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
     private static final float MEASURE = 100;
 
@@ -61,58 +77,86 @@ final class Typesetter {
 
     Typesetter(FontBook fonts, ULocale language) {
         this.fonts = fonts;
-        // Japanese and Korean headlines break between phrases, not between any two letters.
-        this.language = language.setKeywordValue("lw", "phrase");
+        this.language = language;
     }
 
-    /** Sets a text of one paragraph. */
+    /** Sets a text of one paragraph: as large and as even as it goes. */
     Block set(String text, Box box) {
         boolean rightToLeft = isRightToLeft(text);
-        List<String> words = breakable(text);
-        double[] widths =
-                words.stream().mapToDouble(word -> advance(word, rightToLeft)).toArray();
+        List<Piece> pieces = pieces(text, box, rightToLeft);
         double size = box.largest();
-        while (size > box.smallest() && !fits(widths, box, size)) {
-            size *= 0.96;
+        while (size > box.smallest() && !fits(pieces, box, box.lines(), size)) {
+            size *= STEP;
         }
-        if (Arrays.stream(widths).max().orElse(0) * size / MEASURE > box.width()) {
-            words = clusters(text);
-            widths = words.stream()
-                    .mapToDouble(word -> advance(word, rightToLeft))
-                    .toArray();
+        while (!fits(pieces, box, Integer.MAX_VALUE, size)) {
+            size *= STEP;
         }
-        while (!fits(widths, new Box(box.width(), box.height(), 99, 0, 0, box.leading()), size)) {
-            size *= 0.96;
+        double best = size;
+        double bestScore = 0;
+        for (double smaller = size; smaller >= Math.max(size * 0.75, Math.min(size, box.smallest())); smaller *= STEP) {
+            double evenness = evenness(balance(pieces, box.width() * MEASURE / smaller));
+            if (smaller * evenness * evenness > bestScore) {
+                best = smaller;
+                bestScore = smaller * evenness * evenness;
+            }
         }
-        return block(balance(words, widths, box.width() * MEASURE / size), size, box, rightToLeft);
+        List<String> lines = balance(pieces, box.width() * MEASURE / best).stream()
+                .map(Typesetter::join)
+                .toList();
+        return block(lines, best, box, rightToLeft);
     }
 
-    private static boolean fits(double[] widths, Box box, double size) {
-        int lines = countLines(widths, box.width() * MEASURE / size);
-        return lines <= box.lines() && lines * box.leading() * size <= box.height();
+    /** Words, or letters where a word is so long that the text would get too small for its sake. */
+    private List<Piece> pieces(String text, Box box, boolean rightToLeft) {
+        double longest = box.width() * MEASURE / (box.largest() * 0.5);
+        List<Piece> pieces = new ArrayList<>();
+        for (String word : Breaks.phrases(text, language)) {
+            double width = advance(word, rightToLeft);
+            if (width <= longest) {
+                pieces.add(new Piece(word, width, false));
+            } else {
+                Breaks.letters(word)
+                        .forEach(letter -> pieces.add(new Piece(letter, advance(letter, rightToLeft), true)));
+            }
+        }
+        return pieces;
     }
 
-    /** Lines that greedy filling needs, or very many where a word is wider than a line. */
-    private static int countLines(double[] widths, double limit) {
+    /** The average line's share of the longest one. */
+    private static double evenness(List<List<Piece>> lines) {
+        List<Double> widths = lines.stream()
+                .map(line -> line.stream().mapToDouble(Piece::width).sum())
+                .toList();
+        double sum = widths.stream().mapToDouble(Double::doubleValue).sum();
+        return sum / widths.size() / Collections.max(widths);
+    }
+
+    private static boolean fits(List<Piece> pieces, Box box, int most, double size) {
+        double limit = box.width() * MEASURE / size;
+        if (pieces.stream().anyMatch(piece -> piece.width() > limit)) {
+            return false;
+        }
+        int lines = countLines(pieces, limit);
+        return lines <= most && lines * box.leading() * size <= box.height();
+    }
+
+    private static int countLines(List<Piece> pieces, double limit) {
         int lines = 1;
         double used = 0;
-        for (double width : widths) {
-            if (width > limit) {
-                return Integer.MAX_VALUE / 1000;
-            }
-            if (used + width > limit) {
+        for (Piece piece : pieces) {
+            if (used + piece.width() > limit) {
                 lines++;
                 used = 0;
             }
-            used += width;
+            used += piece.width();
         }
         return lines;
     }
 
     /** The fewest lines, of these the most even: the least sum of the squared gaps at their ends. */
-    private static List<String> balance(List<String> words, double[] widths, double limit) {
-        int n = widths.length;
-        int lines = countLines(widths, limit);
+    private static List<List<Piece>> balance(List<Piece> pieces, double limit) {
+        int n = pieces.size();
+        int lines = countLines(pieces, limit);
         double[][] cost = new double[lines + 1][n + 1];
         int[][] from = new int[lines + 1][n + 1];
         for (double[] row : cost) {
@@ -123,8 +167,8 @@ final class Typesetter {
             for (int end = line; end <= n; end++) {
                 double width = 0;
                 for (int start = end - 1; start >= line - 1; start--) {
-                    width += widths[start];
-                    if (width > limit && start < end - 1) {
+                    width += pieces.get(start).width();
+                    if (width > limit) {
                         break;
                     }
                     double candidate = cost[line - 1][start] + (limit - width) * (limit - width);
@@ -135,14 +179,24 @@ final class Typesetter {
                 }
             }
         }
-        List<String> result = new ArrayList<>();
+        List<List<Piece>> result = new ArrayList<>();
         int end = n;
         for (int line = lines; line > 0; line--) {
             int start = from[line][end];
-            result.add(0, String.join("", words.subList(start, end)).strip());
+            result.add(0, pieces.subList(start, end));
             end = start;
         }
         return result;
+    }
+
+    private static String join(List<Piece> line) {
+        String text =
+                line.stream().map(Piece::text).collect(Collectors.joining()).strip();
+        Piece last = line.get(line.size() - 1);
+        boolean cutWord = last.partOfWord()
+                && !last.text().endsWith(" ")
+                && HYPHENATED.matcher(last.text()).matches();
+        return cutWord ? text + "-" : text;
     }
 
     private Block block(List<String> texts, double size, Box box, boolean rightToLeft) {
@@ -185,24 +239,6 @@ final class Typesetter {
                 TextAttribute.RUN_DIRECTION,
                 rightToLeft ? TextAttribute.RUN_DIRECTION_RTL : TextAttribute.RUN_DIRECTION_LTR);
         return new TextLayout(dressed.getIterator(), CONTEXT);
-    }
-
-    private List<String> breakable(String text) {
-        return pieces(text, BreakIterator.getLineInstance(language));
-    }
-
-    private List<String> clusters(String text) {
-        return pieces(text, BreakIterator.getCharacterInstance(language));
-    }
-
-    private static List<String> pieces(String text, BreakIterator breaks) {
-        breaks.setText(text);
-        List<String> pieces = new ArrayList<>();
-        int start = 0;
-        for (int end = breaks.next(); end != BreakIterator.DONE; start = end, end = breaks.next()) {
-            pieces.add(text.substring(start, end));
-        }
-        return pieces;
     }
 
     /** By the first letter that has a direction, as the Unicode bidirectional algorithm says. */

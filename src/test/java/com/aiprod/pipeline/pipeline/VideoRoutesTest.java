@@ -1,12 +1,18 @@
 package com.aiprod.pipeline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.PluginHelper;
@@ -83,12 +89,10 @@ class VideoRoutesTest extends CamelTestSupport {
         AdviceWith.adviceWith(
                 context,
                 "plan-storyboard",
-                route -> route.weaveById("plan-scenes").replace().setBody(exchange -> {
-                    Map<String, Object> job =
-                            new HashMap<>(exchange.getMessage().getBody(Map.class));
-                    job.put("storyboard", Map.of("scenes", List.of()));
-                    return job;
-                }));
+                route -> route.weaveById("plan-scenes")
+                        .replace()
+                        .setBody()
+                        .constant(Map.of("preset", "quick_social", "storyboard", Map.of("scenes", List.of()))));
 
         assertThatThrownBy(() -> run("video", job("quick_social", "Hello", 1)))
                 .isInstanceOfSatisfying(

@@ -1,0 +1,57 @@
+package com.aiprod.pipeline.pipeline;
+
+import com.ibm.icu.text.BreakIterator;
+import com.ibm.icu.text.FilteredBreakIteratorBuilder;
+import com.ibm.icu.util.ULocale;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where a language lets a text be cut. Pieces put together again give the text. */
+final class Breaks {
+
+    private Breaks() {}
+
+    /** Sentences; "Dr." or "z. B." ends none. */
+    static List<String> sentences(String text, ULocale language) {
+        return pieces(
+                text,
+                FilteredBreakIteratorBuilder.getInstance(language)
+                        .wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language)));
+    }
+
+    /**
+     * What stays together on a line: Unicode's rules, narrowed to phrases in Japanese and Korean, and to words of the
+     * dictionary in scripts without blanks.
+     */
+    static List<String> phrases(String text, ULocale language) {
+        BreakIterator words = BreakIterator.getWordInstance(language);
+        words.setText(text);
+        List<String> phrases = new ArrayList<>();
+        StringBuilder phrase = new StringBuilder();
+        int end = 0;
+        for (String piece : pieces(text, BreakIterator.getLineInstance(language.setKeywordValue("lw", "phrase")))) {
+            phrase.append(piece);
+            end += piece.length();
+            if (words.isBoundary(end)) {
+                phrases.add(phrase.toString());
+                phrase.setLength(0);
+            }
+        }
+        return phrases;
+    }
+
+    /** What a reader takes for one letter. */
+    static List<String> letters(String text) {
+        return pieces(text, BreakIterator.getCharacterInstance(ULocale.ROOT));
+    }
+
+    private static List<String> pieces(String text, BreakIterator breaks) {
+        breaks.setText(text);
+        List<String> pieces = new ArrayList<>();
+        int start = 0;
+        for (int end = breaks.next(); end != BreakIterator.DONE; start = end, end = breaks.next()) {
+            pieces.add(text.substring(start, end));
+        }
+        return pieces;
+    }
+}
