@@ -44,8 +44,7 @@ class ArtifactSender extends OncePerRequestFilter {
         String etag() {
             Resource resource = new FileSystemResource(file);
             try {
-                return '"' + attempt + "-" + Long.toHexString(resource.contentLength()) + "-"
-                        + Long.toHexString(resource.lastModified()) + '"';
+                return "\"%d-%x-%x\"".formatted(attempt, resource.contentLength(), resource.lastModified());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -21,10 +21,15 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
         if (subject == null
                 || subject.isBlank()
                 || subject.length() > MAX_SUBJECT_LENGTH
-                || subject.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))) {
+                || subject.codePoints().anyMatch(TokenRules::isNoCharacter)) {
             return refused("The token's sub cannot be used as a user id");
         }
         return OAuth2TokenValidatorResult.success();
+    }
+
+    /** A control, or half of a surrogate pair, which {@link String#codePoints()} leaves single. */
+    private static boolean isNoCharacter(int codePoint) {
+        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static OAuth2TokenValidatorResult refused(String why) {

@@ -16,38 +16,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.camel.Exchange;
-import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
-import org.springframework.test.context.ContextConfiguration;
 
 /** Everything that stands before the routes, over real HTTP with real tokens, and a few routes that tell what they saw. */
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "camel.main.routes-include-pattern=false",
-            "camel.component.platform-http.header-filter-strategy=#responseHeaders",
-            "management.server.port=0",
-            "server.error.whitelabel.enabled=false"
-        })
-@ContextConfiguration(initializers = DevelopmentTokens.class)
+@EdgeTest
 class ApiEdgeTest {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -55,48 +35,6 @@ class ApiEdgeTest {
 
     @LocalServerPort
     private int port;
-
-    @SpringBootConfiguration
-    @EnableAutoConfiguration(exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
-    @ComponentScan({"com.aiprod.pipeline.api", "com.aiprod.pipeline.security"})
-    static class Edge {
-
-        @Bean
-        RouteBuilder routes() {
-            return new RouteBuilder() {
-                @Override
-                public void configure() {
-                    onException(Exception.class).handled(true).bean("problem", "render");
-                    rest().get("/pipeline/jobs").produces("application/json").to("direct:seen");
-                    rest().get("/pipeline/job/{job_id}").to("direct:seen");
-                    rest().post("/pipeline/run").consumes("application/json").to("direct:seen");
-                    rest().get("/admin/stats").to("direct:seen");
-                    rest().get("/pipeline/job/{job_id}/bug").to("direct:bug");
-                    rest().get("/pipeline/job/{job_id}/database").to("direct:database");
-                    from("direct:bug").throwException(IllegalStateException.class, "secret of com.aiprod");
-                    from("direct:database")
-                            .throwException(new SQLTransientConnectionException("jdbc:postgresql://secret"));
-                    from("direct:seen").bean("caller", "identify").process(Edge::tell);
-                }
-            };
-        }
-
-        private static void tell(Exchange exchange) throws IOException {
-            Map<String, Object> seen = new TreeMap<>();
-            exchange.getMessage().getHeaders().forEach((name, value) -> {
-                if (!name.startsWith("Camel")) {
-                    seen.put(name, String.valueOf(value));
-                }
-            });
-            String body = exchange.getMessage().getBody(String.class);
-            Map<String, Object> answer = new TreeMap<>(exchange.getVariables());
-            answer.put("headers", seen);
-            answer.put("query", exchange.getMessage().getHeader(Exchange.HTTP_QUERY));
-            answer.put("body", body == null ? "" : body);
-            answer.put("mdc", String.valueOf(org.slf4j.MDC.get("request_id")));
-            exchange.getMessage().setBody(JSON.writeValueAsString(answer));
-        }
-    }
 
     @Test
     void tellsTheRouteWhoCallsByTheTokenAlone() throws Exception {
@@ -153,7 +91,7 @@ class ApiEdgeTest {
         "GET,    /error,               404, /problems/not-found",
         "DELETE, /pipeline/jobs,       405, /problems/method-not-allowed",
         "GET,    /pipeline/run,        405, /problems/method-not-allowed",
-        "GET,    /admin/stats,         403, /problems/forbidden",
+        "GET,    /admin/me,         403, /problems/forbidden",
         "GET,    /admin/nothing,       403, /problems/forbidden",
         "GET,    /pipeline/job/1/bug,  500, /problems/internal-error",
         "GET,    /pipeline/job/1/database, 503, /problems/unavailable",
@@ -242,7 +180,7 @@ class ApiEdgeTest {
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.MethodSource("unfitIds")
+    @MethodSource("unfitIds")
     void makesARequestIdWhereTheCallersIsUnfit(String id) throws Exception {
         HttpResponse<String> answer = send(get("/pipeline/jobs").header("X-Request-Id", id));
         assertThat(answer.statusCode()).isEqualTo(200);

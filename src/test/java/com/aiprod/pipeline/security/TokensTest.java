@@ -1,0 +1,207 @@
+package com.aiprod.pipeline.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.api.EdgeTest;
+import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** Who is let in, and what the others hear, over real HTTP with tokens as an attacker would make them. */
+@EdgeTest
+class TokensTest {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @LocalServerPort
+    private int port;
+
+    static Stream<Arguments> badTokens() throws Exception {
+        Instant now = Instant.now();
+        return Stream.of(
+                Arguments.of("empty", ""),
+                Arguments.of("malformed", "abc"),
+                Arguments.of("three parts of nothing", "a.b.c"),
+                Arguments.of("with spaces", "a b"),
+                Arguments.of("too long", "a".repeat(8193)),
+                Arguments.of("expired", signed(claims().expirationTime(at(now, -120)))),
+                Arguments.of("of the future", signed(claims().notBeforeTime(at(now, 120)))),
+                Arguments.of("endless", signed(claims().expirationTime(null))),
+                Arguments.of("for somebody else", signed(claims().audience("another"))),
+                Arguments.of("for nobody", signed(claims().audience((String) null))),
+                Arguments.of("without a user", signed(claims().subject(null))),
+                Arguments.of("with a blank user", signed(claims().subject("  "))),
+                Arguments.of("with an unprintable user", signed(claims().subject("a\u0000b"))),
+                Arguments.of("with too long a user", signed(claims().subject("x".repeat(256)))),
+                Arguments.of("unsigned", new PlainJWT(claims().build()).serialize()),
+                Arguments.of("of a wrong key", foreign(claims().build(), "wrong")),
+                Arguments.of("of a wrong key with the right id", foreign(claims().build(), publicKeyId())),
+                Arguments.of("signed with the public key as a secret", confused()),
+                Arguments.of("changed", changed()),
+                Arguments.of("cut", DevelopmentTokens.token("alice").replaceAll("\\.[^.]*$", ".")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badTokens")
+    void refusesATokenThat(String is, String token) throws Exception {
+        HttpResponse<String> answer = get("/pipeline/me", "Bearer " + token);
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                .get()
+                .asString()
+                .startsWith("Bearer");
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
+        assertThat(answer.body())
+                .contains("\"type\":\"/problems/unauthenticated\"", "\"status\":401", "\"instance\":\"/pipeline/me\"")
+                .doesNotContain("Jwt", "JWT", "Exception", "jwks", "localhost", "127.0.0.1");
+        assertThat(answer.headers().map().toString()).doesNotContain("Jwt", "JWT", "jwks", "127.0.0.1");
+    }
+
+    @Test
+    void asksForATokenWhereThereIsNone() throws Exception {
+        HttpResponse<String> answer = CLIENT.send(request("/pipeline/me").build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+        HttpResponse<String> basic = get("/pipeline/me", "Basic YWxpY2U6YWxpY2U=");
+        assertThat(basic.statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void takesNoTokenFromTheQuery() throws Exception {
+        String path = "/pipeline/me?access_token=" + DevelopmentTokens.token("alice");
+        assertThat(CLIENT.send(request(path).build(), BodyHandlers.ofString()).statusCode())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alice", "auth0|5f7c8ec7c33c6c004bbafe82", "Jürgen Müller", "\uD83C\uDFAC"})
+    void letsInWhomTheTokenNames(String subject) throws Exception {
+        HttpResponse<String> answer = get("/pipeline/me", "Bearer " + DevelopmentTokens.token(subject));
+        assertThat(answer.body()).isEqualTo(subject + " false");
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void letsAdministratorsIntoTheirPart() throws Exception {
+        String admin = "Bearer " + DevelopmentTokens.token("root", "viewer", "admin");
+        assertThat(get("/admin/me", admin).body()).isEqualTo("root true");
+    }
+
+    static Stream<Object> rolesOfOthers() {
+        return Stream.of(List.of(), List.of("administrator"), List.of("Admin"), "admin", Map.of("admin", true), 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rolesOfOthers")
+    void keepsOthersOutOfIt(Object roles) throws Exception {
+        HttpResponse<String> answer = get("/admin/me", "Bearer " + signed(claims().claim("roles", roles)));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.body()).contains("\"type\":\"/problems/forbidden\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/index.html", "/assets/console.js", "/openapi.json", "/docs", "/docs/index.html"})
+    void asksForNoTokenWhereThereIsNothingToProtect(String path) throws Exception {
+        assertThat(CLIENT.send(request(path).build(), BodyHandlers.ofString()).statusCode())
+                .isIn(200, 404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/pipeline/me/", "/pipeline/me;x=1", "//pipeline/me", "/docs/..;/pipeline/me", "/docs/%2e%2e/x"})
+    void isNotTalkedRoundByTheSpellingOfAPath(String path) throws Exception {
+        assertThat(CLIENT.send(request(path).build(), BodyHandlers.ofString()).statusCode())
+                .isIn(400, 401);
+    }
+
+    @Test
+    void sendsTheHeadersThatBrowsersHeed() throws Exception {
+        HttpResponse<String> answer = get("/pipeline/me", "Bearer " + DevelopmentTokens.token("alice"));
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+        assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                .get()
+                .asString()
+                .contains("default-src");
+        assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+
+    private static JWTClaimsSet.Builder claims() {
+        return new JWTClaimsSet.Builder()
+                .subject("alice")
+                .audience(DevelopmentTokens.AUDIENCE)
+                .expirationTime(Date.from(Instant.now().plus(Duration.ofMinutes(5))));
+    }
+
+    private static Date at(Instant now, int seconds) {
+        return Date.from(now.plusSeconds(seconds));
+    }
+
+    private static String signed(JWTClaimsSet.Builder claims) {
+        return DevelopmentTokens.token(claims.build());
+    }
+
+    private static String publicKeyId() {
+        return DevelopmentTokens.publicKey().getKeyID();
+    }
+
+    private static String foreign(JWTClaimsSet claims, String keyId) throws Exception {
+        return sign(JWSAlgorithm.ES256, keyId, claims, new ECDSASigner(new ECKeyGenerator(Curve.P_256).generate()));
+    }
+
+    /** The old trick: an issuer's public key is known to all, and so is what is signed with it as a shared secret. */
+    private static String confused() throws Exception {
+        byte[] secret = DevelopmentTokens.publicKey().toECPublicKey().getEncoded();
+        return sign(JWSAlgorithm.HS256, publicKeyId(), claims().build(), new MACSigner(secret));
+    }
+
+    private static String changed() {
+        String[] parts = DevelopmentTokens.token("alice").split("\\.", -1);
+        String[] others = DevelopmentTokens.token("mallory").split("\\.", -1);
+        return parts[0] + "." + others[1] + "." + parts[2];
+    }
+
+    private static String sign(JWSAlgorithm algorithm, String keyId, JWTClaimsSet claims, JWSSigner signer)
+            throws Exception {
+        SignedJWT token =
+                new SignedJWT(new JWSHeader.Builder(algorithm).keyID(keyId).build(), claims);
+        token.sign(signer);
+        return token.serialize();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+    }
+
+    private HttpResponse<String> get(String path, String authorization) throws Exception {
+        return CLIENT.send(request(path).header("Authorization", authorization).build(), BodyHandlers.ofString());
+    }
+}
