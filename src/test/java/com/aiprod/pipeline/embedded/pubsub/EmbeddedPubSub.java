@@ -28,6 +28,7 @@ public final class EmbeddedPubSub implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final EventLoopGroup eventLoops;
     private final Server server;
+    private int port;
 
     private EmbeddedPubSub(String host, int port) {
         DefaultThreadFactory threads = new DefaultThreadFactory("embedded-pubsub", true);
@@ -73,6 +74,7 @@ public final class EmbeddedPubSub implements AutoCloseable {
         EmbeddedPubSub pubSub = new EmbeddedPubSub(host, port);
         try {
             pubSub.server.start();
+            pubSub.port = pubSub.server.getPort();
         } catch (IOException e) {
             pubSub.close();
             throw new UncheckedIOException("Cannot listen on " + host + ":" + port, e);
@@ -82,11 +84,12 @@ public final class EmbeddedPubSub implements AutoCloseable {
 
     /** Where clients on this machine reach it, as {@code host:port}. */
     public String endpoint() {
-        return LOOPBACK + ":" + port();
+        return LOOPBACK + ":" + port;
     }
 
+    /** The port it listens on, or listened on until closed. */
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** Drops all topics, subscriptions and messages; open streams end as {@code UNAVAILABLE}. */
