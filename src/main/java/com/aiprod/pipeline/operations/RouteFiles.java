@@ -56,7 +56,8 @@ public final class RouteFiles implements EnvironmentPostProcessor {
             return List.of();
         }
         try (Stream<Path> files = Files.list(Path.of(folder))) {
-            return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX)).toList();
+            return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+                    .toList();
         } catch (IOException e) {
             throw new MissingSettingException(
                     List.of("AIPROD_ROUTES_DIR names '%s', which is no folder that can be read".formatted(folder)));
