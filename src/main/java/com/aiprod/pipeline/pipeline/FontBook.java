@@ -10,6 +10,9 @@ import java.awt.font.TextAttribute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.text.AttributedString;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +49,10 @@ final class FontBook {
             List.of("NotoSansSymbols-Bold.ttf", "NotoSansSymbols2-Regular.ttf", "NotoSansMath-Regular.ttf", EMOJI);
 
     private static final Map<String, Optional<Font>> LOADED = new ConcurrentHashMap<>();
+
+    static {
+        doWithoutFontconfig();
+    }
 
     private final Face face;
     private final String han;
@@ -149,6 +156,25 @@ final class FontBook {
             throw new UncheckedIOException("Could not read the font " + file, e);
         } catch (FontFormatException e) {
             throw new IllegalStateException("The bundled font " + file + " is damaged", e);
+        }
+    }
+
+    /**
+     * On Linux, Java's font manager refuses to start where the fontconfig library is missing, even if only fonts of files
+     * are used. Pointed at a configuration file of its own, it never asks for the library.
+     */
+    private static void doWithoutFontconfig() {
+        String property = "sun.awt.fontconfig";
+        if (!System.getProperty("os.name").startsWith("Linux") || System.getProperty(property) != null) {
+            return;
+        }
+        try (InputStream bundled = FontBook.class.getResourceAsStream("/fonts/fontconfig.properties")) {
+            Path file = Files.createTempFile("fontconfig", ".properties");
+            file.toFile().deleteOnExit();
+            Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
+            System.setProperty(property, file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not prepare the fonts", e);
         }
     }
 }

@@ -198,7 +198,7 @@ final class FramePainter {
         double x = switch (preset) {
             case QUICK_SOCIAL -> width * (traits.get(6) < 0.5 ? 0.14 : 0.86);
             case BRAND_STORY -> width * 0.80;
-            case CINEMA_SPOT -> width * (0.5 + (low ? 0.33 : -0.33));
+            case CINEMA_SPOT -> width * (0.5 + (low ? 0.40 : -0.40));
         };
         double y = switch (preset) {
             case QUICK_SOCIAL -> height * (low ? 0.87 : 0.15);

@@ -95,9 +95,9 @@ final class Typesetter {
         double bestScore = 0;
         for (double smaller = size; smaller >= Math.max(size * 0.75, Math.min(size, box.smallest())); smaller *= STEP) {
             double evenness = evenness(balance(pieces, box.width() * MEASURE / smaller));
-            if (smaller * evenness * evenness > bestScore) {
+            if (smaller * Math.pow(evenness, 3) > bestScore) {
                 best = smaller;
-                bestScore = smaller * evenness * evenness;
+                bestScore = smaller * Math.pow(evenness, 3);
             }
         }
         List<String> lines = balance(pieces, box.width() * MEASURE / best).stream()

@@ -96,7 +96,7 @@ final class VideoWriter implements AutoCloseable {
         encoder.gop_size(frameRate);
         // A third of a bit for each pixel of a second keeps slow gradients free of blocks.
         encoder.bit_rate(Math.round(width * height * Math.sqrt(frameRate) * 0.9));
-        encoder.qmin(16).qmax(34);
+        encoder.qmin(12).qmax(28);
         encoder.thread_count(1);
         encoder.profile(AV_PROFILE_H264_HIGH);
         encoder.colorspace(AVCOL_SPC_BT709).color_primaries(AVCOL_PRI_BT709).color_trc(AVCOL_TRC_BT709);
