@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.text.AttributedString;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The bundled fonts, and which of them shows which letters. No font of the machine is ever asked for, so that a video
@@ -123,15 +125,23 @@ final class FontBook {
             names.add(JAPANESE);
         } else if (script == UScript.HANGUL) {
             names.add(KOREAN);
-        } else if (script != UScript.HAN && !isShared(letter)) {
-            String name = UScript.getName(script).replace("_", "");
-            names.add("NotoSans" + name + "-Bold.ttf");
-            names.add("NotoSans" + name + "-Regular.ttf");
-            names.add("NotoSerif" + name + "-Bold.ttf");
+        } else if (script != UScript.HAN) {
+            scripts(letter).forEach(name -> {
+                names.add("NotoSans" + name + "-Bold.ttf");
+                names.add("NotoSans" + name + "-Regular.ttf");
+                names.add("NotoSerif" + name + "-Bold.ttf");
+            });
         }
         names.addAll(List.of(han, SIMPLIFIED, TRADITIONAL, JAPANESE, KOREAN));
         names.addAll(SYMBOLS);
         return names;
+    }
+
+    /** ICU's names of the scripts that use a letter; some marks and punctuation belong to several. */
+    private static Stream<String> scripts(int letter) {
+        BitSet scripts = new BitSet();
+        UScript.getScriptExtensions(letter, scripts);
+        return scripts.stream().mapToObj(script -> UScript.getName(script).replace("_", ""));
     }
 
     private static boolean isShared(int codePoint) {

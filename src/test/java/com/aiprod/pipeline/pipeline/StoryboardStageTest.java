@@ -14,9 +14,10 @@ class StoryboardStageTest {
     @Test
     void eachSentenceHasItsSceneAndAbbreviationsEndNone() {
         Storyboard board =
-                plan("Dr. Smith bakes. She does it at 5 a.m. every day! Do you?", "en", Preset.QUICK_SOCIAL, 10);
+                plan("Dr. Smith bakes. She does it at 5 a.m. every day! Go on. Do you?", "en", Preset.QUICK_SOCIAL, 12);
 
-        assertThat(texts(board)).containsExactly("Dr. Smith bakes.", "She does it at 5 a.m. every day!", "Do you?");
+        assertThat(texts(board))
+                .containsExactly("Dr. Smith bakes.", "She does it at 5 a.m. every day!", "Go on.", "Do you?");
         assertThat(board.truncated()).isFalse();
     }
 
