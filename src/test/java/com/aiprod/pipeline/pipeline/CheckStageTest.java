@@ -93,6 +93,42 @@ class CheckStageTest {
         }
     }
 
+    /** The encoder's fault that the distance of key frames works around, see {@link VideoWriter}. */
+    @Test
+    void aMovingShapeThatDiffersInHueAloneIsNotTorn() throws IOException {
+        int ground = 0x266080;
+        int shape = 0xA43C6E;
+        int frames = 48;
+        Path video = folder.resolve("video.mp4");
+        try (VideoWriter writer = new VideoWriter(video, 720, 1280, 30)) {
+            for (int i = 0; i < frames; i++) {
+                int[] picture = new int[720 * 1280];
+                Arrays.fill(picture, ground);
+                for (int y = 200; y < 600; y++) {
+                    Arrays.fill(picture, y * 720 + 100 + i, y * 720 + 400 + i, shape);
+                }
+                writer.write(picture);
+            }
+            writer.finish();
+        }
+        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(video.toFile())) {
+            grabber.start();
+            for (int i = 0; i < frames; i++) {
+                Frame frame = grabber.grabImage();
+                java.nio.ByteBuffer pixels = (java.nio.ByteBuffer) frame.image[0];
+                for (int y = 210; y < 590; y++) {
+                    // The third byte of a pixel is its red, which the two colours differ by most.
+                    assertThat(pixels.get(y * frame.imageStride + (100 + i - 6) * 3 + 2) & 0xff)
+                            .as("behind the shape, frame %d, row %d", i, y)
+                            .isLessThan(90);
+                    assertThat(pixels.get(y * frame.imageStride + (400 + i - 7) * 3 + 2) & 0xff)
+                            .as("within the shape, frame %d, row %d", i, y)
+                            .isGreaterThan(110);
+                }
+            }
+        }
+    }
+
     @Test
     void wrongVideosAreNamed() throws IOException {
         film(720, 1280, 30, 80, 0x3366cc);
