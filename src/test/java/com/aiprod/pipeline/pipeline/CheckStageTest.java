@@ -3,11 +3,8 @@ package com.aiprod.pipeline.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-<<<<<<< HEAD
-=======
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
->>>>>>> video
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,8 +95,6 @@ class CheckStageTest {
         }
     }
 
-<<<<<<< HEAD
-=======
     /** Torn edges are the encoder's fault that the distance of key frames works around, see {@link VideoWriter}. */
     @Test
     void whatIsSeenIsWhatWasDrawn() throws IOException {
@@ -143,7 +138,6 @@ class CheckStageTest {
         return stray;
     }
 
->>>>>>> video
     @Test
     void wrongVideosAreNamed() throws IOException {
         film(720, 1280, 30, 80, 0x3366cc);
