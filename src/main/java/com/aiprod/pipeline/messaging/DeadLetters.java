@@ -20,12 +20,16 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says why an exchange failed: to the job's owner in a result, to the operator in a dead letter. */
 public final class DeadLetters {
 
     /** The header in which Camel leaves all attributes of a message, also those that MessageAttributes keeps out. */
     private static final String ATTRIBUTES = "CamelGooglePubsubAttributes";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
     private final ObjectMapper json;
 
@@ -64,13 +68,13 @@ public final class DeadLetters {
         metadata.put("attributes", original.getHeader(ATTRIBUTES, Map.of(), Map.class));
         metadata.put("message_id", original.getHeader(GooglePubsubConstants.MESSAGE_ID));
         metadata.put("attempt", exchange.getVariable("attempt"));
-        metadata.put("attempts", 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        metadata.put("attempts", exchange.getVariable("tries", 1, Integer.class));
         metadata.put("route", exchange.getProperty(Exchange.FAILURE_ROUTE_ID));
         metadata.put("step", exchange.getProperty(Exchange.FAILURE_ENDPOINT));
         return new DeadLetterMessage(
                 exchange.getVariable("jobId", String.class),
                 failure(exchange).errorCode(),
-                caught.toString(),
+                caught.toString().replace('\0', '\uFFFD'),
                 metadata);
     }
 
@@ -101,7 +105,8 @@ public final class DeadLetters {
     private DeadLetterMessage read(byte[] data) {
         try {
             DeadLetterMessage letter = json.readValue(data, DeadLetterMessage.class);
-            return letter.complete() ? letter : null;
+            // PostgreSQL reads no JSON in which a string holds NUL.
+            return letter.complete() && !json.writeValueAsString(letter).contains("\\u0000") ? letter : null;
         } catch (IOException e) {
             return null;
         }
@@ -140,9 +145,13 @@ public final class DeadLetters {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(data))
                     .toString();
-            metadata.put("data", text);
+            if (text.indexOf('\0') < 0) {
+                metadata.put("data", text);
+                return;
+            }
         } catch (CharacterCodingException e) {
-            metadata.put("data_base64", Base64.getEncoder().encodeToString(data));
+            LOG.debug("The data of a dead letter is no text", e);
         }
+        metadata.put("data_base64", Base64.getEncoder().encodeToString(data));
     }
 }

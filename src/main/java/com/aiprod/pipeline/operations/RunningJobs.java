@@ -88,6 +88,7 @@ public final class RunningJobs implements Progress {
     @Handler
     public void run(Exchange exchange) throws Exception {
         Run run = exchange.getVariable("run", Run.class);
+        exchange.setVariable("tries", ++run.tries);
         Exchange pipeline = new DefaultExchange(camel);
         pipeline.getMessage().setBody(exchange.getMessage().getBody());
         pipeline.getMessage().setHeader("jobId", run.jobId);
@@ -170,6 +171,7 @@ public final class RunningJobs implements Progress {
         private final long started = System.nanoTime();
         private final long deadline;
         private volatile RunProgress progress;
+        private int tries;
         private Future<?> running;
         private boolean stopped;
 
