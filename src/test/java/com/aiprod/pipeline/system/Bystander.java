@@ -16,8 +16,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
@@ -28,6 +31,7 @@ final class Bystander implements AutoCloseable {
     static final String RESULTS = "aiprod-pipeline-results";
     static final String DEAD_LETTERS = "aiprod-pipeline-dlq";
 
+    private final Map<String, List<PubsubMessage>> seen = new HashMap<>();
     private final ManagedChannel channel;
     private final PublisherGrpc.PublisherBlockingStub publisher;
     private final SubscriberGrpc.SubscriberBlockingStub subscriber;
@@ -51,27 +55,36 @@ final class Bystander implements AutoCloseable {
         return name;
     }
 
-    /** The next message that is about that job; those of others are passed over. */
-    PubsubMessage next(String subscription, String jobId) {
-        return Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> find(subscription, jobId), found -> found
-                != null);
+    /** The first message that holds that text; those of others are kept for later questions. */
+    PubsubMessage next(String subscription, String text) {
+        List<PubsubMessage> kept = seen.computeIfAbsent(subscription, name -> new ArrayList<>());
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> {
+                            kept.addAll(pull(subscription));
+                            return kept.stream()
+                                    .filter(message -> message.getData().toStringUtf8().contains(text))
+                                    .findFirst();
+                        },
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
-    private PubsubMessage find(String subscription, String jobId) {
-        var pulled = subscriber.pull(PullRequest.newBuilder()
-                .setSubscription(subscription)
-                .setMaxMessages(1)
-                .build());
-        for (ReceivedMessage received : pulled.getReceivedMessagesList()) {
+    private List<PubsubMessage> pull(String subscription) {
+        List<ReceivedMessage> pulled = subscriber
+                .pull(PullRequest.newBuilder()
+                        .setSubscription(subscription)
+                        .setMaxMessages(100)
+                        .build())
+                .getReceivedMessagesList();
+        if (!pulled.isEmpty()) {
             subscriber.acknowledge(AcknowledgeRequest.newBuilder()
                     .setSubscription(subscription)
-                    .addAckIds(received.getAckId())
+                    .addAllAckIds(pulled.stream().map(ReceivedMessage::getAckId).toList())
                     .build());
-            if (received.getMessage().getData().toStringUtf8().contains(jobId)) {
-                return received.getMessage();
-            }
         }
-        return null;
+        return pulled.stream().map(ReceivedMessage::getMessage).toList();
     }
 
     /** Publishes a message and returns its id. */
