@@ -3,6 +3,7 @@ WITH confirmed AS (
     DELETE FROM outbox WHERE id = ANY (cast(:?publishedIds AS bigint[]))
     RETURNING job_id
 )
-UPDATE jobs SET published_at = now()
+-- No condition on the state: one read before another statement queued the job again would leave it without a message.
+UPDATE jobs SET published_at = CASE WHEN jobs.state = 'QUEUED' THEN now() END
 FROM confirmed
-WHERE jobs.id = confirmed.job_id AND jobs.state = 'QUEUED'
+WHERE jobs.id = confirmed.job_id

@@ -2,17 +2,28 @@ package com.aiprod.pipeline;
 
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
+import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 
 /** The whole system in one process, with all it needs embedded: {@code ./mvnw spring-boot:test-run}. */
 public final class TestPipelineApplication {
 
+    /** What the embedded parts say while they start is of no use to who starts them. */
+    private static final Map<String, Object> QUIET = Map.of(
+            "logging.level.io.zonky.test", "warn",
+            "logging.level.org.apache.catalina", "warn",
+            "logging.level.org.springframework", "warn",
+            "logging.level.com.zaxxer.hikari", "warn",
+            "logging.level.org.flywaydb", "warn",
+            "logging.level.org.apache.camel.impl.engine.BaseExecutorServiceManager", "warn");
+
     private TestPipelineApplication() {}
 
     public static void main(String[] args) {
         SpringApplication application = new SpringApplication(PipelineApplication.class);
         application.addInitializers(new DevelopmentTokens(), new EmbeddedServices("artifacts"));
+        application.setDefaultProperties(QUIET);
         application.addListeners((ApplicationReadyEvent ready) -> banner(ready));
         application.run(args);
     }

@@ -11,12 +11,20 @@ final class Breaks {
 
     private Breaks() {}
 
-    /** Sentences; "Dr." or "z. B." ends none. */
+    /** Abbreviations of titles that Unicode's list lacks. */
+    private static final List<String> TITLES = List.of("Dr.", "Dra.", "Sr.", "Sra.", "St.", "Mme.", "Mlle.");
+
+    /** Words of Unicode's English list of abbreviations that far more often end a sentence. */
+    private static final List<String> PLAIN_ENGLISH = List.of(
+            "Act.", "All.", "As.", "By.", "Card.", "Do.", "Go.", "Hat.", "I.", "In.", "Is.", "Jam.", "Job.", "Joe.",
+            "Link.", "Long.", "OK.", "Ok.", "On.", "Or.", "Pro.", "To.", "Up.");
+
+    /** Sentences; "Dr." or "a.m." ends none. */
     static List<String> sentences(String text, ULocale language) {
-        return pieces(
-                text,
-                FilteredBreakIteratorBuilder.getInstance(language)
-                        .wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language)));
+        FilteredBreakIteratorBuilder rules = FilteredBreakIteratorBuilder.getInstance(language);
+        TITLES.forEach(rules::suppressBreakAfter);
+        PLAIN_ENGLISH.forEach(rules::unsuppressBreakAfter);
+        return pieces(text, rules.wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language)));
     }
 
     /**

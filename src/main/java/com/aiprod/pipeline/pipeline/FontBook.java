@@ -10,12 +10,17 @@ import java.awt.font.TextAttribute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.text.AttributedString;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The bundled fonts, and which of them shows which letters. No font of the machine is ever asked for, so that a video
@@ -46,6 +51,10 @@ final class FontBook {
             List.of("NotoSansSymbols-Bold.ttf", "NotoSansSymbols2-Regular.ttf", "NotoSansMath-Regular.ttf", EMOJI);
 
     private static final Map<String, Optional<Font>> LOADED = new ConcurrentHashMap<>();
+
+    static {
+        doWithoutFontconfig();
+    }
 
     private final Face face;
     private final String han;
@@ -116,15 +125,23 @@ final class FontBook {
             names.add(JAPANESE);
         } else if (script == UScript.HANGUL) {
             names.add(KOREAN);
-        } else if (script != UScript.HAN && !isShared(letter)) {
-            String name = UScript.getName(script).replace("_", "");
-            names.add("NotoSans" + name + "-Bold.ttf");
-            names.add("NotoSans" + name + "-Regular.ttf");
-            names.add("NotoSerif" + name + "-Bold.ttf");
+        } else if (script != UScript.HAN) {
+            scripts(letter).forEach(name -> {
+                names.add("NotoSans" + name + "-Bold.ttf");
+                names.add("NotoSans" + name + "-Regular.ttf");
+                names.add("NotoSerif" + name + "-Bold.ttf");
+            });
         }
         names.addAll(List.of(han, SIMPLIFIED, TRADITIONAL, JAPANESE, KOREAN));
         names.addAll(SYMBOLS);
         return names;
+    }
+
+    /** ICU's names of the scripts that use a letter; some marks and punctuation belong to several. */
+    private static Stream<String> scripts(int letter) {
+        BitSet scripts = new BitSet();
+        UScript.getScriptExtensions(letter, scripts);
+        return scripts.stream().mapToObj(script -> UScript.getName(script).replace("_", ""));
     }
 
     private static boolean isShared(int codePoint) {
@@ -149,6 +166,25 @@ final class FontBook {
             throw new UncheckedIOException("Could not read the font " + file, e);
         } catch (FontFormatException e) {
             throw new IllegalStateException("The bundled font " + file + " is damaged", e);
+        }
+    }
+
+    /**
+     * On Linux, Java's font manager refuses to start where the fontconfig library is missing, even if only fonts of files
+     * are used. Pointed at a configuration file of its own, it never asks for the library.
+     */
+    private static void doWithoutFontconfig() {
+        String property = "sun.awt.fontconfig";
+        if (!System.getProperty("os.name").startsWith("Linux") || System.getProperty(property) != null) {
+            return;
+        }
+        try (InputStream bundled = FontBook.class.getResourceAsStream("/fonts/fontconfig.properties")) {
+            Path file = Files.createTempFile("fontconfig", ".properties");
+            file.toFile().deleteOnExit();
+            Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
+            System.setProperty(property, file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not prepare the fonts", e);
         }
     }
 }

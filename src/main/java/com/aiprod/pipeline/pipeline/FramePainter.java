@@ -72,8 +72,8 @@ final class FramePainter {
                             false,
                             0,
                             88,
-                            new Box(700, 470, 4, 92, 38, 1.16),
-                            new Box(700, 470, 4, 68, 38, 1.22),
+                            new Box(720, 490, 4, 100, 38, 1.14),
+                            new Box(720, 490, 4, 78, 38, 1.2),
                             0.85,
                             0.18,
                             0.40,
@@ -84,8 +84,8 @@ final class FramePainter {
                             true,
                             138,
                             240,
-                            new Box(1400, 520, 3, 124, 54, 1.2),
-                            new Box(1400, 520, 3, 88, 54, 1.28),
+                            new Box(1440, 540, 3, 136, 54, 1.18),
+                            new Box(1440, 540, 3, 108, 54, 1.24),
                             1.5,
                             0.45,
                             0.8,
@@ -198,7 +198,7 @@ final class FramePainter {
         double x = switch (preset) {
             case QUICK_SOCIAL -> width * (traits.get(6) < 0.5 ? 0.14 : 0.86);
             case BRAND_STORY -> width * 0.80;
-            case CINEMA_SPOT -> width * (0.5 + (low ? 0.33 : -0.33));
+            case CINEMA_SPOT -> width * (0.5 + (low ? 0.40 : -0.40));
         };
         double y = switch (preset) {
             case QUICK_SOCIAL -> height * (low ? 0.87 : 0.15);

@@ -95,15 +95,18 @@ final class Typesetter {
         double bestScore = 0;
         for (double smaller = size; smaller >= Math.max(size * 0.75, Math.min(size, box.smallest())); smaller *= STEP) {
             double evenness = evenness(balance(pieces, box.width() * MEASURE / smaller));
-            if (smaller * evenness * evenness > bestScore) {
+            if (smaller * Math.pow(evenness, 3) > bestScore) {
                 best = smaller;
-                bestScore = smaller * evenness * evenness;
+                bestScore = smaller * Math.pow(evenness, 3);
             }
         }
-        List<String> lines = balance(pieces, box.width() * MEASURE / best).stream()
-                .map(Typesetter::join)
-                .toList();
-        return block(lines, best, box, rightToLeft);
+        Block block = block(pieces, best, box, rightToLeft);
+        // Marks above and below letters need more leading in some scripts, and a cut word's hyphen some width.
+        while (block.height() > box.height() || block.width() > box.width()) {
+            best *= STEP;
+            block = block(pieces, best, box, rightToLeft);
+        }
+        return block;
     }
 
     /** Words, or letters where a word is so long that the text would get too small for its sake. */
@@ -199,13 +202,14 @@ final class Typesetter {
         return cutWord ? text + "-" : text;
     }
 
-    private Block block(List<String> texts, double size, Box box, boolean rightToLeft) {
+    private Block block(List<Piece> pieces, double size, Box box, boolean rightToLeft) {
         List<Line> lines = new ArrayList<>();
         double ascent = 0;
         double descent = 0;
         double highest = 0;
         double deepest = 0;
-        for (String text : texts) {
+        for (List<Piece> pieceLine : balance(pieces, box.width() * MEASURE / size)) {
+            String text = join(pieceLine);
             Shape outline = layout(text, (float) size, rightToLeft).getOutline(null);
             Rectangle2D ink = ink(outline);
             if (lines.isEmpty()) {

@@ -1,0 +1,55 @@
+package com.aiprod.pipeline.bench;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Calls something again and again and keeps how long each call took. */
+record Load(double perSecond, double p50Ms, double p99Ms) {
+
+    /** Each of {@code clients} calls as fast as it is answered. */
+    static Load closed(int clients, Duration time, Runnable call) throws InterruptedException {
+        return run(clients, time, 0, call);
+    }
+
+    /**
+     * Calls come at that rate whatever the answers do; a call's time counts from when it was due, so that a slow answer
+     * is not hidden by the calls it held up.
+     */
+    static Load open(int perSecond, int clients, Duration time, Runnable call) throws InterruptedException {
+        return run(clients, time, TimeUnit.SECONDS.toNanos(clients) / perSecond, call);
+    }
+
+    private static Load run(int clients, Duration time, long pause, Runnable call) throws InterruptedException {
+        ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
+        long start = System.nanoTime();
+        long end = start + time.toNanos();
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        for (int client = 0; client < clients; client++) {
+            long first = start + pause * client / clients;
+            threads.execute(() -> {
+                for (long due = first; due < end; due = pause == 0 ? System.nanoTime() : due + pause) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                    call.run();
+                    nanos.add(System.nanoTime() - due);
+                }
+            });
+        }
+        threads.shutdown();
+        if (!threads.awaitTermination(time.toSeconds() + 120, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("The calls do not end");
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long[] sorted = nanos.stream().mapToLong(Long::longValue).toArray();
+        Arrays.sort(sorted);
+        return new Load(sorted.length / seconds, percentile(sorted, 0.50), percentile(sorted, 0.99));
+    }
+
+    private static double percentile(long[] sorted, double part) {
+        return sorted[(int) Math.ceil(part * sorted.length) - 1] / 1e6;
+    }
+}

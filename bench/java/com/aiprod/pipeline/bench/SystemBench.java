@@ -1,0 +1,172 @@
+package com.aiprod.pipeline.bench;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.springframework.core.io.ClassPathResource;
+
+/**
+ * What the system takes and how long, on this machine, in this run: {@code bench/run}. The load, the system and its
+ * PostgreSQL share the machine, so the ratio to bare JDBC under the same load says more than any number alone.
+ */
+public final class SystemBench {
+
+    private static final Duration ROUND = Duration.ofSeconds(8);
+    private static final Duration WARM_UP = Duration.ofSeconds(8);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int END_TO_END_JOBS = 5000;
+    private static final String JOB =
+            "{\"content\": \"Create a video about the sea. The tide comes and goes. Nothing stays, and nothing is lost.\"}";
+    private static final String LONG_VIDEO =
+            "{\"content\": \"The sea. It comes and it goes.\", \"preset\": \"cinema_spot\", \"priority\": \"high\"}";
+
+    private SystemBench() {}
+
+    public static void main(String[] args) throws Exception {
+        try (SystemUnderTest system = new SystemUnderTest("--aiprod.pipeline.route=echo", "--aiprod.roles=api");
+                HikariDataSource database = pool(system.databaseUrl())) {
+            Load.closed(8, WARM_UP, () -> system.submit(JOB));
+            Load.closed(8, WARM_UP, () -> insert(database));
+            line("%-34s %10s %10s %10s %8s", "Submissions", "per s", "p50 ms", "p99 ms", "ratio");
+            for (int clients : new int[] {1, 8, 32}) {
+                Load jdbc = Load.closed(clients, ROUND, () -> insert(database));
+                Load http = Load.closed(clients, ROUND, () -> system.submit(JOB));
+                row("bare JDBC, %d clients".formatted(clients), jdbc, "");
+                row(
+                        "POST /pipeline/run, %d clients".formatted(clients),
+                        http,
+                        "%.2f".formatted(http.perSecond() / jdbc.perSecond()));
+            }
+        }
+        try (SystemUnderTest system = new SystemUnderTest("--aiprod.pipeline.route=echo");
+                HikariDataSource database = pool(system.databaseUrl())) {
+            line("");
+            line("%-34s %10s", "All roles in one process", "");
+            line("%-34s %10.1f", "start, s", system.startSeconds());
+            line("%-34s %10d", "resident after the start, MB", system.residentMegabytes());
+            endToEnd(system, database, END_TO_END_JOBS / 2);
+            line("%-34s %10.0f", "echo jobs to COMPLETED, per s", endToEnd(system, database, END_TO_END_JOBS));
+            line("%-34s %10d", "resident after the jobs, MB", system.residentMegabytes());
+        }
+        try (SystemUnderTest system = new SystemUnderTest("--aiprod.worker.concurrency=1")) {
+            Load.closed(2, WARM_UP, () -> system.submit(JOB));
+            system.submit(LONG_VIDEO);
+            line("");
+            line("%-34s %10s %10s %10s", "While one video renders", "per s", "p50 ms", "p99 ms");
+            row(
+                    "POST /pipeline/run, 200 due per s",
+                    Load.open(200, 32, Duration.ofSeconds(20), () -> system.submit(JOB)),
+                    "");
+            line("%-34s %10d", "resident, MB", system.residentMegabytes());
+        }
+    }
+
+    private static double endToEnd(SystemUnderTest system, DataSource database, int jobs) throws Exception {
+        long start = System.nanoTime();
+        long before = completed(database);
+        Thread[] clients = new Thread[8];
+        for (int client = 0; client < clients.length; client++) {
+            clients[client] = new Thread(() -> {
+                for (int job = 0; job < jobs / clients.length; job++) {
+                    system.submit(JOB);
+                }
+            });
+            clients[client].start();
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+        long expected = before + jobs / clients.length * clients.length;
+        while (completed(database) < expected) {
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+        return jobs / ((System.nanoTime() - start) / 1e9);
+    }
+
+    private static long completed(DataSource database) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT count(*) FROM results WHERE success");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** The statement that the route runs, with the values that it binds. */
+    private static void insert(DataSource database) {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(Statement.SUBMIT.sql())) {
+            for (int index = 0; index < Statement.SUBMIT.parameters().size(); index++) {
+                statement.setObject(
+                        index + 1,
+                        Statement.VALUES.get(Statement.SUBMIT.parameters().get(index)));
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static HikariDataSource pool(String url) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(20);
+        config.addDataSourceProperty("prepareThreshold", "0");
+        return new HikariDataSource(config);
+    }
+
+    private static void row(String name, Load load, String ratio) {
+        line("%-34s %10.0f %10.1f %10.1f %8s", name, load.perSecond(), load.p50Ms(), load.p99Ms(), ratio);
+    }
+
+    private static void line(String format, Object... values) {
+        System.out.printf(format + "%n", values);
+    }
+
+    private record Statement(String sql, List<String> parameters) {
+
+        private static final Statement SUBMIT = load();
+        private static final Map<String, Object> VALUES = Map.of(
+                "userId", "developer",
+                "content", "Create a video about the sea. The tide comes and goes. Nothing stays, and nothing is lost.",
+                "preset", "quick_social",
+                "priority", "low",
+                "lang", "en",
+                "durationSec", 10,
+                "requestHash", "0".repeat(64),
+                "requestId", "00000000-0000-0000-0000-000000000000");
+
+        private static Statement load() {
+            try {
+                String text =
+                        new ClassPathResource("db/queries/submit-job.sql").getContentAsString(StandardCharsets.UTF_8);
+                Pattern parameter = Pattern.compile(":\\?(\\w+)");
+                List<String> names = new ArrayList<>();
+                Matcher found = parameter.matcher(text);
+                while (found.find()) {
+                    names.add(found.group(1));
+                }
+                return new Statement(parameter.matcher(text).replaceAll("?"), names);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

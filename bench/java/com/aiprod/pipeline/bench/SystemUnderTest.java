@@ -1,0 +1,118 @@
+package com.aiprod.pipeline.bench;
+
+import com.aiprod.pipeline.TestPipelineApplication;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The whole system as a process of its own, with all roles and everything embedded, as a new user starts it. */
+final class SystemUnderTest implements AutoCloseable {
+
+    private static final Map<String, Pattern> BANNER = Map.of(
+            "api", Pattern.compile("API +(http\\S+)"),
+            "database", Pattern.compile("PostgreSQL +(jdbc:\\S+)"),
+            "token", Pattern.compile("export TOKEN=(\\S+)"),
+            "seconds", Pattern.compile("is ready in ([0-9.]+) s"));
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Process process;
+    private final Map<String, String> banner = new HashMap<>();
+
+    /** Starts it and waits until it is ready. */
+    SystemUnderTest(String... settings) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                TestPipelineApplication.class.getName(),
+                "--server.port=0",
+                "--management.server.port=0"));
+        command.addAll(List.of(settings));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+        StringBuilder log = new StringBuilder();
+        while (banner.size() < BANNER.size()) {
+            String line = output.readLine();
+            if (line == null) {
+                throw new IOException("The system did not start:\n" + log);
+            }
+            log.append(line).append('\n');
+            BANNER.forEach((name, pattern) -> {
+                Matcher found = pattern.matcher(line);
+                if (found.find()) {
+                    banner.put(name, found.group(1));
+                }
+            });
+        }
+        Thread reader = new Thread(() -> output.lines().forEach(line -> {}), "log-reader");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Seconds from the start of the JVM's main method until ready, as the system itself says. */
+    double startSeconds() {
+        return Double.parseDouble(banner.get("seconds"));
+    }
+
+    String databaseUrl() {
+        return banner.get("database");
+    }
+
+    /** Megabytes that the JVM holds in memory now; PostgreSQL's processes are not in it. */
+    long residentMegabytes() throws IOException {
+        try (var lines = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
+            String resident =
+                    lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
+            return Long.parseLong(resident.replaceAll("\\D", "")) / 1024;
+        }
+    }
+
+    /** Submits a job and returns the answer, which must be a 202. */
+    String submit(String body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(banner.get("api") + "/pipeline/run"))
+                .header("Authorization", "Bearer " + banner.get("token"))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 202) {
+                throw new IllegalStateException("Not accepted: " + response.body());
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

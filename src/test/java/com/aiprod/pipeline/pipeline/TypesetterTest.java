@@ -1,0 +1,80 @@
+package com.aiprod.pipeline.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.pipeline.FontBook.Face;
+import com.aiprod.pipeline.pipeline.Typesetter.Block;
+import com.aiprod.pipeline.pipeline.Typesetter.Box;
+import com.aiprod.pipeline.pipeline.Typesetter.Line;
+import com.ibm.icu.util.ULocale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TypesetterTest {
+
+    private static final Box BOX = new Box(600, 640, 5, 112, 44, 1.15);
+
+    @Test
+    void aShortTextIsSetAtTheLargestSize() {
+        Block block = set("en", "Hello");
+
+        assertThat(block.lines()).extracting(Line::text).containsExactly("Hello");
+        assertThat(block.size()).isEqualTo(BOX.largest());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "en|Roasted in small batches, delivered within two days of your order, and then tasted.",
+                "ja|それは、まだ誰も知らない物語の始まりだった。",
+                "th|กาแฟที่หอมเหมือนเช้าวันอาทิตย์คั่วสดใหม่ทุกวันเพื่อคุณ",
+                "ar|القهوة التي تشبه صباح الجمعة نحمّصها كل يوم بعناية",
+                "de|Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen",
+                "en|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            })
+    void everyTextStaysInItsBoxAndLosesNoLetter(String language, String text) {
+        Block block = set(language, text);
+
+        assertThat(block.width()).isLessThanOrEqualTo(BOX.width() + 1);
+        assertThat(block.height()).isLessThanOrEqualTo(BOX.height());
+        String together = String.join("", block.lines().stream().map(Line::text).toList());
+        assertThat(together.replaceAll("[ -]", "")).isEqualTo(text.replaceAll("[ -]", ""));
+    }
+
+    @Test
+    void linesAreOfLikeLength() {
+        Block block = set("en", "Every motor is tuned by hand, then listened to for an hour.");
+
+        assertThat(block.lines()).hasSizeBetween(3, 5);
+        assertThat(block.lines()).allMatch(line -> line.width() > block.width() * 0.6);
+    }
+
+    @Test
+    void aWordIsCutWithAHyphenOnlyWhereItWouldBeTooSmall() {
+        assertThat(set("de", "Rindfleischetikettierungsüberwachungsaufgabe").lines())
+                .hasSizeGreaterThan(1)
+                .first()
+                .satisfies(line -> assertThat(line.text()).endsWith("-"));
+        assertThat(set("de", "Sonntagmorgen").lines()).hasSize(1);
+    }
+
+    @Test
+    void chineseWordsAndJapanesePhrasesStayWhole() {
+        assertThat(Breaks.phrases("从一杯咖啡开始", ULocale.CHINA)).contains("咖啡");
+        assertThat(Breaks.phrases("音を聞いた。", ULocale.JAPAN)).containsExactly("音を", "聞いた。");
+    }
+
+    @Test
+    void theDirectionIsThatOfTheFirstLetter() {
+        assertThat(set("he", "שלום Camel").rightToLeft()).isTrue();
+        assertThat(set("he", "Camel שלום").rightToLeft()).isFalse();
+        assertThat(set("ar", "2026 مرحبا").rightToLeft()).isTrue();
+    }
+
+    private static Block set(String language, String text) {
+        ULocale locale = ULocale.forLanguageTag(language);
+        return new Typesetter(new FontBook(Face.LOUD, locale), locale).set(text, BOX);
+    }
+}
