@@ -5,5 +5,8 @@ SELECT jobs.user_id,
        cast(artifact AS text) AS artifact
 FROM jobs
 LEFT JOIN results ON results.job_id = jobs.id AND results.attempt = jobs.attempt AND results.success
-LEFT JOIN LATERAL json_array_elements(results.output -> 'artifacts') AS artifact ON artifact ->> 'name' = :?artifactName
+LEFT JOIN LATERAL json_array_elements(
+    -- The output is the pipeline's own, and a pipeline of someone else's may mean something else by the word.
+    CASE json_typeof(results.output -> 'artifacts') WHEN 'array' THEN results.output -> 'artifacts' ELSE '[]' END
+) AS artifact ON artifact ->> 'name' = :?artifactName
 WHERE jobs.id = cast(:?jobId AS uuid)

@@ -9,10 +9,11 @@ SELECT cast(id AS text) AS job_id,
        to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_position
 FROM jobs
 WHERE user_id = :?userId
-  AND (cast(:?status AS job_state) IS NULL OR state = cast(:?status AS job_state))
+  AND (cast(:?status AS text) IS NULL OR state = job_state_named(:?status))
   AND (cast(:?preset AS text) IS NULL OR preset = :?preset)
   AND (cast(:?cursorJobId AS uuid) IS NULL
        OR (created_at, id) < (cast(:?cursorCreatedAt AS timestamptz), cast(:?cursorJobId AS uuid)))
-ORDER BY created_at DESC, id DESC
+-- Qualified: created_at alone is the text above, by which no index sorts and which holds milliseconds only.
+ORDER BY jobs.created_at DESC, jobs.id DESC
 OFFSET cast(:?offset AS integer)
 LIMIT cast(:?rows AS integer)

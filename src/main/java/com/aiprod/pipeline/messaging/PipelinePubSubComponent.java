@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.messaging;
 
 import com.google.api.core.ApiService;
+import com.google.api.gax.batching.BatchingSettings;
 import com.google.api.gax.batching.FlowControlSettings;
 import com.google.api.gax.core.FixedExecutorProvider;
 import com.google.api.gax.retrying.RetrySettings;
@@ -38,6 +39,13 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     /** Long enough to work off what is buffered, short enough for a pod's grace period. */
     private static final Duration PUBLISHER_SHUTDOWN = Duration.ofSeconds(5);
 
+    /** The client's own limit of 1,000 bytes is one or two jobs to a request. */
+    private static final BatchingSettings BATCHING = BatchingSettings.newBuilder()
+            .setElementCountThreshold(100L)
+            .setRequestByteThreshold(1_000_000L)
+            .setDelayThresholdDuration(Duration.ofMillis(1))
+            .build();
+
     private final PubSubSettings settings;
     private final PubSubConnection connection;
     private final TopicSetup topicSetup;
@@ -67,8 +75,9 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
 
     private Publisher newPublisher(String topicName) {
         try {
-            Publisher.Builder publisher =
-                    Publisher.newBuilder(topicName).setRetrySettings(boundedBy(settings.publishTimeout()));
+            Publisher.Builder publisher = Publisher.newBuilder(topicName)
+                    .setRetrySettings(boundedBy(settings.publishTimeout()))
+                    .setBatchingSettings(BATCHING);
             connection.configure((channel, credentials) ->
                     publisher.setChannelProvider(channel).setCredentialsProvider(credentials));
             return publisher.build();

@@ -155,7 +155,7 @@ enum Motif {
     CONTOURS {
         @Override
         void draw(Canvas c) {
-            c.g.setStroke(new BasicStroke((float) (c.unit * 0.0055), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+            c.g.setStroke(new BasicStroke((float) (c.unit * 0.007), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
             for (int level = 1; level <= 13; level++) {
                 double radius = c.unit * 0.043 * level;
                 Path2D line = new Path2D.Double();

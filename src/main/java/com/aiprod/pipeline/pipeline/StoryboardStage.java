@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
@@ -34,7 +35,12 @@ public class StoryboardStage {
     }
 
     /** A piece of text on a screen of its own. */
-    private record Card(String text, boolean endsSentence) {}
+    private record Card(String text, boolean startsSentence, boolean endsSentence) {
+
+        boolean isWhole() {
+            return startsSentence && endsSentence;
+        }
+    }
 
     /** Reading may be hurried by so much before the end of the text is left out. */
     private static final double HURRY = 1.15;
@@ -44,6 +50,9 @@ public class StoryboardStage {
 
     /** More than every other way to cut costs together. */
     private static final double NEVER = 1e6;
+
+    /** Where the next sentence follows without a blank. */
+    private static final Pattern IDEOGRAPHIC_END = Pattern.compile("[。！？、，；：…]$");
 
     private final Progress progress;
 
@@ -105,7 +114,7 @@ public class StoryboardStage {
         for (String sentence : sentences) {
             List<String> parts = parts(sentence, room, rudeCut, language);
             for (int i = 0; i < parts.size(); i++) {
-                cards.add(new Card(parts.get(i), i == parts.size() - 1));
+                cards.add(new Card(parts.get(i), i == 0, i == parts.size() - 1));
             }
         }
         return cards;
@@ -151,13 +160,17 @@ public class StoryboardStage {
         return !bare.isEmpty() && ",;:—–、，；：،؛।".indexOf(bare.charAt(bare.length() - 1)) >= 0;
     }
 
-    /** Neighbours that fit on one screen share it, which saves the time to settle. */
+    /** Neighbours that fit on one screen share it, which saves the time to settle; but no half sentence joins another. */
     private static List<Card> merged(List<Card> cards, int room) {
         List<Card> merged = new ArrayList<>();
         for (Card card : cards) {
             Card last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (last != null && ReadingSpeed.width(last.text()) + ReadingSpeed.width(card.text()) < room) {
-                merged.set(merged.size() - 1, new Card(last.text() + " " + card.text(), card.endsSentence()));
+            if (last != null
+                    && (!last.endsSentence() || (last.isWhole() && card.isWhole()))
+                    && ReadingSpeed.width(last.text()) + ReadingSpeed.width(card.text()) < room) {
+                String gap = IDEOGRAPHIC_END.matcher(last.text()).find() ? "" : " ";
+                Card both = new Card(last.text() + gap + card.text(), last.startsSentence(), card.endsSentence());
+                merged.set(merged.size() - 1, both);
             } else {
                 merged.add(card);
             }
@@ -183,7 +196,7 @@ public class StoryboardStage {
         String text = count == 0
                 ? shortened(last.text(), Math.max(time - pace.settle(), 1), pace, japanese, language)
                 : last.text();
-        kept.set(kept.size() - 1, new Card(withEllipsis(text), true));
+        kept.set(kept.size() - 1, new Card(withEllipsis(text), last.startsSentence(), true));
         return kept;
     }
 

@@ -23,7 +23,7 @@ import org.bytedeco.javacpp.IntPointer;
 
 /**
  * Writes frames to an MP4 file that plays everywhere: H.264 (OpenH264, so the build stays free of the GPL), yuv420p in
- * BT.709, a key frame every second so that players seek, and the index in front so that browsers start at once.
+ * BT.709, key frames close together so that players seek, and the index in front so that browsers start at once.
  *
  * <p>FFmpeg is called directly: JavaCV's recorder converts colours by BT.601 whatever the file says, and forgets the
  * error codes, which tell a full disk from a fault.
@@ -93,8 +93,10 @@ final class VideoWriter implements AutoCloseable {
         AVRational timeBase = av_make_q(1, frameRate);
         encoder.width(width).height(height).pix_fmt(AV_PIX_FMT_YUV420P);
         encoder.time_base(timeBase).framerate(av_make_q(frameRate, 1));
-        encoder.gop_size(frameRate);
-        // A third of a bit for each pixel of a second keeps slow gradients free of blocks.
+        // OpenH264 takes a moving shape that differs from its ground in hue alone for a part of it, and tears its edge
+        // from frame to frame until the next key frame; FFmpeg has no switch for that. Two frames are too few to tear.
+        encoder.gop_size(2);
+        // A ceiling: slow gradients need far less to stay free of blocks.
         encoder.bit_rate(Math.round(width * height * Math.sqrt(frameRate) * 0.9));
         encoder.qmin(12).qmax(28);
         encoder.thread_count(1);

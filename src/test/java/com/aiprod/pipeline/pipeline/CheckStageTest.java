@@ -3,6 +3,8 @@ package com.aiprod.pipeline.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,6 +93,49 @@ class CheckStageTest {
             // BT.709: 16 + 219 * (0.2126 * 51 + 0.7152 * 102 + 0.0722 * 204) / 255; by BT.601 it would be 100.
             assertThat(luma.get(720 * 1200 + 600) & 0xff).isBetween(99, 103);
         }
+    }
+
+    /** Torn edges are the encoder's fault that the distance of key frames works around, see {@link VideoWriter}. */
+    @Test
+    void whatIsSeenIsWhatWasDrawn() throws IOException {
+        FramePainter painter = new FramePainter(
+                Preset.QUICK_SOCIAL,
+                "Small batches, big mornings. Roasted today, at your door on Friday. Wake up to better coffee.",
+                "en",
+                List.of(new Scene("Small batches", 0, 3)));
+        BufferedImage drawn = new BufferedImage(720, 1280, BufferedImage.TYPE_INT_RGB);
+        int[] pixels = ((DataBufferInt) drawn.getRaster().getDataBuffer()).getData();
+        Path video = folder.resolve("video.mp4");
+        try (VideoWriter writer = new VideoWriter(video, 720, 1280, 30)) {
+            for (int i = 0; i < 30; i++) {
+                painter.paint(drawn, i / 30.0);
+                writer.write(pixels);
+            }
+            writer.finish();
+        }
+        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(video.toFile())) {
+            grabber.start();
+            for (int i = 0; i < 30; i++) {
+                Frame frame = grabber.grabImage();
+                if (i > 24) {
+                    painter.paint(drawn, i / 30.0);
+                    assertThat(strayPixels(frame, pixels)).as("frame %d", i).isLessThan(200);
+                }
+            }
+        }
+    }
+
+    /** How many pixels are far from what was drawn, by their red; key frames far apart leave about a thousand. */
+    private static int strayPixels(Frame frame, int[] drawn) {
+        java.nio.ByteBuffer seen = (java.nio.ByteBuffer) frame.image[0];
+        int stray = 0;
+        for (int y = 0; y < frame.imageHeight; y++) {
+            for (int x = 0; x < frame.imageWidth; x++) {
+                int red = seen.get(y * frame.imageStride + x * 3 + 2) & 0xff;
+                stray += Math.abs(red - (drawn[y * frame.imageWidth + x] >> 16 & 0xff)) > 64 ? 1 : 0;
+            }
+        }
+        return stray;
     }
 
     @Test

@@ -1,0 +1,223 @@
+package com.aiprod.pipeline.db;
+
+import com.aiprod.pipeline.embedded.EmbeddedDatabase;
+import com.aiprod.pipeline.operations.SqlBinding;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Runs the files under {@code db/queries} as the routes do: through camel-jdbc, each parameter a variable. */
+public final class Queries {
+
+    private static final String CALL =
+            "jdbc:dataSource?useHeadersAsParameters=true&prepareStatementStrategy=#variableParameters&resetAutoCommit=false";
+
+    private final JdbcTemplate jdbc;
+    private final ProducerTemplate producer;
+
+    /** @param dataSource a migrated database */
+    public Queries(DataSource dataSource) {
+        jdbc = new JdbcTemplate(dataSource);
+        CamelContext camel = new DefaultCamelContext();
+        camel.getRegistry().bind("dataSource", dataSource);
+        camel.getRegistry().bind("variableParameters", SqlBinding.ofRoutes());
+        camel.start();
+        producer = camel.createProducerTemplate();
+    }
+
+    /** On a migrated database that all query tests of this JVM share; each of them starts by {@link #empty()}. */
+    static Queries shared() {
+        return Shared.QUERIES;
+    }
+
+    private static final class Shared {
+        private static final Queries QUERIES = new Queries(migrated());
+
+        private static DataSource migrated() {
+            HikariConfig config = new HikariConfig();
+            config.setJdbcUrl(EmbeddedDatabase.create());
+            config.setMaximumPoolSize(24);
+            // As in application.yaml.
+            config.addDataSourceProperty("prepareThreshold", 0);
+            DataSource dataSource = new HikariDataSource(config);
+            Flyway.configure().dataSource(dataSource).load().migrate();
+            return dataSource;
+        }
+    }
+
+    /** Removes every job, with all that belongs to it, and every dead letter. */
+    void empty() {
+        jdbc.update("DELETE FROM jobs");
+        jdbc.update("DELETE FROM dead_letters");
+    }
+
+    /** For what a test must set up or look at behind the queries' back. */
+    public JdbcTemplate jdbc() {
+        return jdbc;
+    }
+
+    /** The rows that a query gave. */
+    public List<Map<String, Object>> rows(String query, Map<String, Object> variables) {
+        return sql("resource:classpath:db/queries/" + query + ".sql", variables);
+    }
+
+    /** The one row that a query must give. */
+    public Map<String, Object> row(String query, Map<String, Object> variables) {
+        List<Map<String, Object>> rows = rows(query, variables);
+        if (rows.size() != 1) {
+            throw new AssertionError(query + " gave " + rows.size() + " rows");
+        }
+        return rows.get(0);
+    }
+
+    /** The rows of any SQL, bound like a query; a text that begins with {@code resource:} is read from there. */
+    @SuppressWarnings("unchecked")
+    List<Map<String, Object>> sql(String sql, Map<String, Object> variables) {
+        Exchange answer = producer.request(CALL, exchange -> {
+            variables.forEach(exchange::setVariable);
+            exchange.getMessage().setBody(sql.startsWith("resource:") ? read(exchange, sql) : sql);
+        });
+        if (answer.getException() != null) {
+            throw CamelExecutionException.wrapCamelExecutionException(answer, answer.getException());
+        }
+        return answer.getMessage().getBody() instanceof List<?> rows ? (List<Map<String, Object>>) rows : List.of();
+    }
+
+    /** The text of a query. */
+    static String text(String query) {
+        try (var file = Queries.class.getResourceAsStream("/db/queries/" + query + ".sql")) {
+            return new String(file.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Exchange exchange, String resource) {
+        return exchange.getContext()
+                .resolveLanguage("constant")
+                .createExpression(resource)
+                .evaluate(exchange, String.class);
+    }
+
+    /** Submits a job of the user's and returns its id. */
+    public String submit(String userId) {
+        return submit(userId, Map.of());
+    }
+
+    /** As {@link #submit(String)}, with other values for some variables. */
+    public String submit(String userId, Map<String, Object> others) {
+        return (String) row("submit-job", submission(userId, others)).get("job_id");
+    }
+
+    /** What submit-job.sql binds. */
+    static Map<String, Object> submission(String userId, Map<String, Object> others) {
+        Map<String, Object> values = variables(
+                "userId", userId,
+                "idempotencyKey", null,
+                "requestHash", "hash",
+                "content", "A video about the sea",
+                "preset", "quick_social",
+                "priority", "low",
+                "lang", "en",
+                "durationSec", 10,
+                "metadata", null,
+                "requestId", "request-1");
+        values.putAll(others);
+        return values;
+    }
+
+    /** Claims a waiting job for the worker and returns the attempt. */
+    public int claim(String jobId, String workerId) {
+        Map<String, Object> row =
+                row("claim-job", variables("jobId", jobId, "workerId", workerId, "leaseSec", "30"));
+        if (!"claimed".equals(row.get("outcome"))) {
+            throw new AssertionError(row);
+        }
+        return (Integer) row.get("attempt");
+    }
+
+    /** Ends a running attempt well and returns the outcome. */
+    String succeed(String jobId, int attempt, String output) {
+        return record(jobId, attempt, Map.of("success", true, "output", output));
+    }
+
+    /** Ends a running attempt with an error and returns the outcome. */
+    String fail(String jobId, int attempt, String errorCode) {
+        return record(
+                jobId,
+                attempt,
+                Map.of("success", false, "errorCode", errorCode, "errorMessage", "It broke.", "retryable", true));
+    }
+
+    private String record(String jobId, int attempt, Map<String, Object> result) {
+        Map<String, Object> values = variables(
+                "jobId", jobId, "attempt", attempt, "output", null, "errorCode", null, "errorMessage", null);
+        values.put("retryable", false);
+        values.put("executionTimeMs", 1234L);
+        values.putAll(result);
+        return (String) row("record-result", values).get("outcome");
+    }
+
+    /** The states a job went through, oldest first. */
+    List<String> history(String jobId) {
+        return jdbc.queryForList(
+                "SELECT state::text FROM job_states WHERE job_id = ?::uuid ORDER BY id", String.class, jobId);
+    }
+
+    /** One value of a job's row, as text. */
+    public String job(String column, String jobId) {
+        return jdbc.queryForObject("SELECT (" + column + ")::text FROM jobs WHERE id = ?::uuid", String.class, jobId);
+    }
+
+    /** How many rows match, e.g. {@code "outbox WHERE leased_until IS NULL"}. */
+    int count(String from, Object... parameters) {
+        return jdbc.queryForObject("SELECT count(*) FROM " + from, Integer.class, parameters);
+    }
+
+    /** Names and values in turn; a value may be null, as an unset variable is. */
+    static Map<String, Object> variables(Object... namesAndValues) {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            variables.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return variables;
+    }
+
+    /** Runs the task so many times at once, each on a thread of its own, and returns what they gave. */
+    static <T> List<T> race(int runners, Callable<T> task) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(runners);
+        ExecutorService threads = Executors.newFixedThreadPool(runners);
+        try {
+            List<Future<T>> running = new ArrayList<>();
+            for (int i = 0; i < runners; i++) {
+                running.add(threads.submit(() -> {
+                    start.await();
+                    return task.call();
+                }));
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> run : running) {
+                results.add(run.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

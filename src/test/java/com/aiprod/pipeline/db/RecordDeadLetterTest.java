@@ -1,0 +1,95 @@
+package com.aiprod.pipeline.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** record-dead-letter.sql against a real PostgreSQL. */
+class RecordDeadLetterTest {
+
+    private final Queries queries = Queries.shared();
+
+    @BeforeEach
+    void empty() {
+        queries.empty();
+    }
+
+    @Test
+    void keepsWhatItIsGiven() {
+        String jobId = queries.submit("ann");
+        List<Map<String, Object>> rows = record("m-1", Map.of("jobId", jobId, "attempt", 2));
+        assertThat(rows).singleElement().satisfies(row -> assertThat(row).containsOnlyKeys("id"));
+        assertThat(queries.jdbc()
+                        .queryForMap("SELECT id::text, job_id::text, attempt, message_id, error_code, reason, error,"
+                                + " attempts, route, metadata::text, redriven_at, discarded_at FROM dead_letters"))
+                .isEqualTo(Queries.variables(
+                        "id", rows.get(0).get("id"),
+                        "job_id", jobId,
+                        "attempt", 2,
+                        "message_id", "m-1",
+                        "error_code", "VIDEO_WRONG",
+                        "reason", "video wrong",
+                        "error", "PermanentStageException: it broke",
+                        "attempts", 4,
+                        "route", "attempt-job",
+                        "metadata", "{\"data\": \"\\u0000\",  \"a\": 1}",
+                        "redriven_at", null,
+                        "discarded_at", null));
+    }
+
+    @Test
+    void keepsAMessageThatIsDeliveredTwiceOnce() {
+        assertThat(record("m-1", Map.of())).hasSize(1);
+        assertThat(record("m-1", Map.of())).isEmpty();
+        assertThat(queries.count("dead_letters")).isOne();
+    }
+
+    @Test
+    void keepsAnAttemptThatIsPublishedTwiceOnce() {
+        Map<String, Object> attempt = Map.of("jobId", queries.submit("ann"), "attempt", 1);
+        assertThat(record("m-1", attempt)).hasSize(1);
+        assertThat(record("m-2", attempt)).isEmpty();
+        assertThat(queries.count("dead_letters")).isOne();
+    }
+
+    @Test
+    void keepsEveryLetterThatNamesNoAttempt() {
+        String jobId = queries.submit("ann");
+        record("m-1", Map.of("jobId", jobId));
+        record("m-2", Map.of("jobId", jobId));
+        assertThat(queries.count("dead_letters WHERE job_id = ?::uuid", jobId)).isEqualTo(2);
+    }
+
+    @Test
+    void keepsALetterOfAnUnknownJobWithoutTheJob() {
+        assertThat(record("m-1", Map.of("jobId", UUID.randomUUID().toString()))).hasSize(1);
+        assertThat(record("m-2", Map.of())).hasSize(1);
+        assertThat(queries.count("dead_letters WHERE job_id IS NULL")).isEqualTo(2);
+    }
+
+    @Test
+    void keepsALetterThatManyRecordAtOnceOnce() throws Exception {
+        Map<String, Object> attempt = Map.of("jobId", queries.submit("ann"), "attempt", 1);
+        List<List<Map<String, Object>>> recorded = Queries.race(10, () -> record("m-1", attempt));
+        assertThat(recorded.stream().flatMap(List::stream)).hasSize(1);
+    }
+
+    private List<Map<String, Object>> record(String messageId, Map<String, Object> others) {
+        Map<String, Object> letter = Queries.variables(
+                "jobId", null,
+                "attempt", null,
+                "messageId", messageId,
+                "errorCode", "VIDEO_WRONG",
+                "reason", "video wrong",
+                "error", "PermanentStageException: it broke",
+                "attempts", 4,
+                "route", "attempt-job",
+                "metadata", "{\"data\": \"\\u0000\",  \"a\": 1}");
+        letter.putAll(others);
+        return queries.rows("record-dead-letter", letter);
+    }
+}

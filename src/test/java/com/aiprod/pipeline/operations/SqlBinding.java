@@ -1,0 +1,14 @@
+package com.aiprod.pipeline.operations;
+
+import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
+
+/** Lets tests of other rooms bind SQL exactly as the routes do. */
+public final class SqlBinding {
+
+    private SqlBinding() {}
+
+    /** The strategy that routes name {@code #variableParameters}. */
+    public static JdbcPrepareStatementStrategy ofRoutes() {
+        return new VariableParameters();
+    }
+}
