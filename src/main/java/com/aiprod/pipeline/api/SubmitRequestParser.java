@@ -299,7 +299,7 @@ final class SubmitRequestParser {
     }
 
     /** A caller's own name, short enough to be returned, and printable. */
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return name.codePoints()
                 .limit(MAX_NAME_CHARACTERS_QUOTED)
                 .map(c -> Character.isISOControl(c) || (c < 0x10000 && Character.isSurrogate((char) c)) ? '\uFFFD' : c)

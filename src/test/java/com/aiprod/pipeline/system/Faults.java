@@ -1,0 +1,31 @@
+package com.aiprod.pipeline.system;
+
+import com.aiprod.pipeline.pipeline.PermanentStageException;
+import com.aiprod.pipeline.pipeline.TransientStageException;
+import java.util.concurrent.CountDownLatch;
+
+/** What can go wrong in a stage, for scripted.camel.yaml. */
+public final class Faults {
+
+    private Faults() {}
+
+    /** Fails as what may pass. */
+    public static void passing() {
+        throw new TransientStageException("MODEL_BUSY", "The model is busy.");
+    }
+
+    /** Fails as what cannot pass. */
+    public static void lasting() {
+        throw new PermanentStageException("CONTENT_UNUSABLE", "Nothing can be made of this text.");
+    }
+
+    /** Fails as nobody foresaw. */
+    public static void unforeseen() {
+        throw new IllegalStateException("jdbc:postgresql://secret-host/ of com.aiprod");
+    }
+
+    /** Never ends, until it is interrupted. */
+    public static void hang() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+}

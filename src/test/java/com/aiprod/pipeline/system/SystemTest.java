@@ -1,0 +1,34 @@
+package com.aiprod.pipeline.system;
+
+import com.aiprod.pipeline.PipelineApplication;
+import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.aiprod.pipeline.embedded.EmbeddedServices;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.context.ContextConfiguration;
+
+/**
+ * A test of the whole application over HTTP, on a real PostgreSQL and a real Pub/Sub; all such tests share one
+ * application. Its workers run the pipeline {@code scripted} of src/test/resources/pipelines, which does what a job's
+ * metadata tell it to.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+        classes = PipelineApplication.class,
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.server.port=0",
+            "aiprod.routes-dir=src/test/resources/pipelines",
+            "aiprod.pipeline.route=scripted",
+            // Above the retries of a job that fails each time, which take up to 8.4 s.
+            "aiprod.pipeline.timeout=11s",
+            "aiprod.worker.concurrency=12",
+            "aiprod.worker.renew-interval=200",
+            "aiprod.rescue.interval=200"
+        })
+@ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class})
+@interface SystemTest {}

@@ -1,0 +1,127 @@
+package com.aiprod.pipeline.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+
+/** Somebody who uses the API over HTTP with a token of their own, and has no job yet. */
+final class User {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final int port;
+    private final String id;
+
+    private User(int port, String id) {
+        this.port = port;
+        this.id = id;
+    }
+
+    /** A user whom no other test knows. */
+    static User of(int port, String name) {
+        return new User(port, name + "-" + UUID.randomUUID());
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** A request of this user's. */
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + DevelopmentTokens.token(id));
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws Exception {
+        return send(headers.length == 0 ? request(path) : request(path).headers(headers));
+    }
+
+    HttpResponse<String> submit(String body, String... headers) throws Exception {
+        HttpRequest.Builder request =
+                request("/pipeline/run").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    /** The id of a new job that does what the script of that name in scripted.camel.yaml does. */
+    String start(String script) throws Exception {
+        HttpResponse<String> answer =
+                submit("{\"content\":\"A tide comes in.\",\"metadata\":{\"script\":\"" + script + "\"}}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return json(answer).path("job_id").asText();
+    }
+
+    JsonNode job(String jobId) throws Exception {
+        HttpResponse<String> answer = get("/pipeline/job/" + jobId);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer);
+    }
+
+    /** The job, once it is in that state. */
+    JsonNode await(String jobId, String status) {
+        return Awaitility.await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> job(jobId), job -> status.equals(job.path("status").asText()));
+    }
+
+    static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return CLIENT.send(request.build(), BodyHandlers.ofString());
+    }
+
+    static HttpResponse<byte[]> download(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    static JsonNode json(HttpResponse<String> answer) throws JsonProcessingException {
+        return JSON.readTree(answer.body());
+    }
+
+    /** The problem in an answer, after the checks that hold for every one. */
+    static JsonNode problem(HttpResponse<String> answer, int status) throws JsonProcessingException {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = json(answer);
+        assertThat(names(problem)).contains("type", "title", "status", "instance", "request_id");
+        assertThat(List.of("type", "title", "status", "detail", "instance", "request_id", "errors"))
+                .containsAll(names(problem));
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("X-Request-Id"))
+                .hasValue(problem.path("request_id").asText());
+        assertThat(answer.body()).doesNotContainIgnoringCase("exception", "com.aiprod", "java.", "jdbc", "select ");
+        return problem;
+    }
+
+    /** The faults in an answer to bad input, as {@code field: message}. */
+    static List<String> faults(HttpResponse<String> answer) throws JsonProcessingException {
+        List<String> faults = new ArrayList<>();
+        for (JsonNode fault : problem(answer, 400).path("errors")) {
+            assertThat(names(fault)).containsExactly("field", "message");
+            faults.add(fault.path("field").asText() + ": " + fault.path("message").asText());
+        }
+        return faults;
+    }
+
+    /** The names of an object's properties in the order in which they came. */
+    static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}
