@@ -60,11 +60,8 @@ public record ResultMessage(
             return null;
         }
         Map<String, Object> details = output == null ? Map.of() : output;
-        String fallback = status == Status.timeout ? Failure.TIMEOUT_CODE : "PIPELINE_ERROR";
+        String fallback = status == Status.timeout ? Failure.TIMEOUT_CODE : null;
         String code = details.get(ERROR_CODE) instanceof String given && !given.isBlank() ? given : fallback;
-        return new Failure(
-                code,
-                errorMessage == null ? "The pipeline failed." : errorMessage,
-                Boolean.TRUE.equals(details.get(RETRYABLE)));
+        return new Failure(code, errorMessage, Boolean.TRUE.equals(details.get(RETRYABLE)));
     }
 }
