@@ -56,7 +56,7 @@ public final class DeadLetters {
                 return new Failure("IO_ERROR", "Reading or writing failed while the job ran.", true);
             }
         }
-        return new Failure("INTERNAL_ERROR", "The pipeline failed unexpectedly.", false);
+        return new Failure(Failure.UNFORESEEN_CODE, "The pipeline failed unexpectedly.", false);
     }
 
     /** The dead letter for the exchange's original message and caught exception. */
@@ -93,11 +93,12 @@ public final class DeadLetters {
         exchange.setVariable("messageId", message.getHeader(GooglePubsubConstants.MESSAGE_ID));
         exchange.setVariable("jobId", uuid(letter.jobId()));
         exchange.setVariable("attempt", letter.metadata().get("attempt") instanceof Integer number ? number : null);
-        exchange.setVariable("errorCode", letter.reason());
-        exchange.setVariable("reason", letter.reason().toLowerCase(Locale.ROOT).replace('_', ' '));
-        exchange.setVariable("error", letter.error());
+        exchange.setVariable("errorCode", storable(letter.reason()));
+        exchange.setVariable(
+                "reason", storable(letter.reason()).toLowerCase(Locale.ROOT).replace('_', ' '));
+        exchange.setVariable("error", storable(letter.error()));
         exchange.setVariable("attempts", letter.metadata().get("attempts") instanceof Integer number ? number : 0);
-        exchange.setVariable("route", letter.metadata().get("route") instanceof String route ? route : null);
+        exchange.setVariable("route", letter.metadata().get("route") instanceof String route ? storable(route) : null);
         exchange.setVariable("metadata", json.writeValueAsString(letter.metadata()));
     }
 
@@ -106,7 +107,11 @@ public final class DeadLetters {
         try {
             DeadLetterMessage letter = json.readValue(data, DeadLetterMessage.class);
             // PostgreSQL reads no JSON in which a string holds NUL.
-            return letter.complete() && !json.writeValueAsString(letter).contains("\\u0000") ? letter : null;
+            return letter != null
+                            && letter.complete()
+                            && !json.writeValueAsString(letter).contains("\\u0000")
+                    ? letter
+                    : null;
         } catch (IOException e) {
             return null;
         }
@@ -127,6 +132,11 @@ public final class DeadLetters {
                 "DELIVERY_EXHAUSTED",
                 "Pub/Sub gave up after %s deliveries that no worker acknowledged.".formatted(deliveries),
                 metadata);
+    }
+
+    /** PostgreSQL's text has no U+0000. */
+    private static String storable(String text) {
+        return text.replace("\0", "");
     }
 
     /** Null for what names no job: such a letter is kept without one. */

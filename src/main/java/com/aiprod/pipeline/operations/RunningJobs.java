@@ -79,7 +79,8 @@ public final class RunningJobs implements Progress {
     }
 
     /**
-     * Runs the pipeline on the exchange's body and leaves what the pipeline left, a Map.
+     * Runs the pipeline on the exchange's body and leaves what the pipeline left, a Map. Counts in the variable
+     * {@code tries}: Camel takes its own counter away before a dead letter is written.
      *
      * @throws PipelineTimeoutException when the attempt's wall time is over, the time of earlier tries included
      * @throws RunStoppedException when the job stopped being this worker's
