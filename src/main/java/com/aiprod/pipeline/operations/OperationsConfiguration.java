@@ -1,7 +1,6 @@
 package com.aiprod.pipeline.operations;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
@@ -32,14 +31,14 @@ class OperationsConfiguration {
             @Override
             public void beforeApplicationStart(CamelContext camel) {
                 camel.getPropertiesComponent().addPropertiesFunction(new RoleFunction(roles));
+                if (roles.contains("worker")) {
+                    camel.addLifecycleStrategy(new PipelineRouteCheck(pipelineRoute));
+                }
             }
 
             @Override
             public void afterApplicationStart(CamelContext camel) {
-                if (roles.contains("worker") && camel.getRoute(pipelineRoute) == null) {
-                    throw new MissingSettingException(List.of(
-                            "AIPROD_PIPELINE_ROUTE names '%s', and no route has that id".formatted(pipelineRoute)));
-                }
+                // Everything is said before the routes are loaded.
             }
         };
     }
