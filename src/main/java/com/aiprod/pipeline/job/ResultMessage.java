@@ -63,7 +63,8 @@ public record ResultMessage(
         }
         Map<String, Object> details = output == null ? Map.of() : output;
         String fallback = status == Status.timeout ? Failure.TIMEOUT_CODE : "PIPELINE_ERROR";
-        String code = details.get(ERROR_CODE) instanceof String given && CODE.matcher(given).matches()
+        String code = details.get(ERROR_CODE) instanceof String given
+                        && CODE.matcher(given).matches()
                 ? given
                 : fallback;
         return new Failure(

@@ -112,12 +112,10 @@ class JobRoutesTest {
                 .containsExactly("QUEUED", "PROCESSING", "COMPLETED");
 
         PubsubMessage announced = wire.messagesOf(jobId, Wire.JOBS).get(0);
-        assertThat(announced.getAttributesMap())
-                .isEqualTo(Map.of("job_id", jobId, "attempt", "1", "schema", "job.v1"));
+        assertThat(announced.getAttributesMap()).isEqualTo(Map.of("job_id", jobId, "attempt", "1", "schema", "job.v1"));
         Schemas.assertValid("job.v1", announced.getData().toStringUtf8());
         PubsubMessage result = wire.messagesOf(jobId, Wire.RESULTS).get(0);
-        assertThat(result.getAttributesMap())
-                .isEqualTo(Map.of("job_id", jobId, "attempt", "1", "schema", "result.v1"));
+        assertThat(result.getAttributesMap()).isEqualTo(Map.of("job_id", jobId, "attempt", "1", "schema", "result.v1"));
         Schemas.assertValid("result.v1", result.getData().toStringUtf8());
         assertThat(wire.messagesOf(jobId, Wire.DEAD_LETTERS)).isEmpty();
     }
@@ -149,7 +147,8 @@ class JobRoutesTest {
                 .isEqualTo(Map.of("job_id", transientJob, "attempt", "1", "schema", "dead-letter.v1"));
         JsonNode data = Schemas.assertValid("dead-letter.v1", letter.getData().toStringUtf8());
         PubsubMessage announced = wire.messagesOf(transientJob, Wire.JOBS).get(0);
-        assertThat(data.at("/metadata/data").asText()).isEqualTo(announced.getData().toStringUtf8());
+        assertThat(data.at("/metadata/data").asText())
+                .isEqualTo(announced.getData().toStringUtf8());
         assertThat(data.at("/metadata/attributes/schema").asText()).isEqualTo("job.v1");
         assertThat(data.at("/metadata/message_id").asText()).isEqualTo(announced.getMessageId());
         assertThat(wire.messagesOf(transientJob, Wire.RESULTS)).hasSize(1);
@@ -199,7 +198,9 @@ class JobRoutesTest {
         assertThat(job.at("/result/execution_time_ms").asLong()).isBetween(12_000L, 17_000L);
         assertThat(actor.interrupted(hangingJob).getCount()).isZero();
         assertThat(actor.runs(hangingJob)).hasSize(1);
-        assertThat(letter(hangingJob)).containsEntry("error_code", "PIPELINE_TIMEOUT").containsEntry("attempts", 1);
+        assertThat(letter(hangingJob))
+                .containsEntry("error_code", "PIPELINE_TIMEOUT")
+                .containsEntry("attempts", 1);
         JsonNode result = JSON.readTree(
                 wire.messagesOf(hangingJob, Wire.RESULTS).get(0).getData().toStringUtf8());
         assertThat(result.path("status").asText()).isEqualTo("timeout");
@@ -224,12 +225,9 @@ class JobRoutesTest {
 
     @Test
     void aJobWhoseWorkerVanishedIsRunByAnother() throws Exception {
-        String jobId = (String) queries.row(
-                        "submit-job", submission("succeed"))
-                .get("job_id");
+        String jobId = (String) queries.row("submit-job", submission("succeed")).get("job_id");
         queries.claim(jobId, "worker-that-vanished");
-        queries.jdbc()
-                .update("UPDATE jobs SET lease_expires_at = now() - interval '1 s' WHERE id = ?::uuid", jobId);
+        queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() - interval '1 s' WHERE id = ?::uuid", jobId);
         JsonNode job = ended(jobId);
         assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
         assertThat(job.path("attempt").asInt()).isEqualTo(2);
@@ -284,14 +282,10 @@ class JobRoutesTest {
         String jobId = submit("hang");
         await().atMost(LIMIT).until(() -> !actor.runs(jobId).isEmpty());
         wire.publish(
-                Wire.RESULTS,
-                ByteString.copyFromUtf8(
-                        """
+                Wire.RESULTS, ByteString.copyFromUtf8("""
                         {"job_id": "%s", "status": "error", "output": {"error_code": "%s"}, "later_field": 1,
                          "error_message": "a nul \\u0000 in it", "processing_time_ms": 1}
-                        """
-                                .formatted(jobId, "X".repeat(200))),
-                Map.of("attempt", "1"));
+                        """.formatted(jobId, "X".repeat(200))), Map.of("attempt", "1"));
         JsonNode job = ended(jobId);
         assertThat(job.at("/result/error_code").asText()).isEqualTo("PIPELINE_ERROR");
         assertThat(job.at("/result/error_message").asText()).startsWith("a nul ");
@@ -315,7 +309,8 @@ class JobRoutesTest {
                 .containsEntry("job_id", UUID.fromString(jobId))
                 .containsEntry("error_code", "DELIVERY_EXHAUSTED")
                 .containsEntry("route", "aiprod-pipeline-jobs-sub");
-        assertThat(JSON.readTree(letter.get("metadata").toString()).path("data").asText()).isEqualTo(data);
+        assertThat(JSON.readTree(letter.get("metadata").toString()).path("data").asText())
+                .isEqualTo(data);
     }
 
     @Test

@@ -67,7 +67,8 @@ final class Wire implements AutoCloseable {
 
     /** Every message to the topic so far with that attribute {@code job_id}. */
     List<PubsubMessage> messagesOf(String jobId, String topic) {
-        return messages(topic, message -> jobId.equals(message.getAttributesMap().get("job_id")));
+        return messages(
+                topic, message -> jobId.equals(message.getAttributesMap().get("job_id")));
     }
 
     /** Publishes a message and returns its id. */
