@@ -35,14 +35,10 @@ class AttemptTest {
                 .containsOnlyKeys("outcome", "attempt", "job")
                 .containsEntry("outcome", "claimed")
                 .containsEntry("attempt", 1);
-        assertThat(JSON.readTree((String) row.get("job")))
-                .isEqualTo(
-                        JSON.readTree(
-                                """
+        assertThat(JSON.readTree((String) row.get("job"))).isEqualTo(JSON.readTree("""
                                 {"job_id": "%s", "user_id": "ann", "content": "A video about the sea",
                                  "preset": "quick_social", "metadata": {"a": 1}, "lang": "en", "duration_sec": 10}
-                                """
-                                        .formatted(jobId)));
+                                """.formatted(jobId)));
         assertThat(queries.job("state", jobId)).isEqualTo("PROCESSING");
         assertThat(queries.job("worker_id", jobId)).isEqualTo("worker-1");
         assertThat(queries.job("published_at", jobId)).isNull();
@@ -58,7 +54,9 @@ class AttemptTest {
     void aJobThatIsNotWaitingIsNotClaimed() {
         String jobId = queries.submit("ann");
         int attempt = queries.claim(jobId, "worker-1");
-        assertThat(claim(jobId, "worker-2")).containsEntry("outcome", "not-waiting").containsEntry("attempt", null);
+        assertThat(claim(jobId, "worker-2"))
+                .containsEntry("outcome", "not-waiting")
+                .containsEntry("attempt", null);
         queries.succeed(jobId, attempt, "{}");
         assertThat(claim(jobId, "worker-2")).containsEntry("outcome", "not-waiting");
         assertThat(queries.history(jobId)).containsExactly("QUEUED", "PROCESSING", "COMPLETED");
@@ -73,7 +71,8 @@ class AttemptTest {
     @Test
     void oneOfManyWorkersGetsAJob() throws Exception {
         String jobId = queries.submit("ann");
-        List<Object> outcomes = Queries.race(12, () -> claim(jobId, Thread.currentThread().getName()).get("outcome"));
+        List<Object> outcomes = Queries.race(
+                12, () -> claim(jobId, Thread.currentThread().getName()).get("outcome"));
         assertThat(Collections.frequency(outcomes, "claimed")).isOne();
         assertThat(Collections.frequency(outcomes, "not-waiting")).isEqualTo(11);
         assertThat(queries.job("attempt", jobId)).isEqualTo("1");
@@ -129,9 +128,11 @@ class AttemptTest {
                 running(UUID.randomUUID().toString(), 1, "null", "null"));
 
         assertThat(kept).containsExactly(Map.of("job_id", mine, "attempt", 1));
-        assertThat(queries.jdbc().queryForList("SELECT id::text FROM jobs WHERE lease_expires_at > now()", String.class))
+        assertThat(queries.jdbc()
+                        .queryForList("SELECT id::text FROM jobs WHERE lease_expires_at > now()", String.class))
                 .containsExactly(mine);
-        assertThat(queries.job("progress_stage || ' ' || progress_percent", mine)).isEqualTo("render 40");
+        assertThat(queries.job("progress_stage || ' ' || progress_percent", mine))
+                .isEqualTo("render 40");
         assertThat(queries.job("lease_expires_at - updated_at", mine)).isEqualTo("00:00:30");
     }
 
@@ -161,7 +162,9 @@ class AttemptTest {
                 .containsEntry("attempt", 1);
         assertThat(queries.job("completed_at = updated_at", jobId)).isEqualTo("true");
         assertThat(queries.history(jobId)).containsExactly("QUEUED", "PROCESSING", "COMPLETED");
-        assertThat(queries.jdbc().queryForMap("SELECT success, output::text, error_code, retryable, execution_time_ms FROM results"))
+        assertThat(queries.jdbc()
+                        .queryForMap(
+                                "SELECT success, output::text, error_code, retryable, execution_time_ms FROM results"))
                 .containsEntry("success", true)
                 .containsEntry("output", "{\"b\": 1,  \"a\": 2}")
                 .containsEntry("error_code", null)
@@ -172,13 +175,16 @@ class AttemptTest {
     @Test
     void recordsAFailureWithItsCodeInTheHistory() {
         String jobId = queries.submit("ann");
-        assertThat(queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG")).isEqualTo("recorded");
+        assertThat(queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG"))
+                .isEqualTo("recorded");
         assertThat(queries.job("state", jobId)).isEqualTo("FAILED");
         assertThat(queries.history(jobId)).containsExactly("QUEUED", "PROCESSING", "FAILED");
         assertThat(queries.jdbc()
-                        .queryForObject("SELECT metadata->>'error_code' FROM job_states WHERE state = 'FAILED'", String.class))
+                        .queryForObject(
+                                "SELECT metadata->>'error_code' FROM job_states WHERE state = 'FAILED'", String.class))
                 .isEqualTo("VIDEO_WRONG");
-        assertThat(queries.jdbc().queryForMap("SELECT success, output, error_code, error_message, retryable FROM results"))
+        assertThat(queries.jdbc()
+                        .queryForMap("SELECT success, output, error_code, error_message, retryable FROM results"))
                 .containsEntry("success", false)
                 .containsEntry("output", null)
                 .containsEntry("error_code", "VIDEO_WRONG")

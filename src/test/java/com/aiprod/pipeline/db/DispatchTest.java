@@ -34,14 +34,10 @@ class DispatchTest {
                 .containsEntry("job_id", jobId)
                 .containsEntry("attempt", 1)
                 .containsEntry("traceparent", "00-trace");
-        assertThat(JSON.readTree((String) row.get("message")))
-                .isEqualTo(
-                        JSON.readTree(
-                                """
+        assertThat(JSON.readTree((String) row.get("message"))).isEqualTo(JSON.readTree("""
                                 {"job_id": "%s", "user_id": "ann", "content": "A video about the sea",
                                  "preset": "quick_social", "metadata": {"a": [1, "ü"]}}
-                                """
-                                        .formatted(jobId)));
+                                """.formatted(jobId)));
     }
 
     @Test
@@ -61,7 +57,8 @@ class DispatchTest {
         assertThat(claim(10, 10)).isEmpty();
         queries.jdbc().update("UPDATE outbox SET leased_until = now() - interval '1 ms'");
         assertThat(jobs(claim(10, 10))).containsExactly(jobId);
-        assertThat(queries.count("outbox WHERE leased_until BETWEEN now() + interval '15 s' AND now() + interval '20 s'"))
+        assertThat(queries.count(
+                        "outbox WHERE leased_until BETWEEN now() + interval '15 s' AND now() + interval '20 s'"))
                 .isOne();
     }
 

@@ -65,7 +65,8 @@ class ListJobsTest {
 
     @Test
     void skipsByOffset() {
-        List<String> jobs = Stream.generate(() -> queries.submit("ann")).limit(5).toList();
+        List<String> jobs =
+                Stream.generate(() -> queries.submit("ann")).limit(5).toList();
         assertThat(ids(Map.of("offset", 2, "rows", 2))).containsExactly(jobs.get(2), jobs.get(1));
         assertThat(ids(Map.of("offset", 5))).isEmpty();
     }
@@ -111,7 +112,8 @@ class ListJobsTest {
         page.put("cursorJobId", middle.get("job_id"));
         Map<String, Object> plan = queries.sql("EXPLAIN (ANALYZE, FORMAT JSON) " + Queries.text("list-jobs"), page)
                 .get(0);
-        JsonNode scan = JSON.readTree(plan.values().iterator().next().toString()).at("/0/Plan");
+        JsonNode scan =
+                JSON.readTree(plan.values().iterator().next().toString()).at("/0/Plan");
         while (scan.has("Plans")) {
             assertThat(scan.path("Node Type").asText()).isIn("Limit", "Result");
             scan = scan.at("/Plans/0");
@@ -128,9 +130,7 @@ class ListJobsTest {
      * others of two common ones; and as many jobs of others.
      */
     private void fill(int jobs) {
-        queries.jdbc()
-                .update(
-                        """
+        queries.jdbc().update("""
                         INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, created_at,
                                           state, completed_at)
                         SELECT gen_random_uuid(), CASE n % 2 WHEN 0 THEN 'ann' ELSE 'user-' || n % 100 END, 'A video',
@@ -140,8 +140,7 @@ class ListJobsTest {
                                CASE WHEN n % 100 IN (4, 6) THEN 'FAILED' ELSE 'QUEUED' END::job_state,
                                CASE WHEN n % 100 IN (4, 6) THEN now() END
                         FROM generate_series(1, ?) AS n
-                        """,
-                        2 * jobs);
+                        """, 2 * jobs);
     }
 
     private List<String> ids(Map<String, Object> others) {

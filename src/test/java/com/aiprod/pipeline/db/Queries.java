@@ -144,8 +144,7 @@ public final class Queries {
 
     /** Claims a waiting job for the worker and returns the attempt. */
     public int claim(String jobId, String workerId) {
-        Map<String, Object> row =
-                row("claim-job", variables("jobId", jobId, "workerId", workerId, "leaseSec", "30"));
+        Map<String, Object> row = row("claim-job", variables("jobId", jobId, "workerId", workerId, "leaseSec", "30"));
         if (!"claimed".equals(row.get("outcome"))) {
             throw new AssertionError(row);
         }
@@ -166,8 +165,8 @@ public final class Queries {
     }
 
     private String record(String jobId, int attempt, Map<String, Object> result) {
-        Map<String, Object> values = variables(
-                "jobId", jobId, "attempt", attempt, "output", null, "errorCode", null, "errorMessage", null);
+        Map<String, Object> values =
+                variables("jobId", jobId, "attempt", attempt, "output", null, "errorCode", null, "errorMessage", null);
         values.put("retryable", false);
         values.put("executionTimeMs", 1234L);
         values.putAll(result);

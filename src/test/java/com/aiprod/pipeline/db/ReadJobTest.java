@@ -28,17 +28,15 @@ class ReadJobTest {
     void describesAWaitingJob() throws Exception {
         String jobId = queries.submit("ann", Map.of("priority", "normal", "lang", "de"));
         queries.jdbc()
-                .update("UPDATE jobs SET created_at = '2026-01-16T13:00:00.0999+01', updated_at = '2026-01-16T12:00:01Z'");
+                .update(
+                        "UPDATE jobs SET created_at = '2026-01-16T13:00:00.0999+01', updated_at = '2026-01-16T12:00:01Z'");
 
         Map<String, Object> row = read(jobId);
         assertThat(row).containsEntry("user_id", "ann").containsEntry("ended", false);
         JsonNode job = JSON.readTree((String) row.get("job"));
         String enteredAt = job.at("/state_history/0/entered_at").asText();
         assertThat(enteredAt).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
-        assertThat(job)
-                .isEqualTo(
-                        JSON.readTree(
-                                """
+        assertThat(job).isEqualTo(JSON.readTree("""
                                 {"job_id": "%1$s", "status": "QUEUED", "preset": "quick_social", "priority": "normal",
                                  "lang": "de", "duration_sec": 10, "content_preview": "A video about the sea",
                                  "metadata": {}, "created_at": "2026-01-16T12:00:00.099Z",
@@ -48,8 +46,7 @@ class ReadJobTest {
                                  "result": null,
                                  "links": {"self": "/pipeline/job/%1$s", "events": "/pipeline/job/%1$s/events",
                                            "cancel": "/pipeline/job/%1$s/cancel"}}
-                                """
-                                        .formatted(jobId, enteredAt)));
+                                """.formatted(jobId, enteredAt)));
     }
 
     @Test
@@ -117,14 +114,11 @@ class ReadJobTest {
         JsonNode job = document(jobId);
         assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
         assertThat(job.path("progress").isNull()).isTrue();
-        assertThat(job.path("result"))
-                .isEqualTo(
-                        JSON.readTree(
-                                """
+        assertThat(job.path("result")).isEqualTo(JSON.readTree("""
                                 {"success": true, "output": %s, "error_code": null, "error_message": null,
                                  "retryable": false, "execution_time_ms": 1234, "completed_at": "%s"}
-                                """
-                                        .formatted(output, job.path("completed_at").asText())));
+                                """.formatted(
+                        output, job.path("completed_at").asText())));
         assertThat(job.path("state_history").findValuesAsText("state"))
                 .containsExactly("QUEUED", "PROCESSING", "COMPLETED");
     }
@@ -155,8 +149,11 @@ class ReadJobTest {
     @Test
     void tellsTheStoryInItsOrderEvenWithinOneMoment() throws Exception {
         String jobId = queries.submit("ann");
-        queries.jdbc().update("INSERT INTO job_states (job_id, state, metadata) SELECT ?::uuid, 'QUEUED',"
-                + " jsonb_build_object('number', n) FROM generate_series(1, 200) AS n", jobId);
+        queries.jdbc()
+                .update(
+                        "INSERT INTO job_states (job_id, state, metadata) SELECT ?::uuid, 'QUEUED',"
+                                + " jsonb_build_object('number', n) FROM generate_series(1, 200) AS n",
+                        jobId);
         List<String> numbers = document(jobId).path("state_history").findValuesAsText("number");
         assertThat(numbers).hasSize(200);
         assertThat(numbers.stream().map(Integer::valueOf)).isSorted();
@@ -189,7 +186,8 @@ class ReadJobTest {
                 "{\"artifacts\": [{\"name\": \"video.mp4\", \"bytes\": 1}, {\"name\": \"poster.png\", \"bytes\": 2}]}");
         Map<String, Object> row = artifact(jobId, "poster.png");
         assertThat(row).containsEntry("user_id", "ann").containsEntry("attempt", 1);
-        assertThat(JSON.readTree((String) row.get("artifact")).path("bytes").asInt()).isEqualTo(2);
+        assertThat(JSON.readTree((String) row.get("artifact")).path("bytes").asInt())
+                .isEqualTo(2);
         assertThat(artifact(jobId, "other.png")).containsEntry("artifact", null);
     }
 
@@ -200,14 +198,14 @@ class ReadJobTest {
         queries.succeed(jobId, queries.claim(jobId, "worker-1"), "{\"content\": \"an echo\"}");
         assertThat(artifact(jobId, "video.mp4")).containsEntry("artifact", null);
         assertThat(queries.rows(
-                        "find-artifact",
-                        Map.of("jobId", UUID.randomUUID().toString(), "artifactName", "video.mp4")))
+                        "find-artifact", Map.of("jobId", UUID.randomUUID().toString(), "artifactName", "video.mp4")))
                 .isEmpty();
     }
 
     @Test
     void findsNoArtifactInAnOutputOfAnotherShape() {
-        for (String output : List.of("{\"artifacts\": \"none\"}", "{\"artifacts\": {\"name\": \"video.mp4\"}}", "null")) {
+        for (String output :
+                List.of("{\"artifacts\": \"none\"}", "{\"artifacts\": {\"name\": \"video.mp4\"}}", "null")) {
             String jobId = queries.submit("ann");
             queries.succeed(jobId, queries.claim(jobId, "worker-1"), output);
             assertThat(artifact(jobId, "video.mp4")).as(output).containsEntry("artifact", null);

@@ -27,18 +27,30 @@ class RecordDeadLetterTest {
                         .queryForMap("SELECT id::text, job_id::text, attempt, message_id, error_code, reason, error,"
                                 + " attempts, route, metadata::text, redriven_at, discarded_at FROM dead_letters"))
                 .isEqualTo(Queries.variables(
-                        "id", rows.get(0).get("id"),
-                        "job_id", jobId,
-                        "attempt", 2,
-                        "message_id", "m-1",
-                        "error_code", "VIDEO_WRONG",
-                        "reason", "video wrong",
-                        "error", "PermanentStageException: it broke",
-                        "attempts", 4,
-                        "route", "attempt-job",
-                        "metadata", "{\"data\": \"\\u0000\",  \"a\": 1}",
-                        "redriven_at", null,
-                        "discarded_at", null));
+                        "id",
+                        rows.get(0).get("id"),
+                        "job_id",
+                        jobId,
+                        "attempt",
+                        2,
+                        "message_id",
+                        "m-1",
+                        "error_code",
+                        "VIDEO_WRONG",
+                        "reason",
+                        "video wrong",
+                        "error",
+                        "PermanentStageException: it broke",
+                        "attempts",
+                        4,
+                        "route",
+                        "attempt-job",
+                        "metadata",
+                        "{\"data\": \"\\u0000\",  \"a\": 1}",
+                        "redriven_at",
+                        null,
+                        "discarded_at",
+                        null));
     }
 
     @Test

@@ -27,8 +27,7 @@ class RescueJobsTest {
         loseLease();
 
         assertThat(rescue())
-                .containsExactly(
-                        Map.of("job_id", jobId, "state", "QUEUED", "attempt", 1, "reason", "lease expired"));
+                .containsExactly(Map.of("job_id", jobId, "state", "QUEUED", "attempt", 1, "reason", "lease expired"));
         assertThat(queries.jdbc().queryForMap("SELECT * FROM jobs"))
                 .containsEntry("state", "QUEUED")
                 .containsEntry("worker_id", null)
@@ -36,11 +35,13 @@ class RescueJobsTest {
                 .containsEntry("progress_stage", null)
                 .containsEntry("completed_at", null)
                 .containsEntry("attempt", 1);
-        assertThat(queries.count("outbox WHERE priority = 'high' AND leased_until IS NULL")).isOne();
+        assertThat(queries.count("outbox WHERE priority = 'high' AND leased_until IS NULL"))
+                .isOne();
         assertThat(queries.history(jobId)).containsExactly("QUEUED", "PROCESSING", "QUEUED");
         assertThat(new ObjectMapper()
                         .readTree(queries.jdbc()
-                                .queryForObject("SELECT metadata FROM job_states ORDER BY id DESC LIMIT 1", String.class)))
+                                .queryForObject(
+                                        "SELECT metadata FROM job_states ORDER BY id DESC LIMIT 1", String.class)))
                 .isEqualTo(new ObjectMapper()
                         .readTree("{\"reason\": \"lease_expired\", \"worker_id\": \"worker-1\", \"attempt\": 1}"));
         assertThat(queries.claim(jobId, "worker-2")).isEqualTo(2);
@@ -90,8 +91,7 @@ class RescueJobsTest {
         queries.claim(jobId, "worker-1");
         loseLease();
         assertThat(rescue())
-                .containsExactly(
-                        Map.of("job_id", jobId, "state", "FAILED", "attempt", 5, "reason", "lease expired"));
+                .containsExactly(Map.of("job_id", jobId, "state", "FAILED", "attempt", 5, "reason", "lease expired"));
         assertThat(queries.job("completed_at IS NOT NULL", jobId)).isEqualTo("true");
         assertThat(queries.count("outbox")).isZero();
         assertThat(queries.history(jobId)).hasSize(11).endsWith("PROCESSING", "FAILED");
@@ -100,7 +100,8 @@ class RescueJobsTest {
                 .containsEntry("success", false)
                 .containsEntry("error_code", "ATTEMPTS_EXHAUSTED")
                 .containsEntry("retryable", true);
-        assertThat(queries.jdbc().queryForMap("SELECT job_id::text, attempt, attempts, error_code, route FROM dead_letters"))
+        assertThat(queries.jdbc()
+                        .queryForMap("SELECT job_id::text, attempt, attempts, error_code, route FROM dead_letters"))
                 .containsEntry("job_id", jobId)
                 .containsEntry("attempt", 5)
                 .containsEntry("attempts", 5)
@@ -135,7 +136,8 @@ class RescueJobsTest {
         List<Map<String, Object>> rescued =
                 Queries.race(6, this::rescue).stream().flatMap(List::stream).toList();
         assertThat(rescued).hasSize(40).extracting(row -> row.get("job_id")).doesNotHaveDuplicates();
-        assertThat(queries.count("job_states WHERE metadata->>'reason' = 'lease_expired'")).isEqualTo(40);
+        assertThat(queries.count("job_states WHERE metadata->>'reason' = 'lease_expired'"))
+                .isEqualTo(40);
         assertThat(queries.count("outbox")).isEqualTo(40);
     }
 
@@ -166,7 +168,6 @@ class RescueJobsTest {
     }
 
     private void loseLease() {
-        queries.jdbc()
-                .update("UPDATE jobs SET lease_expires_at = now() - interval '1 ms' WHERE state = 'PROCESSING'");
+        queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() - interval '1 ms' WHERE state = 'PROCESSING'");
     }
 }

@@ -83,7 +83,9 @@ class SubmitJobTest {
     void keepsAKeyForADayAndThenLetsItBeUsedAnew() {
         Map<String, Object> first = submit("ann", keyed("key-1", "hash-1"));
         assertThat(queries.jdbc()
-                        .queryForObject("SELECT justify_hours(expires_at - created_at)::text FROM idempotency_keys", String.class))
+                        .queryForObject(
+                                "SELECT justify_hours(expires_at - created_at)::text FROM idempotency_keys",
+                                String.class))
                 .isEqualTo("1 day");
         queries.jdbc()
                 .update("UPDATE idempotency_keys SET created_at = now() - interval '25 hours', expires_at = now()");
@@ -100,7 +102,9 @@ class SubmitJobTest {
     @Test
     void makesOneJobOfManyCallsAtOnce() throws Exception {
         List<Map<String, Object>> rows = Queries.race(20, () -> submit("ann", keyed("key-1", "hash-1")));
-        assertThat(rows).extracting(row -> row.get("job_id")).containsOnly(rows.get(0).get("job_id"));
+        assertThat(rows)
+                .extracting(row -> row.get("job_id"))
+                .containsOnly(rows.get(0).get("job_id"));
         List<Object> outcomes = rows.stream().map(row -> row.get("outcome")).toList();
         assertThat(Collections.frequency(outcomes, "created")).isOne();
         assertThat(Collections.frequency(outcomes, "replayed")).isEqualTo(19);

@@ -138,7 +138,8 @@ class AccessIT {
                     .isEqualTo("mine");
             for (String topic : List.of(jobs, results)) {
                 PubsubMessage message = bystander.next(topic, id);
-                assertThat(message.getAttributesMap().keySet()).isSubsetOf("job_id", "attempt", "schema", "traceparent");
+                assertThat(message.getAttributesMap().keySet())
+                        .isSubsetOf("job_id", "attempt", "schema", "traceparent");
                 assertThat(message.getAttributesMap()).containsAllEntriesOf(Map.of("job_id", id, "attempt", "1"));
                 assertThat(message.toString()).doesNotContain("secret", "forged", victim, alice.id());
             }

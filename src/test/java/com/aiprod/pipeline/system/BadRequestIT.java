@@ -41,11 +41,9 @@ class BadRequestIT {
 
     @Test
     void isToldEveryFaultOfASubmissionAtOnce() throws Exception {
-        HttpResponse<String> answer = alice.submit(
-                """
+        HttpResponse<String> answer = alice.submit("""
                 {"content":" \\u0007\\n ","preset":"epic","priority":"urgent","lang":"not a tag","duration_sec":0,
-                 "metadata":"text","voice":"deep"}""",
-                "Idempotency-Key", "not visible");
+                 "metadata":"text","voice":"deep"}""", "Idempotency-Key", "not visible");
         assertThat(faults(answer))
                 .containsExactlyInAnyOrder(
                         "Idempotency-Key: must be 1 to 255 visible ASCII characters",
@@ -99,7 +97,8 @@ class BadRequestIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "[]", "null", "{", "{\"content\":\"x\"", "{'content':'x'}", "{\"content\":\"x\"} x"})
+    @ValueSource(
+            strings = {"", " ", "[]", "null", "{", "{\"content\":\"x\"", "{'content':'x'}", "{\"content\":\"x\"} x"})
     void needsJson(String body) throws Exception {
         assertThat(problem(alice.submit(body), 400).path("detail").asText()).isNotBlank();
         leavesNoJob();
@@ -120,8 +119,18 @@ class BadRequestIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "limit=101", "limit=ten", "limit=1.5", "limit=", "limit=99999999999999999999", "offset=x", "status=queued",
-                "status=", "cursor=", "cursor=%00", "limit=1&limit=2", "preset=quick_social&preset=brand_story"
+                "limit=101",
+                "limit=ten",
+                "limit=1.5",
+                "limit=",
+                "limit=99999999999999999999",
+                "offset=x",
+                "status=queued",
+                "status=",
+                "cursor=",
+                "cursor=%00",
+                "limit=1&limit=2",
+                "preset=quick_social&preset=brand_story"
             })
     void namesTheParameterThatIsWrong(String query) throws Exception {
         assertThat(faults(alice.get("/pipeline/jobs?" + query)))
@@ -142,8 +151,7 @@ class BadRequestIT {
         problem(alice.get("/pipeline/nothing"), 404);
         problem(alice.get("/pipeline/jobs", "Accept", "image/png"), 406);
         for (String method : List.of("GET", "DELETE", "PUT", "PATCH")) {
-            HttpResponse<String> answer =
-                    send(alice.request("/pipeline/run").method(method, BodyPublishers.noBody()));
+            HttpResponse<String> answer = send(alice.request("/pipeline/run").method(method, BodyPublishers.noBody()));
             problem(answer, 405);
             assertThat(answer.headers().firstValue("Allow")).as(method).hasValue("POST");
         }
@@ -163,14 +171,16 @@ class BadRequestIT {
     @Test
     void maySubmitAgainWithTheSameKey() throws Exception {
         String key = UUID.randomUUID().toString();
-        HttpResponse<String> first = alice.submit("{\"content\":\"x\",\"preset\":\"quick_social\"}", "Idempotency-Key", key);
+        HttpResponse<String> first =
+                alice.submit("{\"content\":\"x\",\"preset\":\"quick_social\"}", "Idempotency-Key", key);
         assertThat(first.headers().firstValue("Idempotent-Replayed")).isEmpty();
         alice.await(json(first).path("job_id").asText(), "COMPLETED");
 
         HttpResponse<String> again = alice.submit("{ \"content\": \"x\" }", "Idempotency-Key", '"' + key + '"');
         assertThat(again.statusCode()).isEqualTo(202);
         assertThat(again.body()).isEqualTo(first.body());
-        assertThat(again.headers().firstValue("Location")).isEqualTo(first.headers().firstValue("Location"));
+        assertThat(again.headers().firstValue("Location"))
+                .isEqualTo(first.headers().firstValue("Location"));
         assertThat(again.headers().firstValue("Idempotent-Replayed")).hasValue("true");
 
         assertThat(problem(alice.submit("{\"content\":\"y\"}", "Idempotency-Key", key), 422)

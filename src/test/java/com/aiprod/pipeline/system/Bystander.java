@@ -64,7 +64,8 @@ final class Bystander implements AutoCloseable {
                         () -> {
                             kept.addAll(pull(subscription));
                             return kept.stream()
-                                    .filter(message -> message.getData().toStringUtf8().contains(text))
+                                    .filter(message ->
+                                            message.getData().toStringUtf8().contains(text))
                                     .findFirst();
                         },
                         Optional::isPresent)

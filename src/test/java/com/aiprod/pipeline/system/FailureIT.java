@@ -56,7 +56,13 @@ class FailureIT {
         letters = bystander.listen(Bystander.DEAD_LETTERS);
         results = bystander.listen(Bystander.RESULTS);
         for (String script : List.of(
-                "hang", "fail in passing", "lose the disk", "fail for good", "fail unforeseen", "leave no map", "none")) {
+                "hang",
+                "fail in passing",
+                "lose the disk",
+                "fail for good",
+                "fail unforeseen",
+                "leave no map",
+                "none")) {
             jobs.put(script, alice.start(script));
         }
     }
@@ -139,8 +145,11 @@ class FailureIT {
             waitForLine(output, expected, "FAILED after ");
         }
         // Only what nobody foresaw has a trace, once, and right after a line with its job's id.
-        assertThat(output.getAll().lines().filter(line -> line.contains("Exception: ") && !line.contains("Job ")
-                        && !line.contains("Dead letter ")))
+        assertThat(output.getAll()
+                        .lines()
+                        .filter(line -> line.contains("Exception: ")
+                                && !line.contains("Job ")
+                                && !line.contains("Dead letter ")))
                 .containsExactly("java.lang.IllegalStateException: jdbc:postgresql://secret-host/ of com.aiprod");
     }
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.pipeline.Preset;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.pubsub.v1.PubsubMessage;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.pubsub.v1.PubsubMessage;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -68,8 +68,9 @@ class JobIT {
         String metadata = "{\"z\": 1.50, \"a\": [true, null, \"ä\"]}";
         String content = "Ü".repeat(99) + "🎬 and more than a hundred characters";
         String id = json(alice.submit("""
-                {"content":"%s","preset":"brand_story","priority":"high","lang":"pt-br","duration_sec":7,"metadata":%s}"""
-                        .formatted(content, metadata))).path("job_id").asText();
+                {"content":"%s","preset":"brand_story","priority":"high","lang":"pt-br","duration_sec":7,"metadata":%s}""".formatted(content, metadata)))
+                .path("job_id")
+                .asText();
 
         alice.await(id, "COMPLETED");
 
@@ -77,9 +78,24 @@ class JobIT {
         JsonNode job = json(answer);
         assertThat(names(job))
                 .containsExactly(
-                        "job_id", "status", "preset", "priority", "lang", "duration_sec", "content_preview", "metadata",
-                        "created_at", "updated_at", "started_at", "completed_at", "attempt", "max_attempts", "progress",
-                        "state_history", "result", "links");
+                        "job_id",
+                        "status",
+                        "preset",
+                        "priority",
+                        "lang",
+                        "duration_sec",
+                        "content_preview",
+                        "metadata",
+                        "created_at",
+                        "updated_at",
+                        "started_at",
+                        "completed_at",
+                        "attempt",
+                        "max_attempts",
+                        "progress",
+                        "state_history",
+                        "result",
+                        "links");
         assertThat(job.path("job_id").asText()).isEqualTo(id);
         assertThat(job.path("preset").asText()).isEqualTo("brand_story");
         assertThat(job.path("priority").asText()).isEqualTo("high");
@@ -113,7 +129,12 @@ class JobIT {
         JsonNode result = job.path("result");
         assertThat(names(result))
                 .containsExactly(
-                        "success", "output", "error_code", "error_message", "retryable", "execution_time_ms",
+                        "success",
+                        "output",
+                        "error_code",
+                        "error_message",
+                        "retryable",
+                        "execution_time_ms",
                         "completed_at");
         assertThat(result.path("success").asBoolean()).isTrue();
         assertThat(result.path("error_code").isNull()).isTrue();
@@ -146,9 +167,12 @@ class JobIT {
             assertThat(unchanged.body()).isEmpty();
             assertThat(unchanged.headers().firstValue("ETag")).hasValue(tag);
         }
-        assertThat(alice.get("/pipeline/job/" + id, "If-None-Match", "\"other\"").statusCode())
+        assertThat(alice.get("/pipeline/job/" + id, "If-None-Match", "\"other\"")
+                        .statusCode())
                 .isEqualTo(200);
-        assertThat(User.of(port, "bob").get("/pipeline/job/" + id, "If-None-Match", tag).statusCode())
+        assertThat(User.of(port, "bob")
+                        .get("/pipeline/job/" + id, "If-None-Match", tag)
+                        .statusCode())
                 .isEqualTo(403);
     }
 
@@ -168,8 +192,7 @@ class JobIT {
             assertThat(data.path("content").asText()).isEqualTo("The sea.");
             assertThat(data.path("preset").asText()).isEqualTo("quick_social");
             assertThat(data.path("metadata").toString()).isEqualTo("{\"k\":1}");
-            assertThat(job.getAttributesMap())
-                    .isEqualTo(Map.of("job_id", id, "attempt", "1", "schema", "job.v1"));
+            assertThat(job.getAttributesMap()).isEqualTo(Map.of("job_id", id, "attempt", "1", "schema", "job.v1"));
 
             PubsubMessage result = bystander.next(results, id);
             JsonNode outcome = JSON.readTree(result.getData().toStringUtf8());
@@ -244,10 +267,16 @@ class JobIT {
         for (JsonNode preset : answer.path("presets")) {
             assertThat(names(preset))
                     .containsExactly(
-                            "name", "description", "width", "height", "frame_rate", "default_duration_sec",
+                            "name",
+                            "description",
+                            "width",
+                            "height",
+                            "frame_rate",
+                            "default_duration_sec",
                             "max_duration_sec");
-            String body = "{\"content\":\"x\",\"preset\":\"" + preset.path("name").asText() + "\",\"duration_sec\":"
-                    + preset.path("max_duration_sec").asInt() + "}";
+            String body =
+                    "{\"content\":\"x\",\"preset\":\"" + preset.path("name").asText() + "\",\"duration_sec\":"
+                            + preset.path("max_duration_sec").asInt() + "}";
             String location =
                     alice.submit(body).headers().firstValue("Location").orElseThrow();
             assertThat(json(alice.get(URI.create(location).getPath())).path("preset"))
