@@ -186,7 +186,10 @@ class ConstraintsTest {
                 "error_code = repeat('x', 65)                 | dead_letters_error_code_check",
                 "attempts = -1                                | dead_letters_attempts_check",
                 "metadata = '[]'                              | dead_letters_metadata_check",
-                "redriven_at = now(), discarded_at = now()    | settled_once",
+                "redriven_at = now(), redriven_by = 'op', discarded_at = now(), discarded_by = 'op' | settled_once",
+                "redriven_at = now()                          | a_redrive_is_somebodys",
+                "redriven_by = 'op'                           | a_redrive_is_somebodys",
+                "discarded_at = now()                         | a_discard_is_somebodys",
                 "job_id = gen_random_uuid()                   | dead_letters_job_id_fkey",
                 "message_id = 'm-2'                           | dead_letters_message_id_key",
             })

@@ -1,0 +1,89 @@
+package com.aiprod.pipeline.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** read-stats.sql against a real PostgreSQL. */
+class ReadStatsTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Queries queries = Queries.shared();
+
+    @BeforeEach
+    void empty() {
+        queries.empty();
+    }
+
+    @Test
+    void anEmptySystemHasZeros() throws Exception {
+        assertThat(stats()).isEqualTo(JSON.readTree("""
+                                {"jobs": {"QUEUED": 0, "PROCESSING": 0, "COMPLETED": 0, "FAILED": 0, "CANCELLED": 0},
+                                 "oldest_queued_age_sec": null, "outbox_depth": 0, "dead_letters": {}}
+                                """));
+    }
+
+    @Test
+    void countsWhatThereIs() throws Exception {
+        queries.submit("ann");
+        queries.submit("bob");
+        queries.claim(queries.submit("ann"), "worker-1");
+        String completed = queries.submit("ann");
+        queries.succeed(completed, queries.claim(completed, "worker-1"), "{}");
+        String failed = queries.submit("ann");
+        queries.fail(failed, queries.claim(failed, "worker-1"), "VIDEO_WRONG");
+        queries.row("cancel-job", Map.of("jobId", queries.submit("ann"), "userId", "ann"));
+        queries.jdbc().update("UPDATE jobs SET updated_at = now() - interval '90 s' WHERE user_id = 'bob'");
+        // Old, but queued anew only now, as after a redrive.
+        queries.jdbc().update("UPDATE jobs SET created_at = now() - interval '9 days'");
+        queries.jdbc()
+                .update("INSERT INTO dead_letters (message_id, error_code, reason, error, attempts, metadata,"
+                        + " redriven_at, redriven_by, discarded_at, discarded_by) VALUES"
+                        + " ('1', 'B', 'r', 'e', 1, '{}', NULL, NULL, NULL, NULL),"
+                        + " ('2', 'A', 'r', 'e', 1, '{}', NULL, NULL, NULL, NULL),"
+                        + " ('3', 'A', 'r', 'e', 1, '{}', NULL, NULL, NULL, NULL),"
+                        + " ('4', 'C', 'r', 'e', 1, '{}', now(), 'op', NULL, NULL),"
+                        + " ('5', 'C', 'r', 'e', 1, '{}', NULL, NULL, now(), 'op')");
+
+        JsonNode stats = stats();
+
+        assertThat(stats.path("jobs"))
+                .isEqualTo(JSON.readTree(
+                        "{\"QUEUED\": 2, \"PROCESSING\": 1, \"COMPLETED\": 1, \"FAILED\": 1, \"CANCELLED\": 1}"));
+        assertThat(stats.path("oldest_queued_age_sec").asDouble()).isBetween(90.0, 120.0);
+        assertThat(stats.path("outbox_depth").asInt()).isEqualTo(6);
+        assertThat(stats.path("dead_letters")).isEqualTo(JSON.readTree("{\"A\": 2, \"B\": 1}"));
+        assertThat(stats.path("jobs").fieldNames())
+                .toIterable()
+                .containsExactly("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");
+    }
+
+    @Test
+    void readsIndexesAndNoTableOfJobs() throws Exception {
+        queries.jdbc().update("""
+                        INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, completed_at)
+                        SELECT gen_random_uuid(), 'ann', repeat('A video ', 100), 'quick_social', 'low', 'en', 10,
+                               CASE n % 3 WHEN 0 THEN 'COMPLETED' WHEN 1 THEN 'FAILED' ELSE 'CANCELLED' END::job_state,
+                               now()
+                        FROM generate_series(1, 20000) AS n
+                        """);
+        queries.jdbc().execute("VACUUM ANALYZE jobs");
+        Map<String, Object> plan = queries.sql("EXPLAIN (FORMAT JSON) " + Queries.text("read-stats"), Map.of())
+                .get(0);
+        JsonNode whole = JSON.readTree(plan.values().iterator().next().toString());
+        assertThat(whole.findParents("Relation Name"))
+                .filteredOn(scan -> "jobs".equals(scan.path("Relation Name").asText()))
+                .isNotEmpty()
+                .allSatisfy(scan -> assertThat(scan.path("Node Type").asText()).isEqualTo("Index Only Scan"));
+        assertThat(whole.findValuesAsText("Index Name")).contains("jobs_ended", "jobs_waiting");
+    }
+
+    private JsonNode stats() throws Exception {
+        return JSON.readTree((String) queries.row("read-stats", Map.of()).get("stats"));
+    }
+}
