@@ -57,13 +57,17 @@ class PoisonIT {
             alice.await(alice.start("none"), "COMPLETED");
 
             for (String mark : marks) {
-                List<Map<String, Object>> kept = Awaitility.await("letter of " + mark).until(() -> letters(mark), rows -> !rows.isEmpty());
+                List<Map<String, Object>> kept =
+                        Awaitility.await("letter of " + mark).until(() -> letters(mark), rows -> !rows.isEmpty());
                 assertThat(kept).singleElement().satisfies(letter -> {
-                    assertThat(letter).containsEntry("error_code", "POISON_MESSAGE").containsEntry("job_id", null);
+                    assertThat(letter)
+                            .containsEntry("error_code", "POISON_MESSAGE")
+                            .containsEntry("job_id", null);
                     assertThat(letter.get("error").toString()).isNotBlank();
                 });
             }
-            assertThat(database.queryForObject("SELECT count(*) FROM dead_letters WHERE error_code = 'POISON_MESSAGE'", Integer.class))
+            assertThat(database.queryForObject(
+                            "SELECT count(*) FROM dead_letters WHERE error_code = 'POISON_MESSAGE'", Integer.class))
                     .isEqualTo(marks.size());
             PubsubMessage poison = bystander.next(letters, marks.get(0));
             assertThat(poison.getAttributesMap().keySet()).isSubsetOf("job_id", "attempt", "schema", "traceparent");

@@ -155,8 +155,8 @@ class StartIT {
     }
 
     private static int readiness(ConfigurableApplicationContext application) throws Exception {
-        URI uri = URI.create("http://localhost:" + port(application, "local.management.port")
-                + "/actuator/health/readiness");
+        URI uri = URI.create(
+                "http://localhost:" + port(application, "local.management.port") + "/actuator/health/readiness");
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
                 .statusCode();

@@ -55,8 +55,9 @@ final class User {
     }
 
     HttpResponse<String> submit(String body, String... headers) throws Exception {
-        HttpRequest.Builder request =
-                request("/pipeline/run").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
+        HttpRequest.Builder request = request("/pipeline/run")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body));
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
@@ -76,7 +77,8 @@ final class User {
 
     /** The job, once it is in that state. */
     JsonNode await(String jobId, String status) {
-        return Awaitility.await().atMost(PATIENCE)
+        return Awaitility.await()
+                .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> job(jobId), job -> status.equals(job.path("status").asText()));
     }
@@ -113,7 +115,8 @@ final class User {
         List<String> faults = new ArrayList<>();
         for (JsonNode fault : problem(answer, 400).path("errors")) {
             assertThat(names(fault)).containsExactly("field", "message");
-            faults.add(fault.path("field").asText() + ": " + fault.path("message").asText());
+            faults.add(
+                    fault.path("field").asText() + ": " + fault.path("message").asText());
         }
         return faults;
     }

@@ -67,7 +67,8 @@ class VideoIT {
         List<String> types = new ArrayList<>();
         output.path("artifacts").forEach(artifact -> {
             assertThat(names(artifact)).containsExactlyInAnyOrder("name", "type", "bytes", "url");
-            types.add(artifact.path("name").asText() + " " + artifact.path("type").asText());
+            types.add(
+                    artifact.path("name").asText() + " " + artifact.path("type").asText());
         });
         assertThat(types).containsExactly("video.mp4 video/mp4", "poster.png image/png", "captions.vtt text/vtt");
         assertThat(output.path("artifacts").path(0).path("url").asText()).isEqualTo(video);
@@ -79,7 +80,8 @@ class VideoIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("video/mp4");
         assertThat(answer.headers().firstValue("Accept-Ranges")).hasValue("bytes");
-        assertThat(answer.body()).hasSize(output.path("artifacts").path(0).path("bytes").asInt());
+        assertThat(answer.body())
+                .hasSize(output.path("artifacts").path(0).path("bytes").asInt());
 
         try (var grabber = new FFmpegFrameGrabber(new ByteArrayInputStream(answer.body()))) {
             grabber.start();
@@ -125,8 +127,7 @@ class VideoIT {
             assertThat(part.headers().firstValue("Content-Range"))
                     .hasValue("bytes " + start + "-" + (end - 1) + "/" + whole.length);
         }
-        HttpResponse<String> beyond =
-                send(alice.request(video).header("Range", "bytes=" + whole.length + "-"));
+        HttpResponse<String> beyond = send(alice.request(video).header("Range", "bytes=" + whole.length + "-"));
         assertThat(beyond.statusCode()).isEqualTo(416);
         assertThat(beyond.headers().firstValue("Content-Range")).hasValue("bytes */" + whole.length);
 

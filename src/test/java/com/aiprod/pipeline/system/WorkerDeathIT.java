@@ -46,20 +46,25 @@ class WorkerDeathIT {
         List<String> story = new ArrayList<>();
         for (JsonNode entry : job.path("state_history")) {
             JsonNode metadata = entry.path("metadata");
-            story.add((entry.path("state").asText() + " " + metadata.path("attempt").asText("") + " "
+            story.add((entry.path("state").asText() + " "
+                            + metadata.path("attempt").asText("") + " "
                             + metadata.path("reason").asText(""))
                     .strip());
         }
         assertThat(story)
-                .containsExactly(
-                        "QUEUED", "PROCESSING 1", "QUEUED 1 lease_expired", "PROCESSING 2", "COMPLETED 2");
-        assertThat(job.path("state_history").path(2).path("metadata").path("worker_id").asText())
+                .containsExactly("QUEUED", "PROCESSING 1", "QUEUED 1 lease_expired", "PROCESSING 2", "COMPLETED 2");
+        assertThat(job.path("state_history")
+                        .path(2)
+                        .path("metadata")
+                        .path("worker_id")
+                        .asText())
                 .isEqualTo("ghost");
 
         try (Bystander bystander = new Bystander(broker)) {
             for (String status : List.of("error", "success")) {
-                String result = "{\"job_id\":\"%s\",\"status\":\"%s\",\"output\":{\"late\":true},\"processing_time_ms\":1}"
-                        .formatted(id, status);
+                String result =
+                        "{\"job_id\":\"%s\",\"status\":\"%s\",\"output\":{\"late\":true},\"processing_time_ms\":1}"
+                                .formatted(id, status);
                 bystander.publish(Bystander.RESULTS, result, Map.of("job_id", id, "attempt", "1"));
                 bystander.publish(Bystander.RESULTS, result, Map.of("job_id", id, "attempt", "2"));
                 bystander.publish(Bystander.RESULTS, result, Map.of("job_id", id, "attempt", "3"));
@@ -79,8 +84,10 @@ class WorkerDeathIT {
             int current = attempt;
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .until(() -> alice.job(id), job -> job.path("attempt").asInt() == current
-                            && "PROCESSING".equals(job.path("status").asText()));
+                    .until(
+                            () -> alice.job(id),
+                            job -> job.path("attempt").asInt() == current
+                                    && "PROCESSING".equals(job.path("status").asText()));
             vanish(id);
         }
         JsonNode job = alice.await(id, "FAILED");
