@@ -8,6 +8,7 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.ApplicationContext;
@@ -63,8 +64,8 @@ class OperationsConfiguration {
     @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
     WorkerDrain workerDrain(
             ApplicationContext application,
-            CamelContext camel,
-            RunningJobs runningJobs,
+            ObjectProvider<CamelContext> camel,
+            ObjectProvider<RunningJobs> runningJobs,
             @Value("${aiprod.worker.shutdown-grace}") Duration grace) {
         return new WorkerDrain(application, camel, runningJobs, grace);
     }

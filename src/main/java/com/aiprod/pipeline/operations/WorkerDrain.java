@@ -6,6 +6,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
@@ -23,13 +24,19 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
     private static final String RELEASING_ROUTE = "direct:release-jobs";
 
     private final ApplicationContext application;
-    private final CamelContext camel;
-    private final RunningJobs runningJobs;
+    /** Providers, since making either before Camel starts by itself would leave it without routes. */
+    private final ObjectProvider<CamelContext> camel;
+
+    private final ObjectProvider<RunningJobs> runningJobs;
     private final Duration grace;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean running;
 
-    WorkerDrain(ApplicationContext application, CamelContext camel, RunningJobs runningJobs, Duration grace) {
+    WorkerDrain(
+            ApplicationContext application,
+            ObjectProvider<CamelContext> camel,
+            ObjectProvider<RunningJobs> runningJobs,
+            Duration grace) {
         this.application = application;
         this.camel = camel;
         this.runningJobs = runningJobs;
@@ -46,13 +53,14 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
 
     private void drain() {
         try {
-            runningJobs.startNoMore();
-            camel.getRouteController().stopRoute(RECEIVING_ROUTE);
-            if (!runningJobs.awaitIdle(grace)) {
-                try (ProducerTemplate producer = camel.createProducerTemplate()) {
+            RunningJobs jobs = runningJobs.getObject();
+            jobs.startNoMore();
+            camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
+            if (!jobs.awaitIdle(grace)) {
+                try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
                     producer.sendBody(RELEASING_ROUTE, null);
                 }
-                runningJobs.awaitIdle(RunningJobs.STOP_GRACE);
+                jobs.awaitIdle(RunningJobs.STOP_GRACE);
             }
         } catch (Exception e) {
             LOG.warn("Jobs of this worker could not be handed back; they go to another when their leases end", e);

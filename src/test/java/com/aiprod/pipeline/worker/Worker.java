@@ -29,6 +29,7 @@ final class Worker implements AutoCloseable {
                 "server.port", "0",
                 "management.server.port", "0",
                 "logging.level.root", "warn",
+                "logging.level.run-job", "info",
                 "logging.level.com.aiprod", "info"));
         properties.putAll(settings);
         RouteBuilder route = new RouteBuilder() {
@@ -65,6 +66,14 @@ final class Worker implements AutoCloseable {
 
     <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** Makes the topics and subscriptions again after Pub/Sub lost them. */
+    void provisionAgain() throws Exception {
+        Object setup = context.getBean("topicSetup");
+        var run = setup.getClass().getDeclaredMethod("run");
+        run.setAccessible(true);
+        run.invoke(setup);
     }
 
     static String newDatabase() {
