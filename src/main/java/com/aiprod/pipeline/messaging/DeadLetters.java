@@ -67,7 +67,7 @@ public final class DeadLetters {
         metadata.put("attributes", original.getHeader(ATTRIBUTES, Map.of(), Map.class));
         metadata.put("message_id", original.getHeader(GooglePubsubConstants.MESSAGE_ID));
         metadata.put("attempt", exchange.getVariable("attempt"));
-        metadata.put("attempts", 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        metadata.put("attempts", exchange.getVariable("tries", 1, Integer.class));
         metadata.put("route", exchange.getProperty(Exchange.FAILURE_ROUTE_ID));
         metadata.put("step", exchange.getProperty(Exchange.FAILURE_ENDPOINT));
         return new DeadLetterMessage(

@@ -158,6 +158,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         pipeline.getMessage().setBody(exchange.getMessage().getBody());
         pipeline.getMessage().setHeader("jobId", run.jobId);
         pipeline.getMessage().setHeader("attempt", run.attempt);
+        exchange.setVariable("tries", run.nextTry());
         try {
             run.slot.takeAgain(run.deadline);
             run.execute(threads, () -> producer.send(pipelineEndpoint(), pipeline));
@@ -332,6 +333,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         private final long deadline;
         private volatile Step progress = new Step(null, null);
         private volatile long renewedAt;
+        private int tries;
         private Future<?> running;
         private boolean stopped;
         private ResultMessage result;
@@ -346,6 +348,10 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             this.slot = slot;
             this.renewedAt = claimedAt;
             this.deadline = started + timeout.toNanos();
+        }
+
+        private synchronized int nextTry() {
+            return ++tries;
         }
 
         private RunProgress tell(long now) {

@@ -29,7 +29,7 @@ final class Worker implements AutoCloseable {
                 "server.port", "0",
                 "management.server.port", "0",
                 "logging.level.root", "warn",
-                "logging.level.run-job", "info",
+                "logging.level.org.apache.camel.impl.engine.DefaultShutdownStrategy", "info",
                 "logging.level.com.aiprod", "info"));
         properties.putAll(settings);
         RouteBuilder route = new RouteBuilder() {

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,17 +35,18 @@ class WorkerFaultsTest {
 
     private static final Semaphore started = new Semaphore(0);
     private static final Semaphore interrupted = new Semaphore(0);
+    private static final AtomicLong interruptedAt = new AtomicLong();
     private static final AtomicInteger runs = new AtomicInteger();
     private static final CountDownLatch never = new CountDownLatch(1);
 
     @BeforeAll
     static void start() {
         pubSub = EmbeddedPubSub.start();
-        worker = Worker.start(WorkerFaultsTest::pipeline, settings(Worker.newDatabase()));
+        worker = Worker.start(WorkerFaultsTest::pipeline, settings(Worker.newDatabase(), pubSub));
         jobs = worker.jobs();
     }
 
-    private static Map<String, String> settings(String database) {
+    private static Map<String, String> settings(String database, EmbeddedPubSub pubSub) {
         return Map.of(
                 "spring.datasource.url", database,
                 "aiprod.pubsub.emulator-host", pubSub.endpoint(),
@@ -65,11 +68,13 @@ class WorkerFaultsTest {
     private static void pipeline(Exchange exchange) throws InterruptedException {
         String content = (String) exchange.getMessage().getBody(Map.class).get("content");
         runs.incrementAndGet();
-        if (content.startsWith("waits") && (content.equals("waits") || exchange.getMessage().getHeader("attempt", 0, Integer.class) == 1)) {
+        if (content.startsWith("waits")
+                && (content.equals("waits") || exchange.getMessage().getHeader("attempt", 0, Integer.class) == 1)) {
             started.release();
             try {
                 never.await();
             } catch (InterruptedException e) {
+                interruptedAt.set(System.currentTimeMillis());
                 interrupted.release();
                 throw e;
             }
@@ -79,18 +84,23 @@ class WorkerFaultsTest {
 
     @Test
     void stopsWhenTheLeaseCannotBeRenewed() throws Exception {
+        interrupted.drainPermits();
         String job = jobs.submit("waits once");
-        assertThat(started.tryAcquire(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
-        worker.camel().getRouteController().stopRoute("renew-leases");
+        assertThat(started.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        worker.camel().getRouteController().stopRoute("renew-leases", 1, TimeUnit.SECONDS);
         try {
-            // Half of the 6 s lease, and the second between two looks at the clock.
-            assertThat(interrupted.tryAcquire(5, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
-            assertThat(jobs.state(job)).isEqualTo("PROCESSING");
+            assertThat(interrupted.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            long stoppedAt = interruptedAt.get();
+            jobs.await(job, "COMPLETED", SOON);
+            assertThat(jobs.history(job)).isEqualTo("QUEUED PROCESSING QUEUED(lease_expired) PROCESSING COMPLETED");
+            // The database is on this machine, so its clock is ours.
+            Long givenUpAt = jobs.read("""
+                    SELECT cast(extract(epoch FROM entered_at) * 1000 AS bigint) FROM job_states
+                    WHERE job_id = cast(? AS uuid) AND metadata ->> 'reason' = 'lease_expired'""", Long.class, job);
+            assertThat(stoppedAt).isLessThan(givenUpAt);
         } finally {
             worker.camel().getRouteController().startRoute("renew-leases");
         }
-        jobs.await(job, "COMPLETED", SOON);
-        assertThat(jobs.history(job)).isEqualTo("QUEUED PROCESSING QUEUED(lease_expired) PROCESSING COMPLETED");
     }
 
     @Test
@@ -142,7 +152,10 @@ class WorkerFaultsTest {
         try {
             String job = jobs.submit("waits in the outbox");
             jobs.execute("UPDATE outbox SET created_at = now() - interval '90 seconds' WHERE job_id = '" + job + "'");
-            Jobs.await(() -> gauge("aiprod.outbox.depth") == 1 && gauge("aiprod.outbox.age") >= 90, SOON, () -> "not seen");
+            Jobs.await(
+                    () -> gauge("aiprod.outbox.depth") == 1 && gauge("aiprod.outbox.age") >= 90,
+                    SOON,
+                    () -> "not seen");
         } finally {
             worker.camel().getRouteController().startRoute("dispatch-jobs");
         }
@@ -152,19 +165,24 @@ class WorkerFaultsTest {
     @Test
     void aWorkerThatEndsHandsItsJobsBack() {
         String database = Worker.newDatabase();
-        Worker ending = Worker.start(WorkerFaultsTest::pipeline, settings(database));
-        Jobs its = ending.jobs();
-        String job = its.submit("waits once");
-        Jobs.await(() -> started.tryAcquire(), SOON, () -> its.history(job));
-        ending.close();
-        assertThat(its.history(job)).isEqualTo("QUEUED PROCESSING QUEUED(worker_stopped)");
-        assertThat(its.read("SELECT count(*) FROM outbox", Integer.class)).isOne();
-        assertThat(its.read("SELECT attempt - series_start FROM jobs", Integer.class)).isZero();
-        try (Worker next = Worker.start(WorkerFaultsTest::pipeline, settings(database))) {
-            its.await(job, "COMPLETED", SOON);
-            assertThat(its.history(job))
-                    .isEqualTo("QUEUED PROCESSING QUEUED(worker_stopped) PROCESSING COMPLETED");
-            assertThat(next.databaseUrl()).isEqualTo(database);
+        try (EmbeddedPubSub its = EmbeddedPubSub.start()) {
+            Worker ending = Worker.start(WorkerFaultsTest::pipeline, settings(database, its));
+            Jobs waiting = ending.jobs();
+            String job = waiting.submit("waits once");
+            Jobs.await(started::tryAcquire, SOON, () -> waiting.history(job));
+            long begun = System.nanoTime();
+            ending.close();
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            assertThat(took).isLessThan(Duration.ofSeconds(15));
+            assertThat(waiting.history(job)).isEqualTo("QUEUED PROCESSING QUEUED(worker_stopped)");
+            assertThat(waiting.read("SELECT attempt - series_start FROM jobs", Integer.class))
+                    .isZero();
+            try (Worker next = Worker.start(WorkerFaultsTest::pipeline, settings(database, its))) {
+                assertThat(next.databaseUrl()).isEqualTo(database);
+                waiting.await(job, "COMPLETED", SOON);
+                assertThat(waiting.history(job))
+                        .isEqualTo("QUEUED PROCESSING QUEUED(worker_stopped) PROCESSING COMPLETED");
+            }
         }
     }
 
