@@ -62,7 +62,10 @@ public final class DeadLetters {
     /** The dead letter for the exchange's original message and caught exception. */
     public DeadLetterMessage write(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        Message original = exchange.getUnitOfWork().getOriginalInMessage();
+        Message original = exchange.getProperty(HeldMessage.ORIGINAL, Message.class);
+        if (original == null) {
+            original = exchange.getUnitOfWork().getOriginalInMessage();
+        }
         Map<String, Object> metadata = new LinkedHashMap<>();
         putData(metadata, original.getBody(byte[].class));
         metadata.put("attributes", original.getHeader(ATTRIBUTES, Map.of(), Map.class));
