@@ -323,7 +323,7 @@ class DeadLettersTest {
         queries.jdbc().update("""
                         INSERT INTO dead_letters (message_id, error_code, reason, error, attempts, metadata, created_at,
                                                   discarded_at, discarded_by)
-                        SELECT 'm-' || n, CASE n % 2 WHEN 0 THEN 'VIDEO_WRONG' ELSE 'MODEL_BUSY' END, 'r', 'e', 1, '{}',
+                        SELECT 'm-' || n, CASE n % 20 WHEN 0 THEN 'VIDEO_WRONG' ELSE 'MODEL_BUSY' END, 'r', 'e', 1, '{}',
                                timestamptz '2026-01-16T12:00:00Z' + n / 6 * interval '1 microsecond',
                                CASE WHEN n % 10 > 1 THEN now() END, CASE WHEN n % 10 > 1 THEN 'op' END
                         FROM generate_series(1, 20000) AS n
@@ -337,16 +337,16 @@ class DeadLettersTest {
             variables.put("cursorId", page.get(page.size() - 1).get("id"));
             letter(null, null, "VIDEO_WRONG");
         }
-        assertThat(walked).hasSize(errorCode == null ? 4000 : 2000).doesNotHaveDuplicates();
+        assertThat(walked).hasSize(errorCode == null ? 4000 : 1000).doesNotHaveDuplicates();
 
-        variables.put("cursorId", walked.get(1000));
+        variables.put("cursorId", walked.get(500));
         variables.put(
                 "cursorCreatedAt",
                 queries.jdbc()
                         .queryForObject(
                                 "SELECT created_at::text FROM dead_letters WHERE id = ?::uuid",
                                 String.class,
-                                walked.get(1000)));
+                                walked.get(500)));
         JsonNode scan = plan("list-dead-letters", variables);
         while (scan.has("Plans")) {
             scan = scan.at("/Plans/0");
@@ -368,10 +368,10 @@ class DeadLettersTest {
         failed(queries.submit("ann"), "VIDEO_WRONG");
         Map<String, Object> variables =
                 Queries.variables("letterId", null, "errorCode", "VIDEO_WRONG", "limit", 10, "userId", "op");
-        assertThat(plan("redrive-dead-letters", variables).toString())
-                .contains("dead_letters_unsettled")
-                .doesNotContain("\"Seq Scan\",\"Parent Relationship\":\"Outer\",\"Parallel Aware\":false,"
-                        + "\"Async Capable\":false,\"Relation Name\":\"dead_letters\"");
+        assertThat(plan("redrive-dead-letters", variables).findParents("Alias"))
+                .filteredOn(scan -> "letter".equals(scan.path("Alias").asText()))
+                .isNotEmpty()
+                .allSatisfy(scan -> assertThat(scan.path("Index Name").asText()).isEqualTo("dead_letters_unsettled"));
     }
 
     private JsonNode plan(String query, Map<String, Object> variables) throws Exception {

@@ -28,15 +28,22 @@ final class User {
 
     private final int port;
     private final String id;
+    private final String[] roles;
 
-    private User(int port, String id) {
+    private User(int port, String id, String... roles) {
         this.port = port;
         this.id = id;
+        this.roles = roles;
     }
 
     /** A user whom no other test knows. */
     static User of(int port, String name) {
         return new User(port, name + "-" + UUID.randomUUID());
+    }
+
+    /** As {@link #of}, with a token that holds the role admin. */
+    static User admin(int port, String name) {
+        return new User(port, name + "-" + UUID.randomUUID(), "admin");
     }
 
     String id() {
@@ -47,7 +54,7 @@ final class User {
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + DevelopmentTokens.token(id));
+                .header("Authorization", "Bearer " + DevelopmentTokens.token(id, roles));
     }
 
     HttpResponse<String> get(String path, String... headers) throws Exception {
