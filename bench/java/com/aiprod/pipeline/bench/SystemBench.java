@@ -90,7 +90,7 @@ public final class SystemBench {
         for (Thread client : clients) {
             client.join();
         }
-        long expected = before + jobs / clients.length * clients.length;
+        long expected = before + (long) (jobs / clients.length) * clients.length;
         while (completed(database) < expected) {
             LockSupport.parkNanos(POLL.toNanos());
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -47,6 +48,7 @@ final class Problems {
     static Answer answerTo(Throwable failure, String instance, String requestId) {
         Throwable known = chain(failure).filter(Problems::isKnown).findFirst().orElse(failure);
         HttpHeaders headers = new HttpHeaders();
+        headers.setCacheControl(CacheControl.noStore());
         if (known instanceof ProblemException expected) {
             if (expected.retryAfterSec() != null) {
                 headers.set(HttpHeaders.RETRY_AFTER, expected.retryAfterSec().toString());

@@ -2,6 +2,7 @@ package com.aiprod.pipeline.job;
 
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * What travels on {@code aiprod-pipeline-results}, schema {@code result.v1}: how one attempt ended. The attempt itself
@@ -25,6 +26,7 @@ public record ResultMessage(
 
     private static final String ERROR_CODE = "error_code";
     private static final String RETRYABLE = "retryable";
+    private static final Pattern CODE = Pattern.compile("[\\x21-\\x7e]{1,64}");
 
     /** @throws IllegalArgumentException without a job id or a status, or with a negative time */
     public ResultMessage {
@@ -52,8 +54,8 @@ public record ResultMessage(
     }
 
     /**
-     * What failed, or null after a success. A message of another producer that gives no code is {@code PIPELINE_ERROR},
-     * or a timeout's by its status.
+     * What failed, or null after a success. A message of another producer that gives no code, or one that cannot be
+     * stored, is {@code PIPELINE_ERROR}, or a timeout's by its status. PostgreSQL's text holds no NUL.
      */
     public Failure failure() {
         if (status == Status.success) {
@@ -61,10 +63,13 @@ public record ResultMessage(
         }
         Map<String, Object> details = output == null ? Map.of() : output;
         String fallback = status == Status.timeout ? Failure.TIMEOUT_CODE : "PIPELINE_ERROR";
-        String code = details.get(ERROR_CODE) instanceof String given && !given.isBlank() ? given : fallback;
+        String code = details.get(ERROR_CODE) instanceof String given
+                        && CODE.matcher(given).matches()
+                ? given
+                : fallback;
         return new Failure(
                 code,
-                errorMessage == null ? "The pipeline failed." : errorMessage,
+                errorMessage == null ? "The pipeline failed." : errorMessage.replace('\0', '\uFFFD'),
                 Boolean.TRUE.equals(details.get(RETRYABLE)));
     }
 }

@@ -20,12 +20,16 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says why an exchange failed: to the job's owner in a result, to the operator in a dead letter. */
 public final class DeadLetters {
 
     /** The header in which Camel leaves all attributes of a message, also those that MessageAttributes keeps out. */
     private static final String ATTRIBUTES = "CamelGooglePubsubAttributes";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
     private final ObjectMapper json;
 
@@ -52,25 +56,28 @@ public final class DeadLetters {
                 return new Failure("IO_ERROR", "Reading or writing failed while the job ran.", true);
             }
         }
-        return new Failure("INTERNAL_ERROR", "The pipeline failed unexpectedly.", false);
+        return new Failure(Failure.UNFORESEEN_CODE, "The pipeline failed unexpectedly.", false);
     }
 
     /** The dead letter for the exchange's original message and caught exception. */
     public DeadLetterMessage write(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        Message original = exchange.getUnitOfWork().getOriginalInMessage();
+        Message original = exchange.getProperty(HeldMessage.ORIGINAL, Message.class);
+        if (original == null) {
+            original = exchange.getUnitOfWork().getOriginalInMessage();
+        }
         Map<String, Object> metadata = new LinkedHashMap<>();
         putData(metadata, original.getBody(byte[].class));
         metadata.put("attributes", original.getHeader(ATTRIBUTES, Map.of(), Map.class));
         metadata.put("message_id", original.getHeader(GooglePubsubConstants.MESSAGE_ID));
         metadata.put("attempt", exchange.getVariable("attempt"));
-        metadata.put("attempts", 1 + exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class));
+        metadata.put("attempts", exchange.getVariable("tries", 1, Integer.class));
         metadata.put("route", exchange.getProperty(Exchange.FAILURE_ROUTE_ID));
         metadata.put("step", exchange.getProperty(Exchange.FAILURE_ENDPOINT));
         return new DeadLetterMessage(
                 exchange.getVariable("jobId", String.class),
                 failure(exchange).errorCode(),
-                caught.toString(),
+                caught.toString().replace('\0', '\uFFFD'),
                 metadata);
     }
 
@@ -89,11 +96,12 @@ public final class DeadLetters {
         exchange.setVariable("messageId", message.getHeader(GooglePubsubConstants.MESSAGE_ID));
         exchange.setVariable("jobId", uuid(letter.jobId()));
         exchange.setVariable("attempt", letter.metadata().get("attempt") instanceof Integer number ? number : null);
-        exchange.setVariable("errorCode", letter.reason());
-        exchange.setVariable("reason", letter.reason().toLowerCase(Locale.ROOT).replace('_', ' '));
-        exchange.setVariable("error", letter.error());
+        exchange.setVariable("errorCode", storable(letter.reason()));
+        exchange.setVariable(
+                "reason", storable(letter.reason()).toLowerCase(Locale.ROOT).replace('_', ' '));
+        exchange.setVariable("error", storable(letter.error()));
         exchange.setVariable("attempts", letter.metadata().get("attempts") instanceof Integer number ? number : 0);
-        exchange.setVariable("route", letter.metadata().get("route") instanceof String route ? route : null);
+        exchange.setVariable("route", letter.metadata().get("route") instanceof String route ? storable(route) : null);
         exchange.setVariable("metadata", json.writeValueAsString(letter.metadata()));
     }
 
@@ -101,7 +109,12 @@ public final class DeadLetters {
     private DeadLetterMessage read(byte[] data) {
         try {
             DeadLetterMessage letter = json.readValue(data, DeadLetterMessage.class);
-            return letter.complete() ? letter : null;
+            // PostgreSQL reads no JSON in which a string holds NUL.
+            return letter != null
+                            && letter.complete()
+                            && !json.writeValueAsString(letter).contains("\\u0000")
+                    ? letter
+                    : null;
         } catch (IOException e) {
             return null;
         }
@@ -124,6 +137,11 @@ public final class DeadLetters {
                 metadata);
     }
 
+    /** PostgreSQL's text has no U+0000. */
+    private static String storable(String text) {
+        return text.replace("\0", "");
+    }
+
     /** Null for what names no job: such a letter is kept without one. */
     private static String uuid(String jobId) {
         try {
@@ -140,9 +158,13 @@ public final class DeadLetters {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(data))
                     .toString();
-            metadata.put("data", text);
+            if (text.indexOf('\0') < 0) {
+                metadata.put("data", text);
+                return;
+            }
         } catch (CharacterCodingException e) {
-            metadata.put("data_base64", Base64.getEncoder().encodeToString(data));
+            LOG.debug("The data of a dead letter is no text", e);
         }
+        metadata.put("data_base64", Base64.getEncoder().encodeToString(data));
     }
 }

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.messaging;
 
+import com.aiprod.pipeline.operations.RunningJobs;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.CamelContext;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -38,6 +39,11 @@ class MessagingConfiguration {
     @Bean
     PublishedIds publishedIds() {
         return new PublishedIds();
+    }
+
+    @Bean
+    HeldMessage heldMessage(RunningJobs runningJobs) {
+        return new HeldMessage(runningJobs);
     }
 
     @Bean

@@ -12,10 +12,13 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How an attempt ended, between what a route holds and the ResultMessage. */
 public final class Outcomes {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
     private static final Pattern ATTEMPT = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final ObjectMapper json;
@@ -37,16 +40,25 @@ public final class Outcomes {
     /** The ResultMessage of a pipeline that failed with the exception that the error handler caught. */
     public ResultMessage failure(
             Exchange exchange, @Variable("jobId") UUID jobId, @Variable("executionTimeMs") long executionTimeMs) {
-        return ResultMessage.failure(jobId, deadLetters.failure(exchange), executionTimeMs);
+        Failure failure = deadLetters.failure(exchange);
+        if (Failure.UNFORESEEN_CODE.equals(failure.errorCode())) {
+            Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+            LOG.error("Job {} failed as no stage foresaw", jobId, caught);
+        }
+        return ResultMessage.failure(jobId, failure, executionTimeMs);
     }
 
     /**
      * Sets the variables that record-result.sql binds.
      *
-     * @throws PoisonMessageException when the attribute {@code attempt} is no attempt: no job could be ended by it
+     * @throws PoisonMessageException when there is no result, or the attribute {@code attempt} is no attempt: no job could
+     *     be ended by it
      */
     public void unpack(Exchange exchange, @Body ResultMessage result, @Header("attempt") String attempt)
             throws JsonProcessingException {
+        if (result == null) {
+            throw new PoisonMessageException("The message is JSON's null");
+        }
         if (attempt == null || !ATTEMPT.matcher(attempt).matches()) {
             throw new PoisonMessageException("The attribute attempt is missing or no positive number");
         }

@@ -8,6 +8,8 @@ import com.google.api.gax.retrying.RetrySettings;
 import com.google.cloud.pubsub.v1.MessageReceiver;
 import com.google.cloud.pubsub.v1.Publisher;
 import com.google.cloud.pubsub.v1.Subscriber;
+import com.google.cloud.pubsub.v1.SubscriberShutdownSettings;
+import com.google.cloud.pubsub.v1.SubscriberShutdownSettings.ShutdownMode;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.google.pubsub.GooglePubsubComponent;
+import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
 import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
 
 /**
@@ -109,6 +112,9 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
                 .setFlowControlSettings(FlowControlSettings.newBuilder()
                         .setMaxOutstandingElementCount((long) leased)
                         .build())
+                .setSubscriberShutdownSettings(SubscriberShutdownSettings.newBuilder()
+                        .setMode(shutdownMode(endpoint))
+                        .build())
                 .setMaxAckExtensionPeriodDuration(Duration.ofSeconds(endpoint.getMaxAckExtensionPeriod()));
         connection.configure(
                 (channel, credentials) -> builder.setChannelProvider(channel).setCredentialsProvider(credentials));
@@ -116,6 +122,16 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         subscriber.addListener(health.watch(endpoint), MoreExecutors.directExecutor());
         subscriber.addListener(shutDown(executor), MoreExecutors.directExecutor());
         return subscriber;
+    }
+
+    /**
+     * Where the route itself acks, its messages stand for jobs that the database keeps: what has not been claimed is
+     * nacked at once when the consumer stops, and the message of a running job would only come as a duplicate.
+     */
+    private static ShutdownMode shutdownMode(GooglePubsubEndpoint endpoint) {
+        return endpoint.getAckMode() == GooglePubsubConstants.AckMode.NONE
+                ? ShutdownMode.NACK_IMMEDIATELY
+                : ShutdownMode.WAIT_FOR_PROCESSING;
     }
 
     private static int leased(GooglePubsubEndpoint endpoint) {

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param project id of the Google Cloud project that the topics and subscriptions are in
  * @param emulatorHost host:port of an emulator, spoken to in plain text without credentials; blank for Google itself
  * @param provision whether missing topics and subscriptions are made at the start; unset means only with an emulator
- * @param publishTimeout how long one publish may take in all, its retries included
+ * @param publishTimeout how long one publish may take in all, its retries included; 10 s or more
  */
 @ConfigurationProperties("aiprod.pubsub")
 record PubSubSettings(
@@ -18,6 +18,15 @@ record PubSubSettings(
         String emulatorHost,
         Boolean provision,
         @DefaultValue("10s") Duration publishTimeout) {
+
+    /** Google's client (1.145.0) takes no less, and would refuse each publish instead of the setting. */
+    private static final Duration SHORTEST_PUBLISH_TIMEOUT = Duration.ofSeconds(10);
+
+    PubSubSettings {
+        if (publishTimeout.compareTo(SHORTEST_PUBLISH_TIMEOUT) < 0) {
+            throw new IllegalArgumentException("AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more");
+        }
+    }
 
     boolean emulated() {
         return emulatorHost != null && !emulatorHost.isBlank();

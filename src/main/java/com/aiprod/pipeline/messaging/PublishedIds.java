@@ -25,7 +25,7 @@ final class PublishedIds implements AggregationStrategy {
             ids(result).add(published.getVariable("outboxId"));
         } else {
             result.setVariable("unpublished", result.getVariable("unpublished", Integer.class) + 1);
-            result.setVariable("publishError", published.getException().getMessage());
+            result.setVariable("publishError", published.getException().toString());
         }
         return result;
     }

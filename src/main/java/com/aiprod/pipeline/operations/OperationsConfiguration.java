@@ -1,12 +1,16 @@
 package com.aiprod.pipeline.operations;
 
+import com.aiprod.pipeline.pipeline.ArtifactStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -32,14 +36,14 @@ class OperationsConfiguration {
             @Override
             public void beforeApplicationStart(CamelContext camel) {
                 camel.getPropertiesComponent().addPropertiesFunction(new RoleFunction(roles));
+                if (roles.contains("worker")) {
+                    camel.addLifecycleStrategy(new PipelineRouteCheck(pipelineRoute));
+                }
             }
 
             @Override
             public void afterApplicationStart(CamelContext camel) {
-                if (roles.contains("worker") && camel.getRoute(pipelineRoute) == null) {
-                    throw new MissingSettingException(List.of(
-                            "AIPROD_PIPELINE_ROUTE names '%s', and no route has that id".formatted(pipelineRoute)));
-                }
+                // Everything is said before the routes are loaded.
             }
         };
     }
@@ -49,7 +53,35 @@ class OperationsConfiguration {
     RunningJobs runningJobs(
             CamelContext camel,
             @Value("${aiprod.pipeline.route}") String pipelineRoute,
-            @Value("${aiprod.pipeline.timeout}") Duration timeout) {
-        return new RunningJobs(camel, pipelineRoute, timeout);
+            @Value("${aiprod.pipeline.timeout}") Duration timeout,
+            @Value("${aiprod.worker.lease-sec}") int leaseSec,
+            @Value("${aiprod.worker.concurrency}") int concurrency) {
+        return new RunningJobs(camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), concurrency);
+    }
+
+    @Bean
+    @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
+    WorkerDrain workerDrain(
+            ApplicationContext application,
+            ObjectProvider<CamelContext> camel,
+            ObjectProvider<RunningJobs> runningJobs,
+            @Value("${aiprod.worker.shutdown-grace}") Duration grace) {
+        return new WorkerDrain(application, camel, runningJobs, grace);
+    }
+
+    @Bean
+    @Lazy
+    Retention retention(
+            ArtifactStore artifacts,
+            @Value("${aiprod.retention.jobs}") Duration jobs,
+            @Value("${aiprod.retention.work-files}") Duration workFiles) {
+        return new Retention(artifacts, jobs, workFiles);
+    }
+
+    /** Made where measure-outbox runs, so that no other process shows figures that nobody measures. */
+    @Bean
+    @Lazy
+    OutboxGauges outboxGauges(MeterRegistry registry) {
+        return new OutboxGauges(registry);
     }
 }

@@ -19,6 +19,7 @@ final class RetryLog implements Processor {
                 exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
                 exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
                 exchange.getFromRouteId(),
-                exchange.getProperty(Exchange.EXCEPTION_CAUGHT));
+                // As text: a throwable would bring its stack trace.
+                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class));
     }
 }

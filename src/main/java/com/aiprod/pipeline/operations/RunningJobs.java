@@ -1,7 +1,9 @@
 package com.aiprod.pipeline.operations;
 
+import com.aiprod.pipeline.job.ResultMessage;
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.Progress;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,33 +18,40 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
-import org.apache.camel.Handler;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The attempts that this process is running. Each has a thread of its own, so that it can be held to its wall time and
- * stopped when the job is no longer this worker's.
+ * The attempts that this process has claimed, until the database has their results. As a processor it runs the pipeline
+ * on the exchange's body, asynchronously: no thread of a route waits while it runs. At most as many pipelines run at a
+ * time as there are slots.
  */
-public final class RunningJobs implements Progress {
+public final class RunningJobs extends AsyncProcessorSupport implements Progress {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningJobs.class);
 
     /** How long a stopped pipeline may take to notice before its thread is given up; the contract says 5 s. */
-    private static final Duration STOP_GRACE = Duration.ofSeconds(5);
+    static final Duration STOP_GRACE = Duration.ofSeconds(5);
+
+    /** Beyond so many for each slot, a job that waits for its next try holds up others: they would only pile up. */
+    private static final int WAITING_PER_SLOT = 8;
 
     private final CamelContext camel;
     private final ProducerTemplate producer;
     private final ExecutorService threads;
     private final String pipelineRoute;
     private final Duration timeout;
+    private final Duration unrenewedLimit;
+    private final Slots slots;
     private final String workerId = "%s-%d-%s"
             .formatted(
                     Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker"),
@@ -50,12 +59,22 @@ public final class RunningJobs implements Progress {
                     UUID.randomUUID().toString().substring(0, 8));
     private final Map<String, Run> runs = new ConcurrentHashMap<>();
 
-    RunningJobs(CamelContext camel, String pipelineRoute, Duration timeout) {
+    /**
+     * @param pipelineRoute id of the route that makes the output
+     * @param timeout wall time of one attempt
+     * @param lease how long the database lets this worker keep a job without hearing of it
+     * @param concurrency pipelines at a time; 0 for the number of cores
+     */
+    RunningJobs(CamelContext camel, String pipelineRoute, Duration timeout, Duration lease, int concurrency) {
         this.camel = camel;
         this.producer = camel.createProducerTemplate();
         this.threads = camel.getExecutorServiceManager().newCachedThreadPool(this, "pipeline");
         this.pipelineRoute = pipelineRoute;
         this.timeout = timeout;
+        Duration half = lease.dividedBy(2);
+        this.unrenewedLimit = lease.minus(STOP_GRACE.compareTo(half) < 0 ? STOP_GRACE : half);
+        this.slots =
+                new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
     }
 
     /** Who holds the leases of this process: the host's name, the process id and a part that no restart repeats. */
@@ -63,40 +82,90 @@ public final class RunningJobs implements Progress {
         return workerId;
     }
 
-    /** The claim succeeded: the wall time of the attempt starts, and its lease is renewed until the exchange is done. */
+    /**
+     * Waits until a pipeline may start and keeps its place for this exchange, until that is done at the latest.
+     *
+     * @return false where this process is ending and starts no more
+     */
+    public boolean takeSlot(Exchange exchange) throws InterruptedException {
+        Optional<Slots.Slot> taken = slots.take();
+        taken.ifPresent(slot -> {
+            exchange.setVariable("slot", slot);
+            // The lease begins after this and is counted from here, so this process never thinks it longer than it is.
+            exchange.setVariable("claimedAt", System.nanoTime());
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    slot.giveBack();
+                }
+            });
+        });
+        return taken.isPresent();
+    }
+
+    /**
+     * The claim succeeded: the wall time of the attempt starts. Its lease is renewed until the exchange is done, and if
+     * that left a result, until the database has recorded it.
+     */
     public void begin(Exchange exchange) {
-        String jobId = exchange.getVariable("jobId", String.class);
-        int attempt = exchange.getVariable("attempt", Integer.class);
-        Run run = new Run(jobId, attempt, timeout);
-        runs.put(jobId, run);
+        Run run = new Run(
+                exchange.getVariable("jobId", String.class),
+                exchange.getVariable("attempt", Integer.class),
+                exchange.getVariable("traceparent", String.class),
+                exchange.getVariable("slot", Slots.Slot.class),
+                exchange.getVariable("claimedAt", Long.class),
+                timeout);
+        runs.put(run.jobId, run);
         exchange.setVariable("run", run);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                runs.remove(jobId, run);
+                if (!run.leave()) {
+                    runs.remove(run.jobId, run);
+                }
+                synchronized (runs) {
+                    runs.notifyAll();
+                }
             }
         });
     }
 
+    /** Whether a job that has to wait for its next try may make room for another one in the meantime. */
+    public boolean mayMakeRoom() {
+        return runs.values().stream().filter(run -> !run.slot.held()).count() < (long) WAITING_PER_SLOT * slots.count();
+    }
+
     /**
-     * Runs the pipeline on the exchange's body and leaves what the pipeline left, a Map.
-     *
-     * @throws PipelineTimeoutException when the attempt's wall time is over, the time of earlier tries included
-     * @throws RunStoppedException when the job stopped being this worker's
-     * @throws Exception what a stage threw
+     * Runs the pipeline on the exchange's body and leaves what the pipeline left, a Map. It fails with
+     * {@link PipelineTimeoutException} when the attempt's wall time is over, the time of earlier tries included, with
+     * {@link RunStoppedException} when the job stopped being this worker's, or with what a stage threw.
      */
-    @Handler
-    public void run(Exchange exchange) throws Exception {
-        Run run = exchange.getVariable("run", Run.class);
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        threads.execute(() -> {
+            try {
+                run(exchange, exchange.getVariable("run", Run.class));
+            } catch (Exception e) {
+                exchange.setException(e);
+            }
+            callback.done(false);
+        });
+        return false;
+    }
+
+    private void run(Exchange exchange, Run run) throws Exception {
         Exchange pipeline = new DefaultExchange(camel);
         pipeline.getMessage().setBody(exchange.getMessage().getBody());
         pipeline.getMessage().setHeader("jobId", run.jobId);
         pipeline.getMessage().setHeader("attempt", run.attempt);
+        exchange.setVariable("tries", run.nextTry());
         try {
+            run.slot.takeAgain(run.deadline);
             run.execute(threads, () -> producer.send(pipelineEndpoint(), pipeline));
         } catch (TimeoutException e) {
             throw new PipelineTimeoutException(timeout, e);
         } finally {
+            run.slot.giveBack();
             exchange.setVariable("executionTimeMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - run.started));
         }
         if (pipeline.getException() instanceof InterruptedException interrupted) {
@@ -129,17 +198,36 @@ public final class RunningJobs implements Progress {
     public void report(String jobId, int attempt, String stage, int percent) {
         Run run = runs.get(jobId);
         if (run != null && run.attempt == attempt) {
-            run.progress = new RunProgress(UUID.fromString(jobId), attempt, stage, percent);
+            run.progress = new Step(stage, percent);
         }
     }
 
-    /** What renew-leases tells the database, or an empty list when nothing runs. */
+    /**
+     * The attempt has its result: it is kept, and published again by {@link #unrecorded()}, until the database has it.
+     *
+     * @throws RunStoppedException when the job stopped being this worker's before that: its result must not go out
+     */
+    public void keepResult(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        if (run != null && !run.conclude(exchange.getMessage().getBody(ResultMessage.class))) {
+            throw new RunStoppedException(run.jobId, run.attempt, null);
+        }
+    }
+
+    /** Results that were published a while ago, or could not be, and that the database still does not have. */
+    public List<Unrecorded> unrecorded() {
+        return runs.values().stream().map(Run::due).flatMap(Optional::stream).toList();
+    }
+
+    /** What renew-leases tells the database, or an empty list when this worker has no job. */
     public List<RunProgress> progress() {
-        return runs.values().stream().map(run -> run.progress).toList();
+        long now = System.nanoTime();
+        return runs.values().stream().map(run -> run.tell(now)).toList();
     }
 
     /**
-     * Stops every attempt that the database did not confirm as this worker's.
+     * Takes note of what the database confirmed as this worker's. An attempt that it did not confirm is forgotten if it
+     * has its result, which then is recorded or too late, and stopped otherwise.
      *
      * @param asked what {@link #progress()} gave
      * @param owned rows with {@code job_id} and {@code attempt}
@@ -149,40 +237,131 @@ public final class RunningJobs implements Progress {
         for (Map<String, Object> row : owned) {
             kept.add(new RunKey((String) row.get("job_id"), (Integer) row.get("attempt")));
         }
-        for (RunProgress run : asked) {
-            if (!kept.contains(new RunKey(run.jobId().toString(), run.attempt()))) {
-                Optional.ofNullable(runs.get(run.jobId().toString())).ifPresent(lost -> {
-                    LOG.info("Job {} attempt {} is no longer this worker's and stops", run.jobId(), run.attempt());
-                    lost.stop();
-                });
+        for (RunProgress told : asked) {
+            Run run = runs.get(told.jobId().toString());
+            if (run == null || run.attempt != told.attempt()) {
+                continue;
+            }
+            if (kept.contains(new RunKey(run.jobId, run.attempt))) {
+                run.renewedAt = told.askedAt();
+            } else if (run.stop()) {
+                LOG.info("Job {} attempt {} is no longer this worker's and stops", run.jobId, run.attempt);
+            } else if (run.left()) {
+                runs.remove(run.jobId, run);
             }
         }
     }
 
+    /**
+     * Stops what the database has not confirmed for nearly as long as a lease, by the clock of this machine's running
+     * time: another worker may soon have these jobs.
+     */
+    public void stopUnrenewed() {
+        long now = System.nanoTime();
+        for (Run run : runs.values()) {
+            if (now - run.renewedAt > unrenewedLimit.toNanos() && run.stop()) {
+                LOG.warn(
+                        "Job {} attempt {}: its lease was not renewed for {} s; it stops",
+                        run.jobId,
+                        run.attempt,
+                        unrenewedLimit.toSeconds());
+            }
+        }
+    }
+
+    /** No new job starts in this process from now on. */
+    public void startNoMore() {
+        slots.close();
+    }
+
+    /** Stops all that has no result yet, and answers what was stopped, for release-jobs.sql. */
+    public List<RunProgress> stopAll() {
+        long now = System.nanoTime();
+        return runs.values().stream()
+                .filter(Run::stop)
+                .map(run -> run.tell(now))
+                .toList();
+    }
+
+    /** Waits until nothing runs; false when something still does after that time. */
+    public boolean awaitIdle(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (runs) {
+            while (!runs.values().stream().allMatch(Run::left)) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                runs.wait(left / 1_000_000 + 1);
+            }
+        }
+        return true;
+    }
+
     private record RunKey(String jobId, int attempt) {}
 
-    /** How far an attempt is, as renew-leases sends it; stage and percent are null before the first report. */
-    public record RunProgress(UUID jobId, int attempt, String stage, Integer percent) {}
+    private record Step(String stage, Integer percent) {}
+
+    /**
+     * How far an attempt is, as renew-leases sends it.
+     *
+     * @param stage null before the first report, as is {@code percent}
+     * @param askedAt when it was asked for, of {@link System#nanoTime()}
+     */
+    public record RunProgress(
+            UUID jobId,
+            int attempt,
+            String stage,
+            Integer percent,
+            @JsonIgnore long askedAt) {}
+
+    /** A result to be published again, with the attributes of its message. */
+    public record Unrecorded(String jobId, int attempt, String traceparent, ResultMessage result) {}
 
     private static final class Run {
+
+        /** A result is recorded within moments; what is not may be lost, or the recorder may be away. */
+        private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+
+        private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
         private final String jobId;
         private final int attempt;
+        private final String traceparent;
+        private final Slots.Slot slot;
         private final long started = System.nanoTime();
         private final long deadline;
-        private volatile RunProgress progress;
+        private volatile Step progress = new Step(null, null);
+        private volatile long renewedAt;
+        private int tries;
         private Future<?> running;
         private boolean stopped;
+        private ResultMessage result;
+        private boolean left;
+        private Duration pause = FIRST_PAUSE;
+        private long publishAgainAt;
 
-        private Run(String jobId, int attempt, Duration timeout) {
+        private Run(String jobId, int attempt, String traceparent, Slots.Slot slot, long claimedAt, Duration timeout) {
             this.jobId = jobId;
             this.attempt = attempt;
+            this.traceparent = traceparent;
+            this.slot = slot;
+            this.renewedAt = claimedAt;
             this.deadline = started + timeout.toNanos();
-            this.progress = new RunProgress(UUID.fromString(jobId), attempt, null, null);
+        }
+
+        private synchronized int nextTry() {
+            return ++tries;
+        }
+
+        private RunProgress tell(long now) {
+            Step step = progress;
+            return new RunProgress(UUID.fromString(jobId), attempt, step.stage(), step.percent(), now);
         }
 
         private void execute(ExecutorService threads, Runnable pipeline) throws Exception {
             CountDownLatch ended = new CountDownLatch(1);
-            begin(threads, () -> {
+            Future<?> task = begin(threads, () -> {
                 try {
                     pipeline.run();
                 } finally {
@@ -190,29 +369,66 @@ public final class RunningJobs implements Progress {
                 }
             });
             try {
-                running.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (CancellationException e) {
                 throw new RunStoppedException(jobId, attempt, e);
             } finally {
-                running.cancel(true);
+                task.cancel(true);
                 if (!ended.await(STOP_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                     LOG.error("Job {} attempt {} does not stop; its thread is left behind", jobId, attempt);
                 }
             }
         }
 
-        private synchronized void begin(ExecutorService threads, Runnable task) {
+        private synchronized Future<?> begin(ExecutorService threads, Runnable task) throws TimeoutException {
             if (stopped) {
                 throw new RunStoppedException(jobId, attempt, null);
             }
+            if (deadline - System.nanoTime() <= 0) {
+                throw new TimeoutException();
+            }
             running = threads.submit(task);
+            return running;
         }
 
-        private synchronized void stop() {
+        /** False where the attempt has its result already. */
+        private synchronized boolean stop() {
+            if (result != null || stopped) {
+                return false;
+            }
             stopped = true;
             if (running != null) {
                 running.cancel(true);
             }
+            return true;
+        }
+
+        private synchronized boolean conclude(ResultMessage ended) {
+            if (!stopped) {
+                result = ended;
+            }
+            return !stopped;
+        }
+
+        /** Its exchange is done. Answers whether there is a result to look after. */
+        private synchronized boolean leave() {
+            left = true;
+            publishAgainAt = System.nanoTime() + pause.toNanos();
+            return result != null;
+        }
+
+        private synchronized boolean left() {
+            return left;
+        }
+
+        private synchronized Optional<Unrecorded> due() {
+            if (!left || result == null || System.nanoTime() - publishAgainAt < 0) {
+                return Optional.empty();
+            }
+            Duration next = pause.multipliedBy(2);
+            pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+            publishAgainAt = System.nanoTime() + pause.toNanos();
+            return Optional.of(new Unrecorded(jobId, attempt, traceparent, result));
         }
     }
 }

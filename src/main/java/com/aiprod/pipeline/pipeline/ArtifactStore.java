@@ -1,13 +1,19 @@
 package com.aiprod.pipeline.pipeline;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
@@ -22,6 +28,9 @@ public class ArtifactStore {
 
     private static final Pattern JOB = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]{0,63}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+
+    private static final Pattern UUID_NAME = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final int LISTED = 1000;
 
     private final Path root;
 
@@ -70,6 +79,60 @@ public class ArtifactStore {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         }
         return to;
+    }
+
+    /** Deletes what was delivered for a job. */
+    public void delete(String jobId) throws IOException {
+        FileSystemUtils.deleteRecursively(root.resolve(checked(jobId)));
+    }
+
+    /** Jobs with a folder that nothing was delivered to for so long, up to {@value #LISTED}; only ids that are UUIDs. */
+    public List<String> jobsOlderThan(Duration age) throws IOException {
+        Instant limit = Instant.now().minus(age);
+        return untouchedSince(limit, root)
+                .map(folder -> folder.getFileName().toString())
+                .filter(name -> UUID_NAME.matcher(name).matches())
+                .limit(LISTED)
+                .toList();
+    }
+
+    /** Deletes work folders in which nothing was made or changed for so long; answers how many. */
+    public int discardWorkOlderThan(Duration age) throws IOException {
+        List<Path> abandoned =
+                untouchedSince(Instant.now().minus(age), root.resolve(".work")).toList();
+        for (Path folder : abandoned) {
+            FileSystemUtils.deleteRecursively(folder);
+        }
+        return abandoned.size();
+    }
+
+    /** Folders in which neither the folder itself nor what lies in it directly has changed since. */
+    private static Stream<Path> untouchedSince(Instant limit, Path parent) throws IOException {
+        List<Path> untouched = new ArrayList<>();
+        if (Files.isDirectory(parent)) {
+            try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, Files::isDirectory)) {
+                for (Path folder : folders) {
+                    if (lastChange(folder).isBefore(limit)) {
+                        untouched.add(folder);
+                    }
+                }
+            }
+        }
+        return untouched.stream();
+    }
+
+    /** Now for what vanishes while it is looked at: somebody is busy there. */
+    private static Instant lastChange(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            Instant last = Files.getLastModifiedTime(folder).toInstant();
+            for (Path file : files) {
+                Instant changed = Files.getLastModifiedTime(file).toInstant();
+                last = changed.isAfter(last) ? changed : last;
+            }
+            return last;
+        } catch (NoSuchFileException e) {
+            return Instant.now();
+        }
     }
 
     private Path attemptFolder(String jobId, int attempt) {

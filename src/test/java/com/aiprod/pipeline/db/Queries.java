@@ -23,18 +23,18 @@ import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Runs the files under {@code db/queries} as the routes do: through camel-jdbc, each parameter a variable. */
-public final class Queries {
+public final class Queries implements AutoCloseable {
 
     private static final String CALL =
             "jdbc:dataSource?useHeadersAsParameters=true&prepareStatementStrategy=#variableParameters&resetAutoCommit=false";
 
     private final JdbcTemplate jdbc;
+    private final CamelContext camel = new DefaultCamelContext();
     private final ProducerTemplate producer;
 
     /** @param dataSource a migrated database */
     public Queries(DataSource dataSource) {
         jdbc = new JdbcTemplate(dataSource);
-        CamelContext camel = new DefaultCamelContext();
         camel.getRegistry().bind("dataSource", dataSource);
         camel.getRegistry().bind("variableParameters", SqlBinding.ofRoutes());
         camel.start();
@@ -126,7 +126,7 @@ public final class Queries {
     }
 
     /** What submit-job.sql binds. */
-    static Map<String, Object> submission(String userId, Map<String, Object> others) {
+    public static Map<String, Object> submission(String userId, Map<String, Object> others) {
         Map<String, Object> values = variables(
                 "userId", userId,
                 "idempotencyKey", null,
@@ -190,12 +190,17 @@ public final class Queries {
     }
 
     /** Names and values in turn; a value may be null, as an unset variable is. */
-    static Map<String, Object> variables(Object... namesAndValues) {
+    public static Map<String, Object> variables(Object... namesAndValues) {
         Map<String, Object> variables = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             variables.put((String) namesAndValues[i], namesAndValues[i + 1]);
         }
         return variables;
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
     }
 
     /** Runs the task so many times at once, each on a thread of its own, and returns what they gave. */

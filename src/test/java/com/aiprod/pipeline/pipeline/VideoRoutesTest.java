@@ -14,6 +14,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.PropertiesFunction;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.test.junit5.CamelTestSupport;
@@ -34,6 +35,7 @@ class VideoRoutesTest extends CamelTestSupport {
     @Override
     protected CamelContext createCamelContext() throws Exception {
         CamelContext context = new DefaultCamelContext();
+        context.getPropertiesComponent().addPropertiesFunction(new WorkerRole());
         for (String file : FILES) {
             PluginHelper.getRoutesLoader(context)
                     .loadRoutes(PluginHelper.getResourceLoader(context)
@@ -158,5 +160,19 @@ class VideoRoutesTest extends CamelTestSupport {
                 "en",
                 "duration_sec",
                 seconds);
+    }
+
+    /** This process is a worker and nothing else. */
+    private static final class WorkerRole implements PropertiesFunction {
+
+        @Override
+        public String getName() {
+            return "role";
+        }
+
+        @Override
+        public String apply(String role) {
+            return String.valueOf("worker".equals(role));
+        }
     }
 }

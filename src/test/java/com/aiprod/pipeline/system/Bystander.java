@@ -62,14 +62,20 @@ final class Bystander implements AutoCloseable {
                 .atMost(Duration.ofSeconds(30))
                 .until(
                         () -> {
-                            kept.addAll(pull(subscription));
-                            return kept.stream()
-                                    .filter(message ->
-                                            message.getData().toStringUtf8().contains(text))
-                                    .findFirst();
+                            Optional<PubsubMessage> found = find(kept, text);
+                            if (found.isEmpty()) {
+                                kept.addAll(pull(subscription));
+                            }
+                            return found;
                         },
                         Optional::isPresent)
                 .orElseThrow();
+    }
+
+    private static Optional<PubsubMessage> find(List<PubsubMessage> messages, String text) {
+        return messages.stream()
+                .filter(message -> message.getData().toStringUtf8().contains(text))
+                .findFirst();
     }
 
     private List<PubsubMessage> pull(String subscription) {

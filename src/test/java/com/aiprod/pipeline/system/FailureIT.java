@@ -118,8 +118,9 @@ class FailureIT {
     @Test
     void theLogTellsEachStoryInAFewLines(CapturedOutput output) {
         alice.await(jobs.get("none"), "COMPLETED");
+        waitForLine(output, "none", "finished in ");
         assertThat(story(output, "none"))
-                .satisfiesExactly(
+                .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("INFO", "queued for " + alice.id()),
                         line -> assertThat(line).contains("INFO", "attempt 1 started by "),
                         line -> assertThat(line).contains("INFO", "attempt 1 finished in "),

@@ -69,8 +69,8 @@ class PoisonIT {
             assertThat(database.queryForObject(
                             "SELECT count(*) FROM dead_letters WHERE error_code = 'POISON_MESSAGE'", Integer.class))
                     .isEqualTo(marks.size());
-            PubsubMessage letter = bystander.next(letters, marks.get(0));
-            assertThat(letter.getAttributesMap().keySet()).isSubsetOf("job_id", "attempt", "schema", "traceparent");
+            PubsubMessage poison = bystander.next(letters, marks.get(0));
+            assertThat(poison.getAttributesMap().keySet()).isSubsetOf("job_id", "attempt", "schema", "traceparent");
         }
     }
 

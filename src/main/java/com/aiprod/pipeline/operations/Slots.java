@@ -1,0 +1,89 @@
+package com.aiprod.pipeline.operations;
+
+import java.util.Optional;
+
+/**
+ * How many pipelines may run at a time in this process. A job that waits for its next try holds no slot; when its try
+ * comes it goes before those that were never tried, since its time is running.
+ */
+final class Slots {
+
+    private final int count;
+    private int free;
+    private int retriesWaiting;
+    private boolean closed;
+
+    Slots(int count) {
+        this.count = count;
+        this.free = count;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Waits for a slot for a new job; empty once {@link #close() closed}. */
+    synchronized Optional<Slot> take() throws InterruptedException {
+        while (!closed && (free == 0 || retriesWaiting > 0)) {
+            wait();
+        }
+        if (closed) {
+            return Optional.empty();
+        }
+        free--;
+        return Optional.of(new Slot());
+    }
+
+    /** No new job gets a slot from now on; those that wait for one are told so. */
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    /** One job's right to run; it may be given back and taken again. */
+    final class Slot {
+        private boolean held = true;
+
+        boolean held() {
+            synchronized (Slots.this) {
+                return held;
+            }
+        }
+
+        /**
+         * Takes the slot again where it was given back.
+         *
+         * @param deadline of {@link System#nanoTime()}: returns then without the slot
+         */
+        void takeAgain(long deadline) throws InterruptedException {
+            synchronized (Slots.this) {
+                retriesWaiting++;
+                try {
+                    long left = deadline - System.nanoTime();
+                    while (!held && free == 0 && left > 0) {
+                        // One more than the whole milliseconds, so that it never waits for 0: forever.
+                        Slots.this.wait(left / 1_000_000 + 1);
+                        left = deadline - System.nanoTime();
+                    }
+                    if (!held && free > 0) {
+                        free--;
+                        held = true;
+                    }
+                } finally {
+                    retriesWaiting--;
+                    Slots.this.notifyAll();
+                }
+            }
+        }
+
+        void giveBack() {
+            synchronized (Slots.this) {
+                if (held) {
+                    held = false;
+                    free++;
+                    Slots.this.notifyAll();
+                }
+            }
+        }
+    }
+}

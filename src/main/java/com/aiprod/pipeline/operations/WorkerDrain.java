@@ -1,0 +1,98 @@
+package com.aiprod.pipeline.operations;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+
+/**
+ * Ends the work of this process in good order: it takes no more jobs at once, lets those that run end within the grace
+ * period, and hands back the rest. It begins with the first sign that the application closes, beside the web server's
+ * own graceful end; Camel, which carries the results, is stopped only after both.
+ */
+final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerDrain.class);
+    private static final String RECEIVING_ROUTE = "run-job";
+    private static final String RELEASING_ROUTE = "direct:release-jobs";
+
+    private final ApplicationContext application;
+    /** Providers, since making either before Camel starts by itself would leave it without routes. */
+    private final ObjectProvider<CamelContext> camel;
+
+    private final ObjectProvider<RunningJobs> runningJobs;
+    private final Duration grace;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile boolean running;
+
+    WorkerDrain(
+            ApplicationContext application,
+            ObjectProvider<CamelContext> camel,
+            ObjectProvider<RunningJobs> runningJobs,
+            Duration grace) {
+        this.application = application;
+        this.camel = camel;
+        this.runningJobs = runningJobs;
+        this.grace = grace;
+    }
+
+    @Override
+    public void onApplicationEvent(ContextClosedEvent closed) {
+        // The management server's context closes too, and tells its parent.
+        if (closed.getApplicationContext() == application && running) {
+            new Thread(this::drain, "worker-drain").start();
+        }
+    }
+
+    private void drain() {
+        try {
+            RunningJobs jobs = runningJobs.getObject();
+            jobs.startNoMore();
+            camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
+            if (!jobs.awaitIdle(grace)) {
+                try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
+                    producer.sendBody(RELEASING_ROUTE, null);
+                }
+                jobs.awaitIdle(RunningJobs.STOP_GRACE);
+            }
+        } catch (Exception e) {
+            LOG.warn("Jobs of this worker could not be handed back; they go to another when their leases end", e);
+        } finally {
+            drained.complete(null);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        stop();
+        drained.whenComplete((nothing, failure) -> callback.run());
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Together with the web server, before Camel. */
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE - 1024;
+    }
+}

@@ -1,0 +1,62 @@
+package com.aiprod.pipeline.routes;
+
+import com.aiprod.pipeline.pipeline.PermanentStageException;
+import com.aiprod.pipeline.pipeline.TransientStageException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.springframework.boot.test.context.TestComponent;
+
+/** The stage of the pipeline {@code acted}: a job's content is a word that says how its run goes. */
+@TestComponent("actor")
+public class Actor {
+
+    private final Map<String, List<Long>> runs = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> interrupted = new ConcurrentHashMap<>();
+
+    /** Runs a job; {@code attempt} and {@code jobId} are what the contract promises a pipeline. */
+    public Object act(@Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
+            throws Exception {
+        List<Long> times = runs.computeIfAbsent(jobId, id -> new CopyOnWriteArrayList<>());
+        times.add(System.nanoTime());
+        return switch ((String) job.get("content")) {
+            case "succeed" -> Map.of("attempt", attempt, "user", job.get("user_id"), "lang", job.get("lang"));
+            case "be transient" -> throw new TransientStageException("RENDERER_AWAY", "The renderer is away");
+            case "fail once" -> {
+                if (times.size() == 1) {
+                    throw new IOException("/secret/path is gone");
+                }
+                yield Map.of("runs", times.size());
+            }
+            case "be permanent" ->
+                throw new PermanentStageException("VIDEO_WRONG", "It is wrong", new IOException("disk /dev/sda1"));
+            case "be a bug" -> throw new IllegalStateException("password=secret");
+            case "leave no map" -> "a text";
+            case "hang" -> {
+                CountDownLatch seen = interrupted(jobId);
+                try {
+                    new CountDownLatch(1).await();
+                } finally {
+                    seen.countDown();
+                }
+                yield null;
+            }
+            default -> throw new IllegalArgumentException((String) job.get("content"));
+        };
+    }
+
+    /** When each run of the job began, in nanoseconds. */
+    List<Long> runs(String jobId) {
+        return runs.getOrDefault(jobId, List.of());
+    }
+
+    /** Counts down when the hanging run of the job was interrupted. */
+    CountDownLatch interrupted(String jobId) {
+        return interrupted.computeIfAbsent(jobId, id -> new CountDownLatch(1));
+    }
+}

@@ -1,0 +1,475 @@
+package com.aiprod.pipeline.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.aiprod.pipeline.db.Queries;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import com.google.pubsub.v1.PubsubMessage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.SimpleEventNotifierSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** How jobs go, from the outbox to their end, through the routes, PostgreSQL and Pub/Sub. */
+@RouteTest
+@ExtendWith(OutputCaptureExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JobRoutesTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @Autowired
+    private CamelContext camel;
+
+    @Autowired
+    private ProducerTemplate producer;
+
+    @Autowired
+    private DataSource dataSource;
+
+    @Autowired
+    private Actor actor;
+
+    @Autowired
+    private Gates gates;
+
+    @Value("${aiprod.pubsub.emulator-host}")
+    private String endpoint;
+
+    @Value("${google.cloud.project}")
+    private String project;
+
+    private final Nacks nacks = new Nacks();
+    private Queries queries;
+    private Wire wire;
+    /** The jobs that take their time, begun together. */
+    private String transientJob;
+
+    private String hangingJob;
+
+    @BeforeAll
+    void begin() {
+        queries = new Queries(dataSource);
+        wire = new Wire(endpoint, project);
+        camel.getManagementStrategy().addEventNotifier(nacks);
+        hangingJob = submit("hang");
+        transientJob = submit("be transient");
+    }
+
+    /** The consumer nacks what ends with an exception and acks all else. */
+    private static final class Nacks extends SimpleEventNotifierSupport {
+        private final List<String> messages = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void notify(CamelEvent event) {
+            if (event instanceof CamelEvent.ExchangeFailedEvent failed
+                    && failed.getExchange().getFromEndpoint() instanceof GooglePubsubEndpoint) {
+                messages.add(failed.getExchange().getFromRouteId() + ": " + failed.getCause());
+            }
+        }
+    }
+
+    @AfterAll
+    void end() {
+        assertThat(nacks.messages).isEmpty();
+        wire.close();
+        queries.close();
+    }
+
+    @Test
+    void aJobThatSucceedsIsCompletedWithItsOutput() throws Exception {
+        String jobId = submit("succeed");
+        JsonNode job = ended(jobId);
+        assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
+        assertThat(job.at("/result/output"))
+                .isEqualTo(JSON.readTree("{\"attempt\": 1, \"user\": \"ann\", \"lang\": \"en\"}"));
+        assertThat(job.path("state_history").findValuesAsText("state"))
+                .containsExactly("QUEUED", "PROCESSING", "COMPLETED");
+
+        PubsubMessage announced = wire.messagesOf(jobId, Wire.JOBS).get(0);
+        assertThat(announced.getAttributesMap()).isEqualTo(Map.of("job_id", jobId, "attempt", "1", "schema", "job.v1"));
+        Schemas.assertValid("job.v1", announced.getData().toStringUtf8());
+        PubsubMessage result = wire.messagesOf(jobId, Wire.RESULTS).get(0);
+        assertThat(result.getAttributesMap()).isEqualTo(Map.of("job_id", jobId, "attempt", "1", "schema", "result.v1"));
+        Schemas.assertValid("result.v1", result.getData().toStringUtf8());
+        assertThat(wire.messagesOf(jobId, Wire.DEAD_LETTERS)).isEmpty();
+    }
+
+    @Test
+    void whatMayPassIsTriedThreeTimesAgainAndThenADeadLetter(CapturedOutput log) throws Exception {
+        JsonNode job = ended(transientJob);
+        assertThat(job.path("status").asText()).isEqualTo("FAILED");
+        assertThat(job.at("/result/error_code").asText()).isEqualTo("RENDERER_AWAY");
+        assertThat(job.at("/result/error_message").asText()).isEqualTo("The renderer is away");
+        assertThat(job.at("/result/retryable").asBoolean()).isTrue();
+        assertThat(job.path("attempt").asInt()).isOne();
+
+        List<Long> runs = actor.runs(transientJob);
+        assertThat(runs).hasSize(4);
+        for (int retry = 1; retry < 4; retry++) {
+            long expected = 1000L << (retry - 1);
+            long waited = TimeUnit.NANOSECONDS.toMillis(runs.get(retry) - runs.get(retry - 1));
+            assertThat(waited).as("pause %d", retry).isBetween(expected * 8 / 10 - 50, expected * 12 / 10 + 1500);
+        }
+        Map<String, Object> kept = letter(transientJob);
+        assertThat(kept)
+                .containsEntry("error_code", "RENDERER_AWAY")
+                .containsEntry("attempt", 1)
+                .containsEntry("attempts", 4)
+                .containsEntry("route", "attempt-job");
+        PubsubMessage letter = wire.messagesOf(transientJob, Wire.DEAD_LETTERS).get(0);
+        assertThat(letter.getAttributesMap())
+                .isEqualTo(Map.of("job_id", transientJob, "attempt", "1", "schema", "dead-letter.v1"));
+        JsonNode data = Schemas.assertValid("dead-letter.v1", letter.getData().toStringUtf8());
+        PubsubMessage announced = wire.messagesOf(transientJob, Wire.JOBS).get(0);
+        assertThat(data.at("/metadata/data").asText())
+                .isEqualTo(announced.getData().toStringUtf8());
+        assertThat(data.at("/metadata/attributes/schema").asText()).isEqualTo("job.v1");
+        assertThat(data.at("/metadata/message_id").asText()).isEqualTo(announced.getMessageId());
+        assertThat(wire.messagesOf(transientJob, Wire.RESULTS)).hasSize(1);
+    }
+
+    @Test
+    void aRunThatFailsOnceIsTriedAgainAndSucceeds() throws Exception {
+        String jobId = submit("fail once");
+        JsonNode job = ended(jobId);
+        assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
+        assertThat(job.at("/result/output/runs").asInt()).isEqualTo(2);
+        assertThat(job.path("attempt").asInt()).isOne();
+        assertThat(wire.messagesOf(jobId, Wire.DEAD_LETTERS)).isEmpty();
+    }
+
+    @Test
+    void whatCannotPassIsADeadLetterAtOnceEvenWhereAnIoErrorIsBehindIt() throws Exception {
+        String jobId = submit("be permanent");
+        JsonNode job = ended(jobId);
+        assertThat(job.at("/result/error_code").asText()).isEqualTo("VIDEO_WRONG");
+        assertThat(job.at("/result/error_message").asText()).isEqualTo("It is wrong");
+        assertThat(job.at("/result/retryable").asBoolean(true)).isFalse();
+        assertThat(actor.runs(jobId)).hasSize(1);
+        assertThat(letter(jobId)).containsEntry("attempts", 1).containsEntry("error_code", "VIDEO_WRONG");
+    }
+
+    @Test
+    void aBugIsToldToTheOperatorAlone() throws Exception {
+        String jobId = submit("be a bug");
+        JsonNode job = ended(jobId);
+        assertThat(job.at("/result/error_code").asText()).isEqualTo("INTERNAL_ERROR");
+        assertThat(job.toString()).doesNotContain("secret", "IllegalState");
+        assertThat(letter(jobId).get("error").toString()).contains("IllegalStateException: password=secret");
+    }
+
+    @Test
+    void anOutputThatIsNoMapIsAFailure() throws Exception {
+        assertThat(ended(submit("leave no map")).at("/result/error_code").asText())
+                .isEqualTo("PIPELINE_OUTPUT_INVALID");
+    }
+
+    @Test
+    void aRunOverItsTimeIsStoppedAndNotTriedAgain() throws Exception {
+        JsonNode job = ended(hangingJob);
+        assertThat(job.path("status").asText()).isEqualTo("FAILED");
+        assertThat(job.at("/result/error_code").asText()).isEqualTo("PIPELINE_TIMEOUT");
+        assertThat(job.at("/result/execution_time_ms").asLong()).isBetween(12_000L, 17_000L);
+        assertThat(actor.interrupted(hangingJob).getCount()).isZero();
+        assertThat(actor.runs(hangingJob)).hasSize(1);
+        assertThat(letter(hangingJob))
+                .containsEntry("error_code", "PIPELINE_TIMEOUT")
+                .containsEntry("attempts", 1);
+        JsonNode result = JSON.readTree(
+                wire.messagesOf(hangingJob, Wire.RESULTS).get(0).getData().toStringUtf8());
+        assertThat(result.path("status").asText()).isEqualTo("timeout");
+    }
+
+    @Test
+    void aJobThatWasCancelledStopsWithoutResultOrDeadLetter(CapturedOutput log) throws Exception {
+        String jobId = submit("hang");
+        await().atMost(LIMIT).until(() -> !actor.runs(jobId).isEmpty());
+        queries.jdbc()
+                .update(
+                        "UPDATE jobs SET state = 'CANCELLED', completed_at = now(), worker_id = NULL,"
+                                + " lease_expires_at = NULL, progress_stage = NULL, progress_percent = NULL"
+                                + " WHERE id = ?::uuid",
+                        jobId);
+        assertThat(actor.interrupted(jobId).await(5, TimeUnit.SECONDS)).isTrue();
+        await().atMost(LIMIT).until(() -> log.getOut().contains("Job " + jobId + " attempt 1 stopped"));
+        assertThat(wire.messagesOf(jobId, Wire.RESULTS)).isEmpty();
+        assertThat(wire.messagesOf(jobId, Wire.DEAD_LETTERS)).isEmpty();
+        assertThat(queries.job("state", jobId)).isEqualTo("CANCELLED");
+    }
+
+    @Test
+    void aJobWhoseWorkerVanishedIsRunByAnother() throws Exception {
+        String jobId = (String) queries.row("submit-job", submission("succeed")).get("job_id");
+        queries.claim(jobId, "worker-that-vanished");
+        queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() - interval '1 s' WHERE id = ?::uuid", jobId);
+        JsonNode job = ended(jobId);
+        assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
+        assertThat(job.path("attempt").asInt()).isEqualTo(2);
+        assertThat(job.path("state_history").findValuesAsText("state"))
+                .containsExactly("QUEUED", "PROCESSING", "QUEUED", "PROCESSING", "COMPLETED");
+    }
+
+    @Test
+    void aSecondMessageOfAJobIsIgnored(CapturedOutput log) throws Exception {
+        String jobId = submit("succeed");
+        ended(jobId);
+        PubsubMessage first = wire.messagesOf(jobId, Wire.JOBS).get(0);
+        wire.publish(Wire.JOBS, first.getData(), first.getAttributesMap());
+        await().atMost(LIMIT).until(() -> log.getOut().contains("Job " + jobId + " is not waiting for a worker"));
+        assertThat(actor.runs(jobId)).hasSize(1);
+        assertThat(wire.messagesOf(jobId, Wire.RESULTS)).hasSize(1);
+        assertThat(wire.messagesOf(jobId, Wire.DEAD_LETTERS)).isEmpty();
+    }
+
+    @Test
+    void aPoisonMessageIsADeadLetterAndBlocksNothing() throws Exception {
+        String unknown = UUID.randomUUID().toString();
+        for (String data : List.of(
+                "no JSON at all",
+                "",
+                "[]",
+                "{}",
+                "{\"job_id\": null}",
+                "{\"job_id\": \"no-uuid\"}",
+                "{\"job_id\": \"" + unknown + "\"}")) {
+            assertPoison(Wire.JOBS, data, Map.of("schema", "job.v1"));
+        }
+        assertPoison(Wire.JOBS, ByteString.copyFrom(new byte[] {(byte) 0xff, 0, 1}), Map.of());
+        assertThat(ended(submit("succeed")).path("status").asText()).isEqualTo("COMPLETED");
+    }
+
+    @Test
+    void aPoisonResultIsADeadLetterAndBlocksNothing() throws Exception {
+        String jobId = submit("hang");
+        String unknown = UUID.randomUUID().toString();
+        String valid = "{\"job_id\": \"%s\", \"status\": \"success\", \"output\": {}, \"processing_time_ms\": 1}";
+        assertPoison(Wire.RESULTS, "{", Map.of("attempt", "1"));
+        assertPoison(Wire.RESULTS, valid.formatted(unknown), Map.of("attempt", "1"));
+        assertPoison(Wire.RESULTS, valid.formatted(jobId), Map.of());
+        assertPoison(Wire.RESULTS, valid.formatted(jobId), Map.of("attempt", "-1"));
+        assertPoison(Wire.RESULTS, valid.formatted(jobId).replace("success", "lost"), Map.of("attempt", "1"));
+        assertPoison(Wire.RESULTS, "{\"job_id\": \"%s\"}".formatted(jobId), Map.of("attempt", "1"));
+    }
+
+    @Test
+    void aResultThatThisVersionWouldNotWriteEndsItsJobAllTheSame() throws Exception {
+        String jobId = submit("hang");
+        await().atMost(LIMIT).until(() -> !actor.runs(jobId).isEmpty());
+        wire.publish(
+                Wire.RESULTS, ByteString.copyFromUtf8("""
+                        {"job_id": "%s", "status": "error", "output": {"error_code": "%s"}, "later_field": 1,
+                         "error_message": "a nul \\u0000 in it", "processing_time_ms": 1}
+                        """.formatted(jobId, "X".repeat(200))), Map.of("attempt", "1"));
+        JsonNode job = ended(jobId);
+        assertThat(job.at("/result/error_code").asText()).isEqualTo("PIPELINE_ERROR");
+        assertThat(job.at("/result/error_message").asText()).startsWith("a nul ");
+    }
+
+    @Test
+    void whatPubSubGaveUpOnIsKeptAsItCame() throws Exception {
+        String jobId = submit("succeed");
+        ended(jobId);
+        String data = "{\"job_id\": \"" + jobId + "\"}";
+        String messageId = wire.publish(
+                Wire.DEAD_LETTERS,
+                ByteString.copyFromUtf8(data),
+                Map.of(
+                        "job_id", jobId,
+                        "schema", "job.v1",
+                        "CloudPubSubDeadLetterSourceDeliveryCount", "5",
+                        "CloudPubSubDeadLetterSourceSubscription", "aiprod-pipeline-jobs-sub"));
+        Map<String, Object> letter = letterOfMessage(messageId);
+        assertThat(letter)
+                .containsEntry("job_id", UUID.fromString(jobId))
+                .containsEntry("error_code", "DELIVERY_EXHAUSTED")
+                .containsEntry("route", "aiprod-pipeline-jobs-sub");
+        assertThat(JSON.readTree(letter.get("metadata").toString()).path("data").asText())
+                .isEqualTo(data);
+    }
+
+    @Test
+    void aDeadLetterThatCannotBeReadIsKeptAsItCame() throws Exception {
+        for (ByteString data : List.of(
+                ByteString.copyFrom(new byte[] {(byte) 0xff, 0, 1}),
+                ByteString.copyFromUtf8("{\"reason\": \"\"}"),
+                ByteString.copyFromUtf8("nul \u0000"),
+                ByteString.copyFromUtf8(
+                        "{\"reason\": \"A_CODE\", \"error\": \"a nul \\u0000\", \"metadata\": {\"x\": \"\\u0000\"}}"))) {
+            assertThat(letterOfMessage(wire.publish(Wire.DEAD_LETTERS, data, Map.of("schema", "dead-letter.v1"))))
+                    .containsEntry("job_id", null);
+        }
+    }
+
+    @Test
+    void aResultThatPubSubDoesNotTakeAtOnceIsPublishedAgain() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        String jobId = UUID.randomUUID().toString();
+        gates.shut("publish-result-message", exchange -> {
+            if (jobId.equals(exchange.getMessage().getHeader("job_id")) && tries.incrementAndGet() < 3) {
+                throw new IOException("unreachable");
+            }
+        });
+        Exchange sent = producer.request("direct:publish-result", exchange -> {
+            exchange.setVariable("jobId", jobId);
+            exchange.setVariable("attempt", 1);
+            exchange.getMessage().setBody(Map.of("job_id", jobId));
+        });
+        gates.open("publish-result-message");
+        assertThat(sent.getException()).isNull();
+        assertThat(tries).hasValue(3);
+        assertThat(wire.messagesOf(jobId, Wire.RESULTS)).hasSize(1);
+    }
+
+    @Test
+    void aJobThatPubSubDoesNotTakeStaysInTheOutboxAndGoesLater(CapturedOutput log) throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        Map<String, Object> submission = submission("succeed");
+        submission.put("userId", "unlucky");
+        gates.shut("publish-job-message", exchange -> {
+            if (exchange.getMessage().getBody(String.class).contains("unlucky") && tries.incrementAndGet() == 1) {
+                throw new IOException("unreachable for a test");
+            }
+        });
+        String jobId = (String) queries.row("submit-job", submission).get("job_id");
+        producer.sendBody("direct:wake-dispatcher", null);
+        await().atMost(LIMIT).until(() -> tries.get() > 0);
+        assertThat(queries.job("state", jobId)).isEqualTo("QUEUED");
+        JsonNode job = ended(jobId);
+        gates.open("publish-job-message");
+        assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
+        assertThat(tries).hasValue(2);
+        assertThat(log.getOut().lines().filter(line -> line.contains("unreachable for a test")))
+                .singleElement()
+                .asString()
+                .contains("Pub/Sub did not take 1 of ");
+    }
+
+    @Test
+    void noHeaderButTheFourAttributesLeaves() {
+        String jobId = UUID.randomUUID().toString();
+        Map<String, Object> headers = new HashMap<>(Map.of(
+                "Authorization", "Bearer secret",
+                "Cookie", "secret",
+                "X-Api-Key", "secret",
+                "goog-something", "secret",
+                "user_id", "mallory",
+                "CamelGooglePubsubAttributes", Map.of("x", "secret"),
+                "CamelGooglePubsubOrderingKey", "secret"));
+        Map<String, Object> row = Queries.variables(
+                "outbox_id", 1L, "job_id", jobId, "attempt", 1, "traceparent", "00-trace", "message", "{}");
+        Exchange job = producer.request("direct:publish-job", exchange -> {
+            exchange.getMessage().setHeaders(new HashMap<>(headers));
+            exchange.getMessage().setBody(row);
+        });
+        assertThat(job.getException()).isNull();
+        for (String route : List.of("publish-result", "publish-dead-letter")) {
+            Exchange sent = producer.request("direct:" + route, exchange -> {
+                exchange.getMessage().setHeaders(new HashMap<>(headers));
+                exchange.setVariable("jobId", jobId);
+                exchange.setVariable("attempt", 1);
+                exchange.setVariable("traceparent", "00-trace");
+                exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new IllegalStateException("for a test"));
+                exchange.getMessage().setBody("{}");
+            });
+            assertThat(sent.getException()).as(route).isNull();
+        }
+        for (String topic : List.of(Wire.JOBS, Wire.RESULTS, Wire.DEAD_LETTERS)) {
+            PubsubMessage message = wire.messagesOf(jobId, topic).get(0);
+            assertThat(message.getAttributesMap())
+                    .as(topic)
+                    .containsOnlyKeys("job_id", "attempt", "traceparent", "schema")
+                    .containsEntry("job_id", jobId)
+                    .containsEntry("attempt", "1")
+                    .containsEntry("traceparent", "00-trace");
+            assertThat(message.getOrderingKey()).isEmpty();
+        }
+    }
+
+    private void assertPoison(String topic, String data, Map<String, String> attributes) throws Exception {
+        assertPoison(topic, ByteString.copyFromUtf8(data), attributes);
+    }
+
+    /** Publishes it and sees that it was acked and became one dead letter that holds what it held. */
+    private void assertPoison(String topic, ByteString data, Map<String, String> attributes) throws Exception {
+        String messageId = wire.publish(topic, data, attributes);
+        Map<String, Object> letter = await().atMost(LIMIT)
+                .until(
+                        () -> queries
+                                .jdbc()
+                                .queryForList(
+                                        "SELECT error_code, metadata::text FROM dead_letters"
+                                                + " WHERE metadata->>'message_id' = ?",
+                                        messageId)
+                                .stream()
+                                .toList(),
+                        rows -> !rows.isEmpty())
+                .get(0);
+        assertThat(letter).containsEntry("error_code", "POISON_MESSAGE");
+        JsonNode metadata = JSON.readTree((String) letter.get("metadata"));
+        if (metadata.has("data")) {
+            assertThat(metadata.path("data").asText()).isEqualTo(data.toStringUtf8());
+        } else {
+            assertThat(metadata.path("data_base64").binaryValue()).isEqualTo(data.toByteArray());
+        }
+    }
+
+    private Map<String, Object> letter(String jobId) {
+        return letterWhere("job_id = ?::uuid", jobId);
+    }
+
+    private Map<String, Object> letterOfMessage(String messageId) {
+        return letterWhere("message_id = ?", messageId);
+    }
+
+    private Map<String, Object> letterWhere(String condition, String value) {
+        return await().atMost(LIMIT)
+                .until(
+                        () -> queries.jdbc().queryForList("SELECT * FROM dead_letters WHERE " + condition, value),
+                        rows -> !rows.isEmpty())
+                .get(0);
+    }
+
+    private static Map<String, Object> submission(String content) {
+        return Queries.submission("ann", Map.of("content", content));
+    }
+
+    private String submit(String content) {
+        String jobId = queries.submit("ann", Map.of("content", content));
+        producer.sendBody("direct:wake-dispatcher", null);
+        return jobId;
+    }
+
+    private JsonNode ended(String jobId) throws IOException {
+        Map<String, Object> row = await().atMost(LIMIT)
+                .until(
+                        () -> queries.row("read-job", Map.of("jobId", jobId)),
+                        job -> Boolean.TRUE.equals(job.get("ended")));
+        return JSON.readTree((String) row.get("job"));
+    }
+}

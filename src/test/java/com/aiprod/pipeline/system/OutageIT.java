@@ -1,0 +1,142 @@
+package com.aiprod.pipeline.system;
+
+import static com.aiprod.pipeline.system.User.problem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.PipelineApplication;
+import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.aiprod.pipeline.embedded.EmbeddedDatabase;
+import com.aiprod.pipeline.embedded.EmbeddedServices;
+import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Pub/Sub or PostgreSQL goes away and comes back: no job is lost, and no client sees more than a 503. */
+@SpringBootTest(
+        classes = PipelineApplication.class,
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.server.port=0",
+            "aiprod.pipeline.route=echo",
+            "aiprod.dispatcher.lease-sec=2",
+            "aiprod.rescue.message-lost-after-sec=3",
+            "aiprod.rescue.interval=500",
+            "aiprod.worker.lease-sec=3",
+            "aiprod.worker.renew-interval=500",
+            "spring.datasource.hikari.connection-timeout=500"
+        })
+@ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class})
+@DirtiesContext
+class OutageIT {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static EmbeddedPubSub pubSub = EmbeddedPubSub.start();
+    private static final Tap DATABASE = Tap.before(EmbeddedDatabase.create());
+
+    @LocalServerPort
+    private int port;
+
+    @LocalManagementPort
+    private int managementPort;
+
+    private User alice;
+
+    @DynamicPropertySource
+    static void services(DynamicPropertyRegistry settings) {
+        settings.add("aiprod.pubsub.emulator-host", () -> pubSub.endpoint());
+        settings.add("spring.datasource.url", DATABASE::jdbcUrl);
+    }
+
+    @AfterAll
+    static void end() {
+        pubSub.close();
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void allIsWell() {
+        alice = User.of(port, "alice");
+        becomes("UP");
+    }
+
+    @Test
+    void whilePubSubIsAwayJobsAreAcceptedAndLaterRun() throws Exception {
+        pubSub.close();
+        List<String> ids = new ArrayList<>();
+        long before = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            ids.add(alice.start("none"));
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        assertThat(alice.job(ids.get(0)).path("status").asText()).isEqualTo("QUEUED");
+        becomes("DOWN");
+
+        pubSub = EmbeddedPubSub.start(pubSub.port());
+        ids.forEach(id -> alice.await(id, "COMPLETED"));
+        becomes("UP");
+    }
+
+    @Test
+    void whenPubSubLosesEveryMessageEveryJobStillRuns() throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ids.add(alice.start("none"));
+            if (i % 5 == 0) {
+                pubSub.reset();
+            }
+        }
+        ids.forEach(id -> alice.await(id, "COMPLETED"));
+        becomes("UP");
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayCallersAreToldToComeBack() throws Exception {
+        String before = alice.start("none");
+        alice.await(before, "COMPLETED");
+        DATABASE.shut();
+
+        for (String path : List.of("/pipeline/jobs", "/pipeline/job/" + before)) {
+            HttpResponse<String> answer = alice.get(path);
+            assertThat(problem(answer, 503).path("type").asText()).isEqualTo("/problems/unavailable");
+            assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
+        }
+        HttpResponse<String> submission = alice.submit("{\"content\":\"x\"}");
+        problem(submission, 503);
+        assertThat(submission.headers().firstValue("Retry-After")).hasValue("5");
+        becomes("DOWN");
+        assertThat(health("liveness").statusCode()).isEqualTo(200);
+
+        DATABASE.open();
+        becomes("UP");
+        alice.await(alice.start("none"), "COMPLETED");
+    }
+
+    private void becomes(String status) {
+        Awaitility.await(status)
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> health("readiness"), health -> health.body().contains("{\"status\":\"" + status + "\""));
+    }
+
+    private HttpResponse<String> health(String group) throws Exception {
+        URI uri = URI.create("http://localhost:" + managementPort + "/actuator/health/" + group);
+        return CLIENT.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,164 @@
+package com.aiprod.pipeline.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.aiprod.pipeline.PipelineApplication;
+import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.aiprod.pipeline.embedded.EmbeddedDatabase;
+import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** How a process starts by its settings: with which of its parts, or not at all and then saying why in a line. */
+@ExtendWith(OutputCaptureExtension.class)
+class StartIT {
+
+    private static final EmbeddedPubSub PUB_SUB = EmbeddedPubSub.start();
+    private static final String DATABASE = EmbeddedDatabase.create();
+
+    @TempDir
+    private static Path folder;
+
+    @AfterAll
+    static void end() {
+        PUB_SUB.close();
+    }
+
+    @Test
+    void namesEachMissingSetting(CapturedOutput output) {
+        Map<String, String> variables = Map.of(
+                "spring.datasource.url", "SPRING_DATASOURCE_URL",
+                "google.cloud.project", "GOOGLE_CLOUD_PROJECT",
+                "aiprod.artifacts-dir", "AIPROD_ARTIFACTS_DIR");
+        variables.forEach((setting, variable) -> {
+            int before = output.length();
+            refused(Map.of(setting, ""));
+            assertThat(output.toString().substring(before))
+                    .contains("APPLICATION FAILED TO START", variable + " is not set: ")
+                    .doesNotContain("\tat ");
+        });
+    }
+
+    @Test
+    void namesMissingTopicsAndWhatMakesThem(CapturedOutput output) {
+        try (EmbeddedPubSub empty = EmbeddedPubSub.start()) {
+            refused(Map.of("aiprod.pubsub.emulator-host", empty.endpoint(), "aiprod.pubsub.provision", "false"));
+        }
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "6 topics or subscriptions are missing in", "'start-it'")
+                .contains("gcloud pubsub topics create aiprod-pipeline-jobs --project=start-it")
+                .contains("gcloud pubsub subscriptions create aiprod-pipeline-jobs-sub --topic=aiprod-pipeline-jobs")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void refusesAPublishTimeoutThatNoPublishCouldKeep(CapturedOutput output) {
+        refused(Map.of("aiprod.pubsub.publish-timeout", "9s"));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void refusesAPipelineThatIsNotThere(CapturedOutput output) {
+        refused(Map.of("aiprod.pipeline.route", "epic"));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "AIPROD_PIPELINE_ROUTE names 'epic', and no route has that id")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void refusesARouteFileThatIsBrokenAndNamesIt(CapturedOutput output) throws Exception {
+        Path broken = Files.createDirectory(folder.resolve("broken"));
+        Files.writeString(broken.resolve("mine.camel.yaml"), "- route:\n    id: mine\n    form: direct:mine\n");
+        refused(Map.of("aiprod.routes-dir", broken.toString()));
+        assertThat(output).contains("mine.camel.yaml");
+    }
+
+    @Test
+    void refusesAFolderOfRoutesThatIsNotThere(CapturedOutput output) {
+        refused(Map.of("aiprod.routes-dir", folder.resolve("nowhere").toString()));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "AIPROD_ROUTES_DIR names ")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void asApiAloneServesRequestsAndNeedsNoPubSub() throws Exception {
+        Map<String, String> settings =
+                Map.of("aiprod.roles", "api", "google.cloud.project", "", "aiprod.pubsub.emulator-host", "");
+        try (ConfigurableApplicationContext application = start(settings)) {
+            assertThat(application.getBean(CamelContext.class).getRoutes().stream()
+                            .map(Route::getRouteId))
+                    .contains("submit-job", "read-job", "rest-post-run")
+                    .doesNotContain("run-job", "dispatch-jobs", "rescue-jobs", "record-result", "record-dead-letter");
+            User alice = User.of(port(application, "local.server.port"), "alice");
+            assertThat(alice.submit("{\"content\":\"x\"}").statusCode()).isEqualTo(202);
+            assertThat(readiness(application)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void asWorkerAloneServesNoRequests() throws Exception {
+        try (ConfigurableApplicationContext application = start(Map.of("aiprod.roles", "worker"))) {
+            assertThat(application.getBean(CamelContext.class).getRoutes().stream()
+                            .map(Route::getRouteId))
+                    .contains("run-job", "renew-leases", "video")
+                    .doesNotContain("submit-job", "rest-post-run", "dispatch-jobs", "record-result");
+            assertThat(readiness(application)).isEqualTo(200);
+            int status = User.of(port(application, "local.server.port"), "alice")
+                    .submit("{\"content\":\"x\"}")
+                    .statusCode();
+            assertThat(status).isIn(401, 404);
+        }
+    }
+
+    private static void refused(Map<String, String> settings) {
+        assertThat(catchThrowable(() -> start(settings).close())).isNotNull();
+    }
+
+    /** A process with all it needs, but for those settings. */
+    private static ConfigurableApplicationContext start(Map<String, String> settings) {
+        Map<String, Object> all = new HashMap<>(DevelopmentTokens.settings());
+        all.put("server.port", "0");
+        all.put("management.server.port", "0");
+        all.put("spring.datasource.url", DATABASE);
+        all.put("google.cloud.project", "start-it");
+        all.put("aiprod.pubsub.emulator-host", PUB_SUB.endpoint());
+        all.put("aiprod.artifacts-dir", folder.resolve("artifacts").toString());
+        all.putAll(settings);
+        SpringApplication application = new SpringApplication(PipelineApplication.class);
+        return application.run(all.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toArray(String[]::new));
+    }
+
+    private static int port(ConfigurableApplicationContext application, String name) {
+        return application.getEnvironment().getRequiredProperty(name, Integer.class);
+    }
+
+    private static int readiness(ConfigurableApplicationContext application) throws Exception {
+        URI uri = URI.create(
+                "http://localhost:" + port(application, "local.management.port") + "/actuator/health/readiness");
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+}

@@ -1,0 +1,93 @@
+package com.aiprod.pipeline.worker;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Jobs as a test submits and watches them: in the database, by the application's own statements. */
+final class Jobs {
+
+    private final NamedParameterJdbcTemplate database;
+
+    Jobs(String databaseUrl) {
+        this.database = new NamedParameterJdbcTemplate(new DriverManagerDataSource(databaseUrl));
+    }
+
+    /** Submits a job of low priority and answers its id. */
+    String submit(String content) {
+        return submit(content, "low");
+    }
+
+    String submit(String content, String priority) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("userId", "ann");
+        values.put("idempotencyKey", null);
+        values.put("requestHash", null);
+        values.put("content", content);
+        values.put("preset", "quick_social");
+        values.put("priority", priority);
+        values.put("lang", "en");
+        values.put("durationSec", 10);
+        values.put("metadata", "{}");
+        values.put("requestId", null);
+        values.put("traceparent", null);
+        return (String) query("submit-job", values).get(0).get("job_id");
+    }
+
+    /** Runs one of db/queries. */
+    List<Map<String, Object>> query(String name, Map<String, ?> values) {
+        try {
+            String sql =
+                    new ClassPathResource("db/queries/" + name + ".sql").getContentAsString(StandardCharsets.UTF_8);
+            return database.queryForList(sql.replace(":?", ":"), values);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void execute(String sql) {
+        database.getJdbcOperations().execute(sql);
+    }
+
+    <T> T read(String sql, Class<T> type, Object... values) {
+        return database.getJdbcOperations().queryForObject(sql, type, values);
+    }
+
+    String state(String jobId) {
+        return read("SELECT cast(state AS text) FROM jobs WHERE id = cast(? AS uuid)", String.class, jobId);
+    }
+
+    int attempt(String jobId) {
+        return read("SELECT attempt FROM jobs WHERE id = cast(? AS uuid)", Integer.class, jobId);
+    }
+
+    /** The states that the job went through, with the reason where one is given, separated by spaces. */
+    String history(String jobId) {
+        return read("""
+                SELECT string_agg(state || coalesce('(' || (metadata ->> 'reason') || ')', ''), ' ' ORDER BY id)
+                FROM job_states WHERE job_id = cast(? AS uuid)""", String.class, jobId);
+    }
+
+    void await(String jobId, String state, Duration limit) {
+        await(() -> state(jobId).equals(state), limit, () -> jobId + " is " + state(jobId) + ": " + history(jobId));
+    }
+
+    static void await(BooleanSupplier condition, Duration limit, java.util.function.Supplier<String> otherwise) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("After " + limit.toSeconds() + " s: " + otherwise.get());
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package com.aiprod.pipeline.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.pipeline.TransientStageException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.Test;
+
+/** A job that waits for its next try, in a worker that runs one job at a time. */
+class RetryTest {
+
+    private final List<String> tries = new CopyOnWriteArrayList<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger mostRunning = new AtomicInteger();
+
+    @Test
+    void othersRunWhileAJobWaitsForItsNextTry() {
+        try (Worker worker = Worker.start(this::pipeline, Map.of("aiprod.worker.concurrency", "1"))) {
+            Jobs jobs = worker.jobs();
+            String failing = jobs.submit("fails");
+            Jobs.await(() -> tries.contains("fails"), Duration.ofSeconds(20), () -> jobs.history(failing));
+            List<String> others = List.of(jobs.submit("a"), jobs.submit("b"), jobs.submit("c"));
+
+            jobs.await(failing, "FAILED", Duration.ofSeconds(20));
+
+            assertThat(tries).startsWith("fails").endsWith("fails").containsOnlyOnce("a", "b", "c");
+            assertThat(tries).filteredOn("fails"::equals).hasSize(4);
+            assertThat(mostRunning).hasValue(1);
+            others.forEach(job -> jobs.await(job, "COMPLETED", Duration.ofSeconds(5)));
+            assertThat(jobs.history(failing)).isEqualTo("QUEUED PROCESSING FAILED");
+            String metadata = jobs.read(
+                    "SELECT cast(metadata AS text) FROM dead_letters WHERE job_id = cast(? AS uuid)",
+                    String.class,
+                    failing);
+            assertThat(metadata)
+                    .contains("\"attempts\":4", "\"attempt\":1", "\"route\":\"attempt-job\"", "job.v1")
+                    .contains("\\\"job_id\\\"");
+        }
+    }
+
+    private void pipeline(Exchange exchange) {
+        mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+        try {
+            String content = (String) exchange.getMessage().getBody(Map.class).get("content");
+            tries.add(content);
+            if (content.equals("fails")) {
+                throw new TransientStageException("BACKEND_BUSY", "The backend is busy.");
+            }
+        } finally {
+            running.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package com.aiprod.pipeline.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.embedded.EmbeddedServices;
+import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
+import com.aiprod.pipeline.operations.Retention;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.Exchange;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a worker does when the database, Pub/Sub or its own end comes in between; one worker after the other. */
+class WorkerFaultsTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    private static Path artifacts;
+
+    private static EmbeddedPubSub pubSub;
+    private static Worker worker;
+    private static Jobs jobs;
+
+    private static final Semaphore started = new Semaphore(0);
+    private static final Semaphore interrupted = new Semaphore(0);
+    private static final AtomicLong interruptedAt = new AtomicLong();
+    private static final AtomicInteger runs = new AtomicInteger();
+    private static final CountDownLatch never = new CountDownLatch(1);
+
+    @BeforeAll
+    static void start() {
+        pubSub = EmbeddedPubSub.start();
+        worker = Worker.start(WorkerFaultsTest::pipeline, settings(Worker.newDatabase(), pubSub));
+        jobs = worker.jobs();
+    }
+
+    private static Map<String, String> settings(String database, EmbeddedPubSub pubSub) {
+        return Map.of(
+                "spring.datasource.url", database,
+                "aiprod.pubsub.emulator-host", pubSub.endpoint(),
+                "google.cloud.project", EmbeddedServices.PROJECT,
+                "aiprod.artifacts-dir", artifacts.toString(),
+                "aiprod.worker.concurrency", "2",
+                "aiprod.worker.lease-sec", "6",
+                "aiprod.worker.shutdown-grace", "1s",
+                "aiprod.retention.interval", "300",
+                "aiprod.dispatcher.measure-interval", "100");
+    }
+
+    @AfterAll
+    static void end() {
+        worker.close();
+        pubSub.close();
+    }
+
+    private static void pipeline(Exchange exchange) throws InterruptedException {
+        String content = (String) exchange.getMessage().getBody(Map.class).get("content");
+        runs.incrementAndGet();
+        if (content.startsWith("waits")
+                && (content.equals("waits") || exchange.getMessage().getHeader("attempt", 0, Integer.class) == 1)) {
+            started.release();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                interruptedAt.set(System.currentTimeMillis());
+                interrupted.release();
+                throw e;
+            }
+        }
+        exchange.getMessage().setBody(Map.of("said", content));
+    }
+
+    @Test
+    void stopsWhenTheLeaseCannotBeRenewed() throws Exception {
+        interrupted.drainPermits();
+        String job = jobs.submit("waits once");
+        assertThat(started.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        worker.camel().getRouteController().stopRoute("renew-leases", 1, TimeUnit.SECONDS);
+        try {
+            assertThat(interrupted.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            long stoppedAt = interruptedAt.get();
+            jobs.await(job, "COMPLETED", SOON);
+            assertThat(jobs.history(job)).isEqualTo("QUEUED PROCESSING QUEUED(lease_expired) PROCESSING COMPLETED");
+            // The database is on this machine, so its clock is ours.
+            Long givenUpAt = jobs.read("""
+                    SELECT cast(extract(epoch FROM entered_at) * 1000 AS bigint) FROM job_states
+                    WHERE job_id = cast(? AS uuid) AND metadata ->> 'reason' = 'lease_expired'""", Long.class, job);
+            assertThat(stoppedAt).isLessThan(givenUpAt);
+        } finally {
+            worker.camel().getRouteController().startRoute("renew-leases");
+        }
+    }
+
+    @Test
+    void aLostResultIsPublishedAgainAndTheJobIsNotRunAgain() throws Exception {
+        worker.camel().getRouteController().stopRoute("record-result");
+        int before = runs.get();
+        String job = jobs.submit("a result that is lost");
+        Jobs.await(() -> runs.get() > before, SOON, () -> "the job did not run");
+        Jobs.await(() -> worker.camel().getInflightRepository().size("run-claimed-job") == 0, SOON, () -> "busy");
+        // Every message is gone, the result's too.
+        pubSub.reset();
+        worker.camel().getRouteController().stopRoute("run-job");
+        worker.camel().getRouteController().stopRoute("record-dead-letter");
+        worker.provisionAgain();
+        for (String route : new String[] {"record-result", "run-job", "record-dead-letter"}) {
+            worker.camel().getRouteController().startRoute(route);
+        }
+        jobs.await(job, "COMPLETED", SOON);
+        assertThat(jobs.history(job)).isEqualTo("QUEUED PROCESSING COMPLETED");
+        assertThat(jobs.attempt(job)).isEqualTo(1);
+    }
+
+    @Test
+    void whatEndedLongAgoIsDeletedWithItsFiles() throws Exception {
+        assertThat(worker.bean(Retention.class).keepSec()).isEqualTo(30L * 24 * 60 * 60);
+        String old = jobs.submit("old");
+        String recent = jobs.submit("recent");
+        jobs.await(old, "COMPLETED", SOON);
+        jobs.await(recent, "COMPLETED", SOON);
+        Path files = Files.createDirectories(artifacts.resolve(old).resolve("1"));
+        Path kept = Files.createDirectories(artifacts.resolve(recent).resolve("1"));
+        jobs.execute("""
+                INSERT INTO idempotency_keys VALUES
+                ('ann', 'old', 'h', '%1$s', now() - interval '3 days', now() - interval '2 days'),
+                ('ann', 'new', 'h', '%1$s', now(), now() + interval '1 day')""".formatted(recent));
+        jobs.execute("UPDATE jobs SET completed_at = now() - interval '31 days' WHERE id = '" + old + "'");
+        Jobs.await(() -> count("jobs", "id = '" + old + "'") == 0 && !Files.exists(files), SOON, () -> "still there");
+        assertThat(count("job_states", "job_id = '" + old + "'")).isZero();
+        assertThat(count("results", "job_id = '" + old + "'")).isZero();
+        assertThat(count("jobs", "id = '" + recent + "'")).isOne();
+        assertThat(kept).isDirectory();
+        Jobs.await(() -> count("idempotency_keys", "key = 'old'") == 0, SOON, () -> "the expired key stays");
+        assertThat(count("idempotency_keys", "key = 'new'")).isOne();
+    }
+
+    @Test
+    void theOutboxIsMeasured() throws Exception {
+        worker.camel().getRouteController().stopRoute("dispatch-jobs");
+        try {
+            String job = jobs.submit("waits in the outbox");
+            jobs.execute("UPDATE outbox SET created_at = now() - interval '90 seconds' WHERE job_id = '" + job + "'");
+            Jobs.await(
+                    () -> gauge("aiprod.outbox.depth") == 1 && gauge("aiprod.outbox.age") >= 90,
+                    SOON,
+                    () -> "not seen");
+        } finally {
+            worker.camel().getRouteController().startRoute("dispatch-jobs");
+        }
+        Jobs.await(() -> gauge("aiprod.outbox.depth") == 0 && gauge("aiprod.outbox.age") == 0, SOON, () -> "not empty");
+    }
+
+    @Test
+    void aWorkerThatEndsHandsItsJobsBack() {
+        String database = Worker.newDatabase();
+        try (EmbeddedPubSub its = EmbeddedPubSub.start()) {
+            Worker ending = Worker.start(WorkerFaultsTest::pipeline, settings(database, its));
+            Jobs waiting = ending.jobs();
+            String job = waiting.submit("waits once");
+            Jobs.await(started::tryAcquire, SOON, () -> waiting.history(job));
+            long begun = System.nanoTime();
+            ending.close();
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            assertThat(took).isLessThan(Duration.ofSeconds(15));
+            assertThat(waiting.history(job)).isEqualTo("QUEUED PROCESSING QUEUED(worker_stopped)");
+            assertThat(waiting.read("SELECT attempt - series_start FROM jobs", Integer.class))
+                    .isZero();
+            try (Worker next = Worker.start(WorkerFaultsTest::pipeline, settings(database, its))) {
+                assertThat(next.databaseUrl()).isEqualTo(database);
+                waiting.await(job, "COMPLETED", SOON);
+                assertThat(waiting.history(job))
+                        .isEqualTo("QUEUED PROCESSING QUEUED(worker_stopped) PROCESSING COMPLETED");
+            }
+        }
+    }
+
+    private static int count(String table, String condition) {
+        return jobs.read("SELECT count(*) FROM " + table + " WHERE " + condition, Integer.class);
+    }
+
+    private static double gauge(String name) {
+        return worker.bean(MeterRegistry.class).get(name).gauge().value();
+    }
+}
