@@ -1,0 +1,26 @@
+package com.aiprod.pipeline.bench.chaos;
+
+/** What is done to the system. */
+enum Fault {
+    KILL_WORKER("kill -9 a worker"),
+    KILL_API("kill -9 an API process"),
+    KILL_DISPATCHER("kill -9 the dispatcher and recorder"),
+    STOP_WORKER("SIGTERM to a worker"),
+    CRASH_DATABASE("kill -9 PostgreSQL, start it again"),
+    LOSE_MESSAGES("Pub/Sub restarts empty"),
+    DELETE_SUBSCRIPTION("a subscription is deleted"),
+    BREAK_CONNECTIONS("all connections are reset"),
+    STALL_CONNECTIONS("nothing passes, no connection ends"),
+    SLOW_CONNECTIONS("each packet is late"),
+    REPEAT_MESSAGES("old jobs and results are sent again");
+
+    private final String description;
+
+    Fault(String description) {
+        this.description = description;
+    }
+
+    String description() {
+        return description;
+    }
+}

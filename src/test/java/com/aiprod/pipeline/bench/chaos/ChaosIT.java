@@ -1,0 +1,19 @@
+package com.aiprod.pipeline.bench.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** The short chaos run; {@code bench/chaos} is the long one. */
+@Isolated("It starts several JVMs, and looks at how long they take to recover.")
+class ChaosIT {
+
+    @Test
+    void nothingAcceptedIsLostOrDoneTwice() throws Exception {
+        Plan plan = Plan.brief();
+        Verdict verdict = Chaos.run(plan);
+        assertThat(verdict.accepted()).as("accepted").isEqualTo(plan.jobs());
+        assertThat(verdict.good()).as("%s", verdict).isTrue();
+    }
+}
