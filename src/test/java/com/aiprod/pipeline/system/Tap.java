@@ -10,9 +10,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Stands between the application and a server as a network does, and can cut every connection. */
 final class Tap implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Tap.class);
 
     private final URI server;
     private final ServerSocket listener;
@@ -69,8 +73,7 @@ final class Tap implements AutoCloseable {
                 threads.execute(() -> pump(client, upstream));
                 threads.execute(() -> pump(upstream, client));
             } catch (IOException e) {
-                // Closed: either side may end a connection, and close() ends the listener.
-                continue;
+                LOG.debug("Either side may end a connection, and close() ends the listener", e);
             }
         }
     }
