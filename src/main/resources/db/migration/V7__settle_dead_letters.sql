@@ -14,6 +14,5 @@ CREATE INDEX dead_letters_by_code ON dead_letters (error_code, created_at DESC, 
 CREATE INDEX dead_letters_unsettled ON dead_letters (error_code, created_at, id)
     WHERE redriven_at IS NULL AND discarded_at IS NULL;
 
--- Statistics. Partial, so that the renewals of running jobs, once a second each, need not touch them.
+-- How many jobs wait, and since when.
 CREATE INDEX jobs_waiting ON jobs (updated_at) WHERE state = 'QUEUED';
-CREATE INDEX jobs_ended ON jobs (state) WHERE completed_at IS NOT NULL;
