@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.pubsub.v1.PubsubMessage;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +59,8 @@ class PoisonIT {
 
             for (String mark : marks) {
                 List<Map<String, Object>> kept =
-                        Awaitility.await("letter of " + mark).until(() -> letters(mark), rows -> !rows.isEmpty());
+                        Awaitility.await("letter of " + mark)
+.atMost(Duration.ofSeconds(60)).until(() -> letters(mark), rows -> !rows.isEmpty());
                 assertThat(kept).singleElement().satisfies(letter -> {
                     assertThat(letter)
                             .containsEntry("error_code", "POISON_MESSAGE")

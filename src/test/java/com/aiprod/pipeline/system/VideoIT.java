@@ -60,7 +60,7 @@ class VideoIT {
 
     @Test
     void describesWhatWasMade() {
-        assertThat(names(output)).containsExactlyInAnyOrder("artifacts", "duration_sec", "width", "height");
+        assertThat(names(output)).containsExactlyInAnyOrder("artifacts", "duration_sec", "width", "height", "scenes", "truncated");
         assertThat(output.path("duration_sec").asDouble()).isEqualTo(3);
         assertThat(output.path("width").asInt()).isEqualTo(720);
         assertThat(output.path("height").asInt()).isEqualTo(1280);
@@ -109,7 +109,7 @@ class VideoIT {
         assertThat(captions.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/vtt"));
         String text = new String(captions.body(), StandardCharsets.UTF_8);
-        assertThat(text).startsWith("WEBVTT\n\n").contains("tide", "-->");
+        assertThat(text).startsWith("WEBVTT\n").contains("tide", "-->");
         assertThat(text.lines().filter(line -> line.contains("-->")))
                 .isNotEmpty()
                 .allMatch(line -> line.matches("00:0\\d:\\d\\d\\.\\d{3} --> 00:0\\d:\\d\\d\\.\\d{3}.*"));
