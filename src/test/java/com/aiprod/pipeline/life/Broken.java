@@ -1,0 +1,90 @@
+package com.aiprod.pipeline.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Statements with one mistake each, which the properties must find; {@link #NONE} leaves them as they are. */
+enum Broken {
+    NONE(Property.LIFE, "", "", ""),
+    SUBMIT_WITHOUT_MESSAGE(
+            Property.LIFE,
+            "submit-job",
+            "INSERT INTO outbox (job_id, priority) SELECT id, priority FROM job",
+            "SELECT"),
+    SUBMIT_DESPITE_THE_KEY(
+            Property.LIFE, "submit-job", "WHERE NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)", ""),
+    SUBMIT_NEVER_FREES_A_KEY(Property.LIFE, "submit-job", "known.expires_at <= now()", "false"),
+    DISPATCH_WITHOUT_LEASE(Property.LIFE, "claim-outbox", "WHERE leased_until IS NULL OR leased_until <= now()", ""),
+    DISPATCH_WITHOUT_LIMIT(
+            Property.LIFE, "claim-outbox", "least(free, cast(:?batchSize AS bigint))", "cast(:?batchSize AS bigint)"),
+    CONFIRM_WITHOUT_MARK(Property.LIFE, "confirm-published", "CASE WHEN jobs.state = 'QUEUED' THEN now() END", "NULL"),
+    CLAIM_OF_ANY_STATE(Property.LIFE, "claim-job", " AND state = 'QUEUED'", " AND state IN ('QUEUED', 'PROCESSING')"),
+    CLAIM_OF_THE_SAME_ATTEMPT(
+            Property.LIFE, "claim-job", "attempt = attempt + 1", "attempt = greatest(attempt, series_start + 1)"),
+    CLAIM_WITHOUT_HISTORY(
+            Property.LIFE, "claim-job", "'attempt', attempt) FROM claimed", "'attempt', 1) FROM claimed LIMIT 0"),
+    RENEWAL_THAT_ENDS_THE_LEASE(
+            Property.LIFE, "renew-leases", "lease_expires_at = now() +", "lease_expires_at = now() -"),
+    RELEASE_WITHOUT_MESSAGE(
+            Property.RACE,
+            "release-jobs",
+            "SELECT id, priority FROM released",
+            "SELECT id, priority FROM released LIMIT 0"),
+    PURGE_OF_WAITING_JOBS(
+            Property.LIFE, "purge-jobs", "completed_at < now()", "created_at < now() + interval '1 year'"),
+    CANCEL_OF_ENDED_JOBS(Property.LIFE, "cancel-job", " AND job.state IN ('QUEUED', 'PROCESSING')", ""),
+    CANCEL_OF_ANYBODYS_JOB(Property.LIFE, "cancel-job", " AND user_id = :?userId", ""),
+    CANCEL_OF_WAITING_JOBS_ONLY(Property.LIFE, "cancel-job", "IN ('QUEUED', 'PROCESSING')", "= 'QUEUED'"),
+    REDRIVE_WITHOUT_MESSAGE(
+            Property.LIFE,
+            "redrive-dead-letters",
+            "SELECT id, priority FROM queued",
+            "SELECT id, priority FROM queued LIMIT 0"),
+    REDRIVE_IN_ANY_STATE(Property.LIFE, "redrive-dead-letters", "AND jobs.state = 'FAILED'", ""),
+    REDRIVE_IN_THE_OLD_SERIES(Property.LIFE, "redrive-dead-letters", "series_start = jobs.attempt,", ""),
+    RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND attempt = cast(:?attempt AS integer)", ""),
+    RESULT_IN_ANY_STATE(Property.LIFE, "record-result", " AND state = 'PROCESSING'", ""),
+    RESCUE_WITHOUT_MESSAGE(
+            Property.LIFE,
+            "rescue-jobs",
+            "SELECT id, priority FROM moved WHERE state = 'QUEUED'",
+            "SELECT id, priority FROM moved LIMIT 0"),
+    RESCUE_OF_LIVING_WORKERS(Property.LIFE, "rescue-jobs", " AND lease_expires_at < now()", ""),
+    RESCUE_FOREVER(Property.LIFE, "rescue-jobs", "attempt - series_start >= max_attempts AS", "false AS"),
+    RESCUE_OF_LOST_WORKERS_ONLY(
+            Property.LIFE, "rescue-jobs", "OR published_at < now()", "OR false AND published_at < now()"),
+    LETTER_FOR_EACH_DELIVERY(Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "NULL"),
+    CONFIRM_BY_THE_STATE_IT_SAW(
+            Property.RACE,
+            "confirm-published",
+            "WHERE jobs.id = confirmed.job_id",
+            "WHERE jobs.id = confirmed.job_id AND jobs.state = 'QUEUED'"),
+    RESCUE_BY_THE_STATE_IT_SAW(Property.RACE, "rescue-jobs", "FOR UPDATE SKIP LOCKED", ""),
+    CANCEL_BY_THE_STATE_IT_SAW(Property.RACE, "cancel-job", "    FOR NO KEY UPDATE\n", "");
+
+    /** Which property must find it. */
+    enum Property {
+        LIFE,
+        RACE
+    }
+
+    final Property property;
+    private final String statement;
+    private final String right;
+    private final String wrong;
+
+    Broken(Property property, String statement, String right, String wrong) {
+        this.property = property;
+        this.statement = statement;
+        this.right = right;
+        this.wrong = wrong;
+    }
+
+    /** The text of that statement, with the mistake in it if it is this one's. */
+    String in(String name, String text) {
+        if (!name.equals(statement)) {
+            return text;
+        }
+        assertThat(text).as("the statement that %s breaks", this).contains(right);
+        return text.replace(right, wrong);
+    }
+}

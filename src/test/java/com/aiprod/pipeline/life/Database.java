@@ -1,0 +1,218 @@
+package com.aiprod.pipeline.life;
+
+import com.aiprod.pipeline.embedded.EmbeddedDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.flywaydb.core.Flyway;
+import org.springframework.core.io.ClassPathResource;
+
+/**
+ * The real statements on a connection of its own to a real PostgreSQL, whole or with one of them broken. Plain JDBC,
+ * since it is called some hundred thousand times and everything between would write a line each time.
+ */
+final class Database implements Statements, AutoCloseable {
+
+    private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
+    private static final Map<String, String> FILES = new ConcurrentHashMap<>();
+
+    private record Prepared(PreparedStatement statement, List<String> parameters) {}
+
+    /** A statement that PostgreSQL refused. */
+    static final class Refused extends RuntimeException {
+        private final String sqlState;
+
+        private Refused(SQLException cause) {
+            super(cause);
+            this.sqlState = cause.getSQLState();
+        }
+
+        boolean isForAConstraint() {
+            return sqlState.startsWith("23");
+        }
+
+        /** A deadlock, or a job that was deleted just before something was written for it. */
+        boolean mayPass() {
+            return sqlState.equals("40P01") || sqlState.equals("23503");
+        }
+    }
+
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    private final String url;
+    private final Broken broken;
+    private final Connection connection;
+    private final int backend;
+    private final Map<String, Prepared> statements = new HashMap<>();
+
+    private Database(String url, Broken broken) {
+        this.url = url;
+        this.broken = broken;
+        this.connection = attempt(() -> DriverManager.getConnection(url));
+        this.backend = (Integer) ask("SELECT pg_backend_pid()");
+    }
+
+    /** A fresh database with the schema of db/migration. */
+    static Database create() {
+        // As in application.yaml, each call is planned for its own values. Deadlocks are found without a long wait.
+        String url = EmbeddedDatabase.create() + "&prepareThreshold=0&options=-c%20deadlock_timeout=20ms";
+        Flyway.configure().dataSource(url, null, null).load().migrate();
+        Database database = new Database(url, Broken.NONE);
+        database.execute("ALTER TABLE jobs ALTER max_attempts SET DEFAULT " + World.MAX_ATTEMPTS);
+        return database;
+    }
+
+    /** Another connection to the same database, whose statements may be broken. */
+    Database connect(Broken other) {
+        return new Database(url, other);
+    }
+
+    @Override
+    public List<Map<String, Object>> run(String name, Map<String, Object> parameters) {
+        return attempt(() -> {
+            Prepared prepared = statements.get(name);
+            if (prepared == null) {
+                prepared = prepare(broken.in(name, FILES.computeIfAbsent(name, Database::read)));
+                statements.put(name, prepared);
+            }
+            PreparedStatement statement = prepared.statement();
+            for (int i = 0; i < prepared.parameters().size(); i++) {
+                String parameter = prepared.parameters().get(i);
+                if (!parameters.containsKey(parameter)) {
+                    throw new IllegalArgumentException(name + " needs " + parameter);
+                }
+                statement.setObject(i + 1, parameters.get(parameter));
+            }
+            return statement.execute() ? rows(statement.getResultSet()) : List.of();
+        });
+    }
+
+    @Override
+    public void passTime(int seconds) {
+        execute("""
+                WITH on_jobs AS (
+                    UPDATE jobs SET lease_expires_at = lease_expires_at - interval '%1$d s',
+                        published_at = published_at - interval '%1$d s',
+                        completed_at = completed_at - interval '%1$d s'
+                ), on_keys AS (
+                    UPDATE idempotency_keys SET created_at = created_at - interval '%1$d s',
+                        expires_at = expires_at - interval '%1$d s'
+                )
+                UPDATE outbox SET leased_until = leased_until - interval '%1$d s'
+                """.formatted(seconds));
+    }
+
+    /** Forgets every job. */
+    void empty() {
+        execute("DELETE FROM jobs; DELETE FROM dead_letters");
+    }
+
+    /** Every job in one snapshot. */
+    List<StoredJob> jobs() {
+        return attempt(() -> {
+            List<StoredJob> jobs = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(StoredJob.QUERY)) {
+                while (row.next()) {
+                    jobs.add(StoredJob.read(row));
+                }
+            }
+            return jobs;
+        });
+    }
+
+    /** Runs this with all its statements in one transaction, which commits when {@code meanwhile} has returned. */
+    void inTransaction(Runnable changes, Runnable meanwhile) {
+        execute("BEGIN");
+        try {
+            changes.run();
+            meanwhile.run();
+        } finally {
+            execute("COMMIT");
+        }
+    }
+
+    /** The server's process behind this connection. */
+    int backend() {
+        return backend;
+    }
+
+    /** Whether that process waits for a lock. */
+    boolean waits(int backend) {
+        return (Boolean) ask("SELECT cardinality(pg_blocking_pids(%d)) > 0".formatted(backend));
+    }
+
+    @Override
+    public void close() {
+        attempt(() -> {
+            connection.close();
+            return null;
+        });
+    }
+
+    private Object ask(String question) {
+        return attempt(() -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(question)) {
+                row.next();
+                return row.getObject(1);
+            }
+        });
+    }
+
+    private void execute(String text) {
+        attempt(() -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(text);
+            }
+        });
+    }
+
+    private Prepared prepare(String text) throws SQLException {
+        return new Prepared(
+                connection.prepareStatement(PARAMETER.matcher(text).replaceAll("?")),
+                PARAMETER.matcher(text).results().map(found -> found.group(1)).toList());
+    }
+
+    private static List<Map<String, Object>> rows(ResultSet result) throws SQLException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        while (result.next()) {
+            Map<String, Object> row = new HashMap<>();
+            for (int column = 1; column <= result.getMetaData().getColumnCount(); column++) {
+                row.put(result.getMetaData().getColumnLabel(column), result.getObject(column));
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static <T> T attempt(Work<T> work) {
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            throw new Refused(e);
+        }
+    }
+
+    private static String read(String name) {
+        try {
+            return new ClassPathResource("db/queries/" + name + ".sql").getContentAsString(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

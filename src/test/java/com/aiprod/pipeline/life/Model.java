@@ -1,0 +1,358 @@
+package com.aiprod.pipeline.life;
+
+import static com.aiprod.pipeline.job.JobState.CANCELLED;
+import static com.aiprod.pipeline.job.JobState.COMPLETED;
+import static com.aiprod.pipeline.job.JobState.FAILED;
+import static com.aiprod.pipeline.job.JobState.PROCESSING;
+import static com.aiprod.pipeline.job.JobState.QUEUED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.job.JobState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * What each statement must do, said in plain Java for one statement at a time. Passes each one on to the database,
+ * then compares its answer and all the jobs with what it foretold.
+ */
+final class Model implements Statements {
+
+    private static final class Job {
+        final String owner;
+        JobState state = QUEUED;
+        int attempt;
+        int seriesStart;
+        String worker;
+        int leaseEnd;
+        Integer publishedAt;
+        boolean inOutbox = true;
+        String outboxId;
+        int outboxLeaseEnd;
+        int endedAt;
+        final List<JobState> history = new ArrayList<>(List.of(QUEUED));
+        final List<Integer> results = new ArrayList<>();
+
+        Job(String owner) {
+            this.owner = owner;
+        }
+
+        void enter(JobState next) {
+            state = next;
+            history.add(next);
+            worker = null;
+            publishedAt = null;
+        }
+
+        void queueMessage() {
+            if (!inOutbox) {
+                inOutbox = true;
+                outboxId = null;
+                outboxLeaseEnd = 0;
+            }
+        }
+    }
+
+    private static final class Letter {
+        String id;
+        String errorCode;
+        boolean redriven;
+        boolean discarded;
+    }
+
+    private record Key(String jobId, Object requestHash, int expiresAt) {}
+
+    private final Database database;
+    private final Map<String, Job> jobs = new TreeMap<>();
+    private final Map<List<Object>, Key> keys =
+            new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+    private final Map<List<Object>, Letter> letters = new HashMap<>();
+    private int now = 1;
+
+    Model(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public List<Map<String, Object>> run(String name, Map<String, Object> parameters) {
+        List<Map<String, Object>> rows = database.run(name, parameters);
+        switch (name) {
+            case "submit-job" -> submit(parameters, rows);
+            case "claim-outbox" -> claimOutbox(rows);
+            case "confirm-published" -> confirmPublished(parameters);
+            case "claim-job" -> claim(parameters, rows);
+            case "renew-leases" -> renew(parameters, rows);
+            case "record-result" -> recordResult(parameters, rows);
+            case "record-dead-letter" -> recordDeadLetter(parameters, rows);
+            case "rescue-jobs" -> rescue(rows);
+            case "cancel-job" -> cancel(parameters, rows);
+            case "redrive-dead-letters" -> redrive(parameters, rows);
+            case "discard-dead-letter" -> discard(parameters, rows);
+            case "release-jobs" -> release(parameters, rows);
+            case "purge-jobs" -> purgeJobs(rows);
+            case "purge-keys" -> purgeKeys(rows);
+            default -> throw new IllegalArgumentException(name);
+        }
+        compare();
+        return rows;
+    }
+
+    @Override
+    public void passTime(int seconds) {
+        database.passTime(seconds);
+        now += seconds;
+        compare();
+    }
+
+    private void submit(Map<String, Object> request, List<Map<String, Object>> rows) {
+        String outcome = (String) rows.get(0).get("outcome");
+        String id = (String) rows.get(0).get("job_id");
+        Key key = null;
+        List<Object> name = null;
+        if (request.get("idempotencyKey") != null) {
+            name = List.of(request.get("userId"), request.get("idempotencyKey"));
+            key = keys.get(name);
+        }
+        if (key != null && key.expiresAt() > now) {
+            assertThat(outcome)
+                    .isEqualTo(key.requestHash().equals(request.get("requestHash")) ? "replayed" : "conflict");
+            assertThat(id).isEqualTo(key.jobId());
+            return;
+        }
+        assertThat(outcome).isEqualTo("created");
+        assertThat(jobs).doesNotContainKey(id);
+        jobs.put(id, new Job((String) request.get("userId")));
+        if (name != null) {
+            keys.put(name, new Key(id, request.get("requestHash"), now + World.KEY_LIFE_SEC));
+        }
+    }
+
+    /** Whose turn it is, is left to the database; how many may go is not. */
+    private void claimOutbox(List<Map<String, Object>> rows) {
+        long onTheirWay =
+                count(job -> job.publishedAt != null) + count(job -> job.inOutbox && job.outboxLeaseEnd > now);
+        long waiting = count(job -> job.inOutbox && job.outboxLeaseEnd <= now);
+        long free = Math.max(0, World.MAX_IN_FLIGHT - onTheirWay);
+        assertThat(rows).hasSize((int) Math.min(Math.min(free, World.BATCH), waiting));
+        for (Map<String, Object> row : rows) {
+            Job job = jobs.get(row.get("job_id"));
+            assertThat(job.inOutbox && job.outboxLeaseEnd <= now).isTrue();
+            assertThat(row.get("attempt")).isEqualTo(job.attempt + 1);
+            job.outboxId = row.get("outbox_id").toString();
+            job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
+        }
+    }
+
+    private void confirmPublished(Map<String, Object> parameters) {
+        String ids = (String) parameters.get("publishedIds");
+        List<String> confirmed =
+                Arrays.asList(ids.substring(1, ids.length() - 1).split(","));
+        for (Job job : jobs.values()) {
+            if (job.inOutbox && confirmed.contains(job.outboxId)) {
+                job.inOutbox = false;
+                job.publishedAt = job.state == QUEUED ? now : null;
+            }
+        }
+    }
+
+    private void claim(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        Job job = jobs.get(parameters.get("jobId"));
+        boolean waits = job != null && job.state == QUEUED;
+        assertThat(rows.get(0).get("outcome")).isEqualTo(job == null ? "unknown" : waits ? "claimed" : "not-waiting");
+        if (waits) {
+            job.enter(PROCESSING);
+            job.attempt++;
+            job.worker = (String) parameters.get("workerId");
+            job.leaseEnd = now + World.LEASE_SEC;
+            assertThat(rows.get(0).get("attempt")).isEqualTo(job.attempt);
+        }
+    }
+
+    private void renew(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        List<String> kept = ownedOf(parameters);
+        kept.forEach(id -> jobs.get(id).leaseEnd = now + World.LEASE_SEC);
+        assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(kept);
+    }
+
+    /** The jobs out of those asked for whose running attempt is this worker's. */
+    private List<String> ownedOf(Map<String, Object> parameters) {
+        String running = (String) parameters.get("running");
+        List<String> owned = new ArrayList<>();
+        jobs.forEach((id, job) -> {
+            if (job.state == PROCESSING
+                    && job.worker.equals(parameters.get("workerId"))
+                    && running.contains("{\"job_id\":\"%s\",\"attempt\":%d,".formatted(id, job.attempt))) {
+                owned.add(id);
+            }
+        });
+        return owned;
+    }
+
+    private void recordResult(Map<String, Object> result, List<Map<String, Object>> rows) {
+        Job job = jobs.get(result.get("jobId"));
+        boolean counts =
+                job != null && job.state == PROCESSING && result.get("attempt").equals(job.attempt);
+        assertThat(rows.get(0).get("outcome")).isEqualTo(job == null ? "unknown" : counts ? "recorded" : "late");
+        if (counts) {
+            end(job, (Boolean) result.get("success") ? COMPLETED : FAILED);
+        }
+    }
+
+    private void end(Job job, JobState last) {
+        job.enter(last);
+        job.results.add(job.attempt);
+        job.endedAt = now;
+    }
+
+    private void recordDeadLetter(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        List<Object> attempt = List.of(parameters.get("jobId"), parameters.get("attempt"));
+        if (jobs.containsKey((String) parameters.get("jobId"))) {
+            assertThat(rows).hasSize(letters.containsKey(attempt) ? 0 : 1);
+            if (!rows.isEmpty()) {
+                addLetter(attempt, (String) rows.get(0).get("id"), (String) parameters.get("errorCode"));
+            }
+        }
+    }
+
+    private void addLetter(List<Object> attempt, String id, String errorCode) {
+        Letter letter = new Letter();
+        letter.id = id;
+        letter.errorCode = errorCode;
+        letters.putIfAbsent(attempt, letter);
+    }
+
+    private void cancel(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        Job job = jobs.get(parameters.get("jobId"));
+        if (job == null || !job.owner.equals(parameters.get("userId"))) {
+            assertThat(rows).isEmpty();
+            return;
+        }
+        assertThat(rows.get(0).get("outcome"))
+                .isEqualTo(!job.state.ended() ? "cancelled" : job.state == CANCELLED ? "cancelled-before" : "ended");
+        if (!job.state.ended()) {
+            job.enter(CANCELLED);
+            job.endedAt = now;
+        }
+    }
+
+    private void redrive(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        Set<Job> again = new HashSet<>();
+        List<String> settled = new ArrayList<>();
+        letters.forEach((attempt, letter) -> {
+            Job job = jobs.get(attempt.get(0));
+            boolean meant = letter.errorCode.equals(parameters.get("errorCode"))
+                    || (letter.id != null && letter.id.equals(parameters.get("letterId")));
+            if (meant && !letter.redriven && !letter.discarded && job.state == FAILED) {
+                letter.redriven = true;
+                settled.add((String) attempt.get(0));
+                again.add(job);
+            }
+        });
+        assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(settled);
+        for (Job job : again) {
+            job.enter(QUEUED);
+            job.seriesStart = job.attempt;
+            job.queueMessage();
+        }
+    }
+
+    private void discard(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        Letter found = letters.values().stream()
+                .filter(letter ->
+                        !letter.discarded && parameters.get("letterId").equals(letter.id))
+                .findAny()
+                .orElse(null);
+        assertThat(rows.get(0).get("outcome"))
+                .isEqualTo(found == null ? "unknown" : found.redriven ? "redriven" : "discarded");
+        if (found != null && !found.redriven) {
+            found.discarded = true;
+        }
+    }
+
+    private void release(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        List<String> released = ownedOf(parameters);
+        assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(released);
+        for (String id : released) {
+            Job job = jobs.get(id);
+            job.enter(QUEUED);
+            job.seriesStart++;
+            job.queueMessage();
+        }
+    }
+
+    private void purgeJobs(List<Map<String, Object>> rows) {
+        List<String> old = jobs.entrySet().stream()
+                .filter(job -> job.getValue().state.ended() && job.getValue().endedAt + World.KEEP_SEC < now)
+                .map(Map.Entry::getKey)
+                .toList();
+        assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(old);
+        jobs.keySet().removeAll(old);
+        letters.keySet().removeIf(attempt -> old.contains(attempt.get(0)));
+        keys.values().removeIf(key -> old.contains(key.jobId()));
+    }
+
+    private void purgeKeys(List<Map<String, Object>> rows) {
+        int before = keys.size();
+        keys.values().removeIf(key -> key.expiresAt() <= now);
+        assertThat(rows).hasSize(before - keys.size());
+    }
+
+    private void rescue(List<Map<String, Object>> rows) {
+        List<String> stuck = new ArrayList<>();
+        jobs.forEach((id, job) -> {
+            if (job.state == PROCESSING && job.leaseEnd < now) {
+                stuck.add(id);
+                if (job.attempt - job.seriesStart == World.MAX_ATTEMPTS) {
+                    end(job, FAILED);
+                    addLetter(List.of(id, job.attempt), null, "ATTEMPTS_EXHAUSTED");
+                } else {
+                    job.enter(QUEUED);
+                    job.queueMessage();
+                }
+            } else if (job.publishedAt != null && job.publishedAt + World.MESSAGE_LOST_AFTER_SEC < now) {
+                stuck.add(id);
+                job.publishedAt = null;
+                job.queueMessage();
+            }
+        });
+        assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(stuck);
+    }
+
+    private void compare() {
+        List<StoredJob> stored = database.jobs();
+        assertThat(stored.stream().map(StoredJob::id)).containsExactlyElementsOf(jobs.keySet());
+        for (StoredJob actual : stored) {
+            actual.check();
+            Job expected = jobs.get(actual.id());
+            assertThat(actual.states()).as("history").isEqualTo(expected.history);
+            assertThat(actual)
+                    .extracting(
+                            StoredJob::state,
+                            StoredJob::attempt,
+                            StoredJob::seriesStart,
+                            StoredJob::worker,
+                            StoredJob::onItsWay,
+                            StoredJob::inOutbox)
+                    .containsExactly(
+                            expected.state,
+                            expected.attempt,
+                            expected.seriesStart,
+                            expected.worker,
+                            expected.publishedAt != null,
+                            expected.inOutbox);
+            assertThat(actual.results().stream().map(StoredJob.Result::attempt))
+                    .as("results")
+                    .isEqualTo(expected.results);
+        }
+    }
+
+    private long count(Predicate<Job> wanted) {
+        return jobs.values().stream().filter(wanted).count();
+    }
+}

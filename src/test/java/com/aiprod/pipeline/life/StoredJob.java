@@ -1,0 +1,121 @@
+package com.aiprod.pipeline.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.job.JobState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A job as the database has it.
+ *
+ * @param worker who runs it, or null
+ * @param onItsWay whether it counts as published and not claimed yet
+ * @param inOutbox whether its message must still go out
+ * @param results how its series ended, oldest first
+ */
+record StoredJob(
+        String id,
+        JobState state,
+        int attempt,
+        int seriesStart,
+        String worker,
+        boolean onItsWay,
+        boolean inOutbox,
+        List<Entry> history,
+        List<Result> results) {
+
+    /** @param attempt the attempt that the entry speaks of, or null */
+    record Entry(JobState state, Integer attempt) {}
+
+    /** @param author the attempt that wrote it; null for one that no worker wrote */
+    record Result(int attempt, boolean success, Integer author) {}
+
+    static final String QUERY = """
+            SELECT cast(id AS text), state, attempt, series_start, worker_id, published_at IS NOT NULL AS on_its_way,
+                EXISTS (SELECT FROM outbox WHERE job_id = jobs.id) AS in_outbox,
+                ARRAY(SELECT state FROM job_states WHERE job_id = jobs.id ORDER BY id)::text[] AS states,
+                ARRAY(SELECT cast(metadata ->> 'attempt' AS integer) FROM job_states
+                      WHERE job_id = jobs.id ORDER BY id) AS attempts,
+                ARRAY(SELECT attempt FROM results WHERE job_id = jobs.id ORDER BY attempt) AS result_attempts,
+                ARRAY(SELECT success FROM results WHERE job_id = jobs.id ORDER BY attempt) AS successes,
+                ARRAY(SELECT cast(coalesce(output ->> 'author', substring(error_message FROM '^by (\\d+)$')) AS integer)
+                      FROM results WHERE job_id = jobs.id ORDER BY attempt) AS authors
+            FROM jobs ORDER BY id
+            """;
+
+    static StoredJob read(ResultSet row) throws SQLException {
+        List<Entry> history = new ArrayList<>();
+        Object[] states = array(row, "states");
+        Object[] attempts = array(row, "attempts");
+        for (int i = 0; i < states.length; i++) {
+            history.add(new Entry(JobState.valueOf((String) states[i]), (Integer) attempts[i]));
+        }
+        List<Result> results = new ArrayList<>();
+        Object[] resultAttempts = array(row, "result_attempts");
+        Object[] successes = array(row, "successes");
+        Object[] authors = array(row, "authors");
+        for (int i = 0; i < resultAttempts.length; i++) {
+            results.add(new Result((Integer) resultAttempts[i], (Boolean) successes[i], (Integer) authors[i]));
+        }
+        return new StoredJob(
+                row.getString("id"),
+                JobState.valueOf(row.getString("state")),
+                row.getInt("attempt"),
+                row.getInt("series_start"),
+                row.getString("worker_id"),
+                row.getBoolean("on_its_way"),
+                row.getBoolean("in_outbox"),
+                history,
+                results);
+    }
+
+    private static Object[] array(ResultSet row, String column) throws SQLException {
+        return (Object[]) row.getArray(column).getArray();
+    }
+
+    List<JobState> states() {
+        return history.stream().map(Entry::state).toList();
+    }
+
+    /** What holds of every job at every moment, whatever happens at the same time. */
+    void check() {
+        assertThat(states()).as("history of %s", id).startsWith(JobState.QUEUED).endsWith(state);
+        int claims = 0;
+        List<Integer> ended = new ArrayList<>();
+        for (int i = 1; i < history.size(); i++) {
+            JobState from = history.get(i - 1).state();
+            Entry to = history.get(i);
+            assertThat(from.next()).as("moves from %s in %s", from, this).contains(to.state());
+            switch (to.state()) {
+                case PROCESSING ->
+                    assertThat(to.attempt())
+                            .as("each claim is an attempt of its own: %s", this)
+                            .isEqualTo(++claims);
+                case COMPLETED, FAILED -> {
+                    assertThat(to.attempt())
+                            .as("only the running attempt ends a job: %s", this)
+                            .isEqualTo(claims);
+                    ended.add(claims);
+                }
+                case QUEUED, CANCELLED -> {}
+            }
+        }
+        assertThat(attempt).as("attempts of %s", this).isEqualTo(claims);
+        assertThat(results.stream().map(Result::attempt))
+                .as("each end has its result: %s", this)
+                .isEqualTo(ended);
+        for (Result result : results) {
+            assertThat(result.author())
+                    .as("a result is its own attempt's: %s", this)
+                    .isIn(result.attempt(), null);
+        }
+        if (state == JobState.QUEUED) {
+            assertThat(inOutbox || onItsWay)
+                    .as("a waiting job has a message that goes out or is on its way: %s", this)
+                    .isTrue();
+        }
+    }
+}

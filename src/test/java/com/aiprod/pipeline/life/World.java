@@ -1,0 +1,351 @@
+package com.aiprod.pipeline.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * All that is around the database: clients, dispatchers, Pub/Sub, workers, recorders and operators, with what each of
+ * them remembers. A move that has nothing to move does nothing. Safe for use by many threads: each thing is in one
+ * hand at a time, as a message that was handed out is.
+ */
+final class World {
+
+    /** No sum of {@link #TICK}s comes near these, so that the real time a run takes does not matter. */
+    static final int OUTBOX_LEASE_SEC = 15;
+
+    static final int LEASE_SEC = 35;
+    static final int MESSAGE_LOST_AFTER_SEC = 55;
+    static final int TICK = 10;
+    /** Fewer than there really are, so that lives come to the end of a series. */
+    static final int MAX_ATTEMPTS = 2;
+
+    static final int MAX_IN_FLIGHT = 3;
+    static final int BATCH = 2;
+
+    static final int KEY_LIFE_SEC = 24 * 3600;
+
+    static final int DAY_SEC = KEY_LIFE_SEC + 10 * TICK;
+    static final int KEEP_SEC = KEY_LIFE_SEC + 5 * TICK;
+
+    private static final List<String> USERS = List.of("ann", "bob");
+
+    private record Job(String id, String owner) {}
+
+    private record Answer(String jobId, int at) {}
+
+    private record Message(String outboxId, String jobId) {}
+
+    private record Run(String jobId, int attempt, String worker) {}
+
+    private record Outcome(String jobId, int attempt, boolean success) {}
+
+    private final Bag<Job> jobs = new Bag<>();
+    private final Bag<String> letters = new Bag<>();
+    private final AtomicInteger now = new AtomicInteger();
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    /** Taken from the outbox by a dispatcher, not published yet. */
+    private final Bag<Message> taken = new Bag<>();
+    /** Published, not confirmed yet. */
+    private final Bag<Message> published = new Bag<>();
+
+    private final Bag<Message> jobTopic = new Bag<>();
+    private final Bag<Run> running = new Bag<>();
+    private final Bag<Outcome> resultTopic = new Bag<>();
+    private final Bag<Outcome> deadLetterTopic = new Bag<>();
+
+    void submit(Statements database, int pick, boolean withKey) {
+        String user = USERS.get(pick % 2);
+        Map<String, Object> request = new HashMap<>();
+        request.put("userId", user);
+        request.put("idempotencyKey", withKey ? "key-" + pick / 2 % 2 : null);
+        request.put("requestHash", "request-" + (pick % 5 == 0 ? "other" : "same"));
+        request.put("content", "A film about the sea");
+        request.put("preset", "quick_social");
+        request.put("priority", List.of("low", "normal", "high").get(pick % 3));
+        request.put("lang", "en");
+        request.put("durationSec", 10);
+        request.put("metadata", "{}");
+        request.put("requestId", null);
+        request.put("traceparent", null);
+        int asked = now.get();
+        String jobId = (String) database.run("submit-job", request).get(0).get("job_id");
+        jobs.add(new Job(jobId, user));
+        if (withKey) {
+            answers.merge(user + " " + request.get("idempotencyKey"), new Answer(jobId, asked), (first, second) -> {
+                boolean known = now.get() - first.at() < KEY_LIFE_SEC;
+                if (known) {
+                    assertThat(jobId).as("one job for a key").isEqualTo(first.jobId());
+                }
+                return known ? first : second;
+            });
+        }
+    }
+
+    void takeFromOutbox(Statements database) {
+        Map<String, Object> limits =
+                Map.of("maxInFlight", MAX_IN_FLIGHT, "batchSize", BATCH, "leaseSec", OUTBOX_LEASE_SEC);
+        for (Map<String, Object> row : database.run("claim-outbox", limits)) {
+            taken.add(new Message(row.get("outbox_id").toString(), (String) row.get("job_id")));
+        }
+    }
+
+    void publish(int pick) {
+        Message message = taken.take(pick);
+        if (message != null) {
+            jobTopic.add(message);
+            published.add(message);
+        }
+    }
+
+    void publishAgain(int pick) {
+        Message message = published.peek(pick);
+        if (message != null) {
+            jobTopic.add(message);
+        }
+    }
+
+    void confirmPublished(Statements database, int pick) {
+        List<Message> batch = pick % 2 == 0 ? published.takeAll() : List.of();
+        if (batch.isEmpty()) {
+            Message one = published.take(pick);
+            batch = one == null ? List.of() : List.of(one);
+        }
+        if (!batch.isEmpty()) {
+            List<String> ids = batch.stream().map(Message::outboxId).toList();
+            database.run("confirm-published", Map.of("publishedIds", "{" + String.join(",", ids) + "}"));
+        }
+    }
+
+    void loseDispatcher() {
+        taken.takeAll();
+        published.takeAll();
+    }
+
+    void deliver(Statements database, int pick, boolean acked) {
+        Message message = acked ? jobTopic.take(pick) : jobTopic.peek(pick);
+        if (message != null) {
+            String worker = "worker-" + pick % 2;
+            Map<String, Object> answer = database.run(
+                            "claim-job", Map.of("jobId", message.jobId(), "workerId", worker, "leaseSec", LEASE_SEC))
+                    .get(0);
+            if (answer.get("outcome").equals("claimed")) {
+                running.add(new Run(message.jobId(), (Integer) answer.get("attempt"), worker));
+            }
+        }
+    }
+
+    void loseJobMessage(int pick) {
+        jobTopic.take(pick);
+    }
+
+    void renew(Statements database, int pick) {
+        String worker = "worker-" + pick % 2;
+        List<Run> own = running.list(run -> run.worker().equals(worker));
+        if (!own.isEmpty()) {
+            Set<Run> kept = new HashSet<>();
+            for (Map<String, Object> row : database.run(
+                    "renew-leases", Map.of("running", json(own, pick), "workerId", worker, "leaseSec", LEASE_SEC))) {
+                kept.add(new Run((String) row.get("job_id"), (Integer) row.get("attempt"), worker));
+            }
+            own.stream().filter(run -> !kept.contains(run)).forEach(running::remove);
+        }
+    }
+
+    private static String json(List<Run> runs, int percent) {
+        return runs.stream()
+                .map(run -> "{\"job_id\":\"%s\",\"attempt\":%d,\"stage\":\"render\",\"percent\":%d}"
+                        .formatted(run.jobId(), run.attempt(), percent))
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    /** The worker is gone without a word; Pub/Sub delivers its message again. */
+    void crash(int pick) {
+        Run run = running.take(pick);
+        if (run != null) {
+            jobTopic.add(new Message("", run.jobId()));
+        }
+    }
+
+    /** Whether it still has its lease or not: a worker may be the last to notice. */
+    void finish(int pick, boolean success) {
+        Run run = running.take(pick);
+        if (run != null) {
+            Outcome outcome = new Outcome(run.jobId(), run.attempt(), success);
+            if (!success) {
+                deadLetterTopic.add(outcome);
+            }
+            resultTopic.add(outcome);
+        }
+    }
+
+    void recordResult(Statements database, int pick, boolean acked) {
+        Outcome outcome = acked ? resultTopic.take(pick) : resultTopic.peek(pick);
+        if (outcome != null) {
+            Map<String, Object> result = new HashMap<>();
+            result.put("jobId", outcome.jobId());
+            result.put("attempt", outcome.attempt());
+            result.put("success", outcome.success());
+            result.put("output", outcome.success() ? "{\"author\": %d}".formatted(outcome.attempt()) : null);
+            result.put("errorCode", outcome.success() ? null : "RENDER_FAILED");
+            result.put("errorMessage", outcome.success() ? null : "by " + outcome.attempt());
+            result.put("retryable", false);
+            result.put("executionTimeMs", 1);
+            database.run("record-result", result);
+        }
+    }
+
+    void loseResult(int pick) {
+        resultTopic.take(pick);
+    }
+
+    void recordDeadLetter(Statements database, int pick, boolean acked) {
+        Outcome outcome = acked ? deadLetterTopic.take(pick) : deadLetterTopic.peek(pick);
+        if (outcome != null) {
+            Map<String, Object> letter = new HashMap<>();
+            letter.put("jobId", outcome.jobId());
+            letter.put("attempt", outcome.attempt());
+            // A message that was published twice comes under two ids.
+            letter.put("messageId", UUID.randomUUID().toString());
+            letter.put("errorCode", "RENDER_FAILED");
+            letter.put("reason", "failed");
+            letter.put("error", "by " + outcome.attempt());
+            letter.put("attempts", 1);
+            letter.put("route", "video");
+            letter.put("metadata", "{}");
+            database.run("record-dead-letter", letter).forEach(row -> letters.add((String) row.get("id")));
+        }
+    }
+
+    void rescue(Statements database) {
+        database.run("rescue-jobs", Map.of("messageLostAfterSec", MESSAGE_LOST_AFTER_SEC, "batchSize", 100));
+    }
+
+    void cancel(Statements database, int pick) {
+        Job job = jobs.peek(pick);
+        if (job != null) {
+            String user = pick % 5 == 0 ? "a stranger" : job.owner();
+            database.run("cancel-job", Map.of("jobId", job.id(), "userId", user));
+        }
+    }
+
+    void redrive(Statements database, int pick) {
+        Map<String, Object> request = new HashMap<>();
+        request.put("letterId", pick % 2 == 0 ? letters.peek(pick) : null);
+        request.put("errorCode", pick % 2 == 0 ? null : pick % 3 == 0 ? "ATTEMPTS_EXHAUSTED" : "RENDER_FAILED");
+        request.put("limit", 100);
+        request.put("userId", "an operator");
+        database.run("redrive-dead-letters", request);
+    }
+
+    void discard(Statements database, int pick) {
+        String letter = letters.peek(pick);
+        if (letter != null) {
+            database.run("discard-dead-letter", Map.of("letterId", letter, "userId", "an operator"));
+        }
+    }
+
+    /** A worker that is told to stop hands back what it runs. */
+    void release(Statements database, int pick) {
+        String worker = "worker-" + pick % 2;
+        List<Run> own = running.list(run -> run.worker().equals(worker));
+        if (!own.isEmpty()) {
+            database.run("release-jobs", Map.of("running", json(own, pick), "workerId", worker));
+            own.forEach(running::remove);
+            own.forEach(run -> jobTopic.add(new Message("", run.jobId())));
+        }
+    }
+
+    void purge(Statements database) {
+        database.run("purge-jobs", Map.of("keepSec", KEEP_SEC, "batchSize", 100));
+        database.run("purge-keys", Map.of("batchSize", 100));
+    }
+
+    /** From one tick, which is within every lease, to six, which outlast all of them. */
+    void passTime(Statements database, int pick) {
+        passSeconds(database, TICK * (1 + pick % 6));
+    }
+
+    void passADay(Statements database) {
+        passSeconds(database, DAY_SEC);
+    }
+
+    private void passSeconds(Statements database, int seconds) {
+        now.addAndGet(seconds);
+        database.passTime(seconds);
+    }
+
+    /** Every process and every message is gone; only the database is left. */
+    void loseAll() {
+        loseDispatcher();
+        jobTopic.takeAll();
+        running.takeAll();
+        resultTopic.takeAll();
+        deadLetterTopic.takeAll();
+    }
+
+    /** A while in which everything works: what is stuck is rescued, what waits is dispatched, run and recorded. */
+    void goOn(Statements database) {
+        passSeconds(database, 6 * TICK);
+        rescue(database);
+        takeFromOutbox(database);
+        while (!taken.isEmpty()) {
+            publish(0);
+        }
+        confirmPublished(database, 0);
+        while (!jobTopic.isEmpty()) {
+            deliver(database, 0, true);
+        }
+        while (!running.isEmpty()) {
+            finish(0, true);
+        }
+        while (!resultTopic.isEmpty()) {
+            recordResult(database, 0, true);
+        }
+    }
+
+    /** Things of one kind, out of which one is picked by any number. */
+    private static final class Bag<T> {
+        private final List<T> things = new ArrayList<>();
+
+        synchronized void add(T thing) {
+            things.add(thing);
+        }
+
+        synchronized void remove(T thing) {
+            things.remove(thing);
+        }
+
+        synchronized boolean isEmpty() {
+            return things.isEmpty();
+        }
+
+        synchronized T peek(int pick) {
+            return things.isEmpty() ? null : things.get(pick % things.size());
+        }
+
+        synchronized T take(int pick) {
+            return things.isEmpty() ? null : things.remove(pick % things.size());
+        }
+
+        synchronized List<T> takeAll() {
+            List<T> all = List.copyOf(things);
+            things.clear();
+            return all;
+        }
+
+        synchronized List<T> list(Predicate<T> wanted) {
+            return things.stream().filter(wanted).toList();
+        }
+    }
+}
