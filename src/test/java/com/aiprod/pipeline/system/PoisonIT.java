@@ -58,9 +58,9 @@ class PoisonIT {
             alice.await(alice.start("none"), "COMPLETED");
 
             for (String mark : marks) {
-                List<Map<String, Object>> kept =
-                        Awaitility.await("letter of " + mark)
-.atMost(Duration.ofSeconds(60)).until(() -> letters(mark), rows -> !rows.isEmpty());
+                List<Map<String, Object>> kept = Awaitility.await("letter of " + mark)
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> letters(mark), rows -> !rows.isEmpty());
                 assertThat(kept).singleElement().satisfies(letter -> {
                     assertThat(letter)
                             .containsEntry("error_code", "POISON_MESSAGE")

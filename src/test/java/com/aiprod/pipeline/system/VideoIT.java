@@ -60,7 +60,8 @@ class VideoIT {
 
     @Test
     void describesWhatWasMade() {
-        assertThat(names(output)).containsExactlyInAnyOrder("artifacts", "duration_sec", "width", "height", "scenes", "truncated");
+        assertThat(names(output))
+                .containsExactlyInAnyOrder("artifacts", "duration_sec", "width", "height", "scenes", "truncated");
         assertThat(output.path("duration_sec").asDouble()).isEqualTo(3);
         assertThat(output.path("width").asInt()).isEqualTo(720);
         assertThat(output.path("height").asInt()).isEqualTo(1280);
