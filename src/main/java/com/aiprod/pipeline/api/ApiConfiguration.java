@@ -6,6 +6,7 @@ import java.util.Map;
 import org.apache.catalina.core.StandardHost;
 import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -28,8 +29,8 @@ class ApiConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    FilterRegistrationBean<RequestFence> requestFence() {
-        FilterRegistrationBean<RequestFence> filter = new FilterRegistrationBean<>(new RequestFence());
+    FilterRegistrationBean<RequestFence> requestFence(ApplicationAvailability availability) {
+        FilterRegistrationBean<RequestFence> filter = new FilterRegistrationBean<>(new RequestFence(availability));
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 10);
         return filter;
     }

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
@@ -25,9 +28,21 @@ class RequestFence extends OncePerRequestFilter {
 
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
+    private final ApplicationAvailability availability;
+
+    RequestFence(ApplicationAvailability availability) {
+        this.availability = availability;
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        // The web server listens before the routes are there: what would be a 404 then is only too early.
+        if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
+            Problems.answerTo(new RejectedExecutionException("The application is starting or ending"), request)
+                    .writeTo(response);
+            return;
+        }
         FencedRequest fenced;
         try {
             fenced = new FencedRequest(request, body(request));

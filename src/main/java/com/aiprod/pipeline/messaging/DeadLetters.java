@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
@@ -30,6 +31,9 @@ public final class DeadLetters {
     private static final String ATTRIBUTES = "CamelGooglePubsubAttributes";
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
+    /** NUL as JSON escapes it, which is behind an odd number of backslashes. */
+    private static final Pattern NUL = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\u0000");
 
     private final ObjectMapper json;
 
@@ -112,7 +116,7 @@ public final class DeadLetters {
             // PostgreSQL reads no JSON in which a string holds NUL.
             return letter != null
                             && letter.complete()
-                            && !json.writeValueAsString(letter).contains("\\u0000")
+                            && !NUL.matcher(json.writeValueAsString(letter)).find()
                     ? letter
                     : null;
         } catch (IOException e) {
