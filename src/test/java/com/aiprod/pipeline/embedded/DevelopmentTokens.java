@@ -3,11 +3,10 @@ package com.aiprod.pipeline.embedded;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
@@ -38,7 +37,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
 
     private static final String SETTINGS = "spring.security.oauth2.resourceserver.jwt.";
     private static final Duration LIFETIME = Duration.ofDays(1);
-    private static final ECKey KEY = newKey();
+    private static final RSAKey KEY = newKey();
     private static final String JWK_SET_URI = serve(new JWKSet(KEY.toPublicJWK()).toString());
 
     /**
@@ -62,9 +61,9 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
     /** A token with just these claims, signed by this issuer's key. */
     public static String token(JWTClaimsSet claims) {
         SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(KEY.getKeyID()).build(), claims);
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(KEY.getKeyID()).build(), claims);
         try {
-            token.sign(new ECDSASigner(KEY));
+            token.sign(new RSASSASigner(KEY));
         } catch (JOSEException e) {
             throw new IllegalStateException("The development token could not be signed", e);
         }
@@ -72,7 +71,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
     }
 
     /** This issuer's public key, for those who try to abuse it. */
-    public static ECKey publicKey() {
+    public static RSAKey publicKey() {
         return KEY.toPublicJWK();
     }
 
@@ -80,7 +79,6 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
     public static Map<String, Object> settings() {
         return Map.of(
                 SETTINGS + "jwk-set-uri", JWK_SET_URI,
-                SETTINGS + "jws-algorithms", JWSAlgorithm.ES256.getName(),
                 SETTINGS + "audiences", AUDIENCE);
     }
 
@@ -95,14 +93,14 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
         }
     }
 
-    private static ECKey newKey() {
+    private static RSAKey newKey() {
         try {
-            return new ECKeyGenerator(Curve.P_256)
-                    .algorithm(JWSAlgorithm.ES256)
+            return new RSAKeyGenerator(2048)
+                    .algorithm(JWSAlgorithm.RS256)
                     .keyIDFromThumbprint(true)
                     .generate();
         } catch (JOSEException e) {
-            throw new IllegalStateException("The JDK has no P-256", e);
+            throw new IllegalStateException("The JDK has no RSA", e);
         }
     }
 

@@ -7,10 +7,9 @@ import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
-import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -174,12 +173,12 @@ class TokensTest {
     }
 
     private static String foreign(JWTClaimsSet claims, String keyId) throws Exception {
-        return sign(JWSAlgorithm.ES256, keyId, claims, new ECDSASigner(new ECKeyGenerator(Curve.P_256).generate()));
+        return sign(JWSAlgorithm.RS256, keyId, claims, new RSASSASigner(new RSAKeyGenerator(2048).generate()));
     }
 
     /** The old trick: an issuer's public key is known to all, and so is what is signed with it as a shared secret. */
     private static String confused() throws Exception {
-        byte[] secret = DevelopmentTokens.publicKey().toECPublicKey().getEncoded();
+        byte[] secret = DevelopmentTokens.publicKey().toRSAPublicKey().getEncoded();
         return sign(JWSAlgorithm.HS256, publicKeyId(), claims().build(), new MACSigner(secret));
     }
 
