@@ -20,6 +20,10 @@ class ProblemController implements ErrorController {
                 : request.getRequestURI();
         String requestId = RequestIdFilter.idOf(request);
         response.setHeader(RequestIdFilter.HEADER, requestId);
+        if (request.getAttribute(RequestFence.REFUSAL) instanceof ProblemException refusal) {
+            Problems.answerTo(refusal, instance, requestId).writeTo(response);
+            return;
+        }
         if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable failure) {
             Problems.answerTo(failure, instance, requestId).writeTo(response);
             return;

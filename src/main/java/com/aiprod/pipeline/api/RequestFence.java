@@ -28,6 +28,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 class RequestFence extends OncePerRequestFilter {
 
+    /** Why a request was refused. Where its body broke off, the container calls the error page on top of our answer. */
+    static final String REFUSAL = RequestFence.class.getName() + ".refusal";
+
     static final int MAX_BODY_BYTES = 256 * 1024;
 
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
@@ -54,6 +57,7 @@ class RequestFence extends OncePerRequestFilter {
         try {
             fenced = new FencedRequest(request, body(request));
         } catch (ProblemException e) {
+            request.setAttribute(REFUSAL, e);
             Problems.answerTo(e, request).writeTo(response);
             return;
         }
@@ -90,10 +94,11 @@ class RequestFence extends OncePerRequestFilter {
                     throw tooSlow();
                 }
             }
-        } catch (SocketTimeoutException e) {
-            throw tooSlow();
         } catch (IOException e) {
-            throw new InvalidRequestException("The body did not come as its headers say.");
+            // Tomcat wraps it.
+            throw e.getCause() instanceof SocketTimeoutException
+                    ? tooSlow()
+                    : new InvalidRequestException("The body did not come as its headers say.");
         }
         return read.toByteArray();
     }

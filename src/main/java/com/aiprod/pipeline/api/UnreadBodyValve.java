@@ -34,13 +34,15 @@ class UnreadBodyValve extends ValveBase {
         if (request.isAsync() || isWhole(request)) {
             return;
         }
-        response.finishResponse();
+        // Not yet finished, which would end the reading as well.
+        response.flushBuffer();
         try {
             drain(request.getInputStream());
         } catch (IOException e) {
             LOG.debug("A refused body ended early", e);
         }
         if (!isWhole(request)) {
+            response.finishResponse();
             request.getCoyoteRequest().action(ActionCode.CLOSE_NOW, null);
         }
     }

@@ -77,6 +77,18 @@ class HardeningTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 9999\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"})
+    void aBodyThatDoesNotComeIsATimeoutOrWhatIsMissing(String body) throws Exception {
+        String head =
+                "POST /pipeline/run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer "
+                        + DevelopmentTokens.token("alice") + "\r\n" + body;
+        assertThat(untilTheEnd(open(head))).startsWith("HTTP/1.1 408 ").contains("/problems/request-timeout");
+        Socket gone = open(head);
+        gone.shutdownOutput();
+        assertThat(untilTheEnd(gone)).startsWith("HTTP/1.1 400 ").contains("/problems/invalid-request");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 9999", "Transfer-Encoding: chunked\r\n\r\nfff"})
     void aBodyThatDripsWithoutATokenHoldsNobodyUp(String body) throws Exception {
         List<Socket> slow = new ArrayList<>();
@@ -89,6 +101,14 @@ class HardeningTest {
             assertThat(untilTheEnd(socket)).startsWith("HTTP/1.1 401 ");
         }
         answersSoon();
+    }
+
+    @Test
+    void aBodyThatWasRefusedAndIsThereCostsNoConnection() throws Exception {
+        String body = "x".repeat(100_000);
+        String head = "POST /pipeline/run HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n";
+        Socket socket = open(head + "\r\n" + body + head + "Connection: close\r\n\r\n" + body);
+        assertThat(untilTheEnd(socket).split("HTTP/1.1 401 ", -1)).hasSize(3);
     }
 
     @Test

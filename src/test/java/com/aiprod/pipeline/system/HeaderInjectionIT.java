@@ -129,8 +129,7 @@ class HeaderInjectionIT {
                     HttpResponse<String> expected = call(path, List.of(), victim);
                     HttpResponse<String> answer = call(path, some, victim);
                     assertThat(answer.statusCode()).as("%s %s", path, some).isEqualTo(expected.statusCode());
-                    assertThat(answer.headers().map().keySet())
-                            .isEqualTo(expected.headers().map().keySet());
+                    assertThat(headers(answer)).isEqualTo(headers(expected));
                     assertThat(answer.body().replaceAll("\"request_id\":\"[^\"]+\"", ""))
                             .isEqualTo(expected.body().replaceAll("\"request_id\":\"[^\"]+\"", ""));
                 }
@@ -150,6 +149,13 @@ class HeaderInjectionIT {
     private HttpResponse<String> call(String path, List<String> forged, String value) throws Exception {
         HttpRequest.Builder request = forge(path, forged, value);
         return User.send(path.endsWith("cancel") ? request.POST(BodyPublishers.noBody()) : request);
+    }
+
+    /** The names of the answer's headers, without the one that ends a connection now and then. */
+    private static Set<String> headers(HttpResponse<String> answer) {
+        Set<String> names = new TreeSet<>(answer.headers().map().keySet());
+        names.remove("connection");
+        return names;
     }
 
     /** A request of Mallory's that names all of these, twice over, with another's job as their value. */
