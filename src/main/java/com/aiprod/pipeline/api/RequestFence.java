@@ -65,13 +65,16 @@ class RequestFence extends OncePerRequestFilter {
     }
 
     private byte[] body(HttpServletRequest request) throws IOException {
+        if (METHODS_WITHOUT_BODY.contains(request.getMethod())) {
+            if (request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+                throw new InvalidRequestException(request.getMethod() + " takes no body.");
+            }
+            return new byte[0];
+        }
         if (request.getContentLengthLong() > MAX_BODY_BYTES) {
             throw tooLarge();
         }
         byte[] body = read(request.getInputStream());
-        if (METHODS_WITHOUT_BODY.contains(request.getMethod())) {
-            return new byte[0];
-        }
         if (body.length > 0) {
             requireJson(request);
             requireUtf8(body);

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -151,6 +152,15 @@ class ApiEdgeTest {
     }
 
     @Test
+    void refusesABodyWhereNoneIsRead() throws Exception {
+        for (BodyPublisher body :
+                List.of(BodyPublishers.ofString("{}"), BodyPublishers.ofInputStream(() -> stream("{}")))) {
+            HttpRequest.Builder request = authorized("/pipeline/jobs").method("GET", body);
+            assertThat(problem(send(request), 400).path("detail").asText()).isEqualTo("GET takes no body.");
+        }
+    }
+
+    @Test
     void refusesABodyThatIsNotUtf8() throws Exception {
         HttpRequest.Builder latin1 = authorized("/pipeline/run")
                 .header("Content-Type", "application/json")
@@ -226,6 +236,10 @@ class ApiEdgeTest {
     private HttpRequest.Builder authorized(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .header("Authorization", "Bearer " + DevelopmentTokens.token("alice"));
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private HttpRequest.Builder get(String path) {

@@ -164,6 +164,10 @@ public final class OpenApi {
             return List.of("an internal error");
         }
         Optional<Operation> operation = operation("HEAD".equals(method) ? "GET" : method, path);
+        if (method.equals("OPTIONS") && status == 200) {
+            // RFC 9110, section 9.3.7: what the path has, and no matter of an operation's.
+            return answer.headers().firstValue("Allow").isPresent() ? List.of() : List.of("no Allow");
+        }
         if (operation.isEmpty()) {
             return problem(status)
                     .map(pointer -> faults(answer, pointer))

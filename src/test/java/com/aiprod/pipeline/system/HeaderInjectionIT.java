@@ -54,7 +54,7 @@ class HeaderInjectionIT {
             Pattern.compile("\"([a-z]+_[a-z_]+)\""),
             Pattern.compile("(?:et|remove)(?:Header|Variable|Property)s?\\(\\s*\"([A-Za-z][\\w-]*)\""));
 
-    /** In the first line of those that are tried together; the container takes a hundred headers at the most. */
+    /** The container takes a hundred headers at the most. */
     private static final int AT_A_TIME = 80;
 
     /** What differs from job to job. */

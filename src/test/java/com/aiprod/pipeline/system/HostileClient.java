@@ -26,7 +26,8 @@ final class HostileClient {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final List<Operation> OPERATIONS = OpenApi.operations();
-    private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "TRICK");
+    private static final List<String> METHODS =
+            List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "TRICK");
 
     /** What has been a surprise to somebody's program. */
     private static final List<String> STRINGS = List.of(
