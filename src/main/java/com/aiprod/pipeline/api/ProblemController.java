@@ -31,6 +31,9 @@ class ProblemController implements ErrorController {
         // Called as a page of its own, it is as absent as any other unknown path.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         HttpHeaders headers = new HttpHeaders();
+        if (response.containsHeader(HttpHeaders.ALLOW)) {
+            headers.set(HttpHeaders.ALLOW, response.getHeader(HttpHeaders.ALLOW));
+        }
         new Problems.Answer(Problem.ofStatus(status, Problems.detail(status, headers), instance, requestId), headers)
                 .writeTo(response);
     }

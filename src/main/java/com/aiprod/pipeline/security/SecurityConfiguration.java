@@ -62,7 +62,7 @@ class SecurityConfiguration {
                         failure -> failure.authenticationEntryPoint(challenge()).accessDeniedHandler(refusal()))
                 .authorizeHttpRequests(requests -> requests
                         // The request itself was checked when it first came in.
-                        .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                        .dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
                         .requestMatchers(EndpointRequest.to("health", "prometheus"))
                         .permitAll()

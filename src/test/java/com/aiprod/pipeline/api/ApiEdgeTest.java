@@ -98,6 +98,7 @@ class ApiEdgeTest {
         "GET,    /pipeline/job/1/database, 503, /problems/unavailable",
         "GET,    /pipeline//jobs,      400, /problems/invalid-request",
         "TRICK,  /pipeline/jobs,       400, /problems/invalid-request",
+        "TRACE,  /pipeline/jobs,       405, /problems/method-not-allowed",
     })
     void answersEveryFailureWithAProblem(String method, String path, int status, String type) throws Exception {
         HttpResponse<String> answer = send(authorized(path).method(method, BodyPublishers.noBody()));
