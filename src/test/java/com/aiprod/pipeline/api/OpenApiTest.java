@@ -140,6 +140,15 @@ class OpenApiTest {
         }
     }
 
+    /** The page fills such a value in, and who only wants to try a call would send it: the same key twice, say. */
+    @ParameterizedTest
+    @MethodSource("operations")
+    void fillsInNoOptionalHeader(Operation operation) {
+        assertThat(operation.parameters())
+                .filteredOn(it -> "header".equals(it.path("in").asText()))
+                .noneMatch(it -> it.has("example") || it.path("schema").has("default"));
+    }
+
     @Test
     void namesItsOperationsApart() {
         List<String> ids = operations().stream()
