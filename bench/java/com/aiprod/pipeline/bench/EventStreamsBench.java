@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,8 +68,11 @@ public final class EventStreamsBench {
             quiet.add(submissions());
             long before = events.get();
             ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor();
-            worker.scheduleAtFixedRate(() -> report(jobs), 0, 1, TimeUnit.SECONDS);
+            Future<?> reports = worker.scheduleAtFixedRate(() -> report(jobs), 0, 1, TimeUnit.SECONDS);
             busy.add(submissions());
+            if (!reports.cancel(false)) {
+                throw new IllegalStateException("The jobs made no progress");
+            }
             worker.shutdown();
             worker.awaitTermination(10, TimeUnit.SECONDS);
             line("events received in round %d while jobs make progress: %d", round + 1, events.get() - before);

@@ -17,6 +17,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
@@ -25,6 +27,8 @@ import org.springframework.stereotype.Component;
  * one query, however many watch the same job, and tells what it found here.
  */
 @Component("watchedJobs")
+// Before the threads that answer, which take nothing more once they have heard that the application closes.
+@Order(Ordered.HIGHEST_PRECEDENCE)
 public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchedJobs.class);
