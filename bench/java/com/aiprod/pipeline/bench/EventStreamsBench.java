@@ -34,6 +34,7 @@ public final class EventStreamsBench {
     private static final int CLIENTS = 16;
     private static final int ROUNDS = 3;
     private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final Duration ROUND = Duration.ofSeconds(12);
     private static final String JOB = "{\"content\": \"The sea. It comes and it goes.\"}";
 
@@ -65,6 +66,8 @@ public final class EventStreamsBench {
         for (int round = 0; round < ROUNDS; round++) {
             alone.add(submissions());
             List<CompletableFuture<HttpResponse<Void>>> streams = open(jobs);
+            // That 1,000 requests came at once to open them is over then.
+            LockSupport.parkNanos(SETTLE.toNanos());
             quiet.add(submissions());
             long before = events.get();
             ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor();

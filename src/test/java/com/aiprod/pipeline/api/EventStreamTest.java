@@ -69,6 +69,7 @@ class EventStreamTest {
         assertThat(stream.head())
                 .contains("HTTP/1.1 200 ", "Content-Type: text/event-stream", "Cache-Control: no-store");
         assertThat(stream.next("retry: ")).matches("retry: \\d{4}");
+        assertThat(meters.get("http.server.requests.active").longTaskTimers()).isNotEmpty();
         assertThat(stream.next("data: ")).contains("QUEUED");
         watched.tell(List.of(row("QUEUED", "PROCESSING")));
         assertThat(stream.next("data: ")).contains("PROCESSING");
