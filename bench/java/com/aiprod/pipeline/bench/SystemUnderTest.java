@@ -19,7 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The whole system as a process of its own, with all roles and everything embedded, as a new user starts it. */
+/**
+ * The whole system as a process of its own, with all roles and everything embedded, as a new user starts it, but without
+ * limits on what one user may submit.
+ */
 final class SystemUnderTest implements AutoCloseable {
 
     private static final Map<String, Pattern> BANNER = Map.of(
@@ -42,7 +45,9 @@ final class SystemUnderTest implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 TestPipelineApplication.class.getName(),
                 "--server.port=0",
-                "--management.server.port=0"));
+                "--management.server.port=0",
+                "--aiprod.max-active-jobs=0",
+                "--aiprod.submit-rate=0"));
         command.addAll(List.of(settings));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
