@@ -6,9 +6,9 @@ WITH RECURSIVE last AS MATERIALIZED (
     -- The limit, which changes nothing else, tells the planner that there is one.
     SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
 ), room AS MATERIALIZED (
-    SELECT least(cast(:?batchSize AS bigint), cast(:?maxInFlight AS bigint)
+    SELECT greatest(0, least(cast(:?batchSize AS bigint), cast(:?maxInFlight AS bigint)
         - (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)
-        - (SELECT count(*) FROM outbox WHERE leased_until > now())) AS free
+        - (SELECT count(*) FROM outbox WHERE leased_until > now()))) AS free
     FROM last
 ), round (user_id, place, wrapped) AS (
     -- The users who wait: from the one after last_user to the end, and then from the first to last_user. As many as
@@ -42,7 +42,10 @@ WITH RECURSIVE last AS MATERIALIZED (
 ), leased AS (
     UPDATE outbox SET leased_until = now() + make_interval(secs => cast(:?leaseSec AS double precision))
     WHERE id = ANY (ARRAY(
-        SELECT id FROM outbox WHERE id = ANY (ARRAY(SELECT id FROM turn)) FOR UPDATE SKIP LOCKED))
+        SELECT id FROM outbox
+        -- Once more: what another has leased since this statement began looks free to all of it but here.
+        WHERE id = ANY (ARRAY(SELECT id FROM turn)) AND (leased_until IS NULL OR leased_until <= now())
+        FOR UPDATE SKIP LOCKED))
     RETURNING id, job_id
 ), moved AS (
     UPDATE dispatch_turn SET last_user = served.user_id

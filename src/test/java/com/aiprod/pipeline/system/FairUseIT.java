@@ -69,7 +69,8 @@ class FairUseIT {
         assertThat(limits(refused).get(0)).isEqualTo(POLICY);
         assertThat(limits(refused).get(1)).startsWith("\"submit\";r=0;t=" + wait + ", \"active\";r=");
 
-        database.update("UPDATE quotas SET window_start = window_start - interval '1 minute' WHERE user_id = ?", alice.id());
+        database.update(
+                "UPDATE quotas SET window_start = window_start - interval '1 minute' WHERE user_id = ?", alice.id());
         HttpResponse<String> taken = alice.submit("{\"content\":\"A tide comes in.\"}", "Idempotency-Key", "one");
         assertThat(taken.statusCode()).isEqualTo(202);
         assertThat(taken.headers().firstValue("Idempotent-Replayed")).isEmpty();
@@ -77,16 +78,19 @@ class FairUseIT {
 
     @Test
     void whoHasTooManyOnTheirWayGetsRoomWhenOneEnds() throws Exception {
-        wait(100);
+        queue(100);
         HttpResponse<String> refused = alice.submit("{\"content\":\"A tide comes in.\"}");
         assertThat(problem(refused, 429).path("detail").asText())
                 .isEqualTo("At most 100 jobs of yours may be on their way; wait until one ends, or cancel it.");
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("10");
         assertThat(limits(refused).get(1)).matches("\"submit\";r=600;t=\\d+, \"active\";r=0");
-        assertThat(User.of(port, "bob").submit("{\"content\":\"A tide comes in.\"}").statusCode())
+        assertThat(User.of(port, "bob")
+                        .submit("{\"content\":\"A tide comes in.\"}")
+                        .statusCode())
                 .isEqualTo(202);
 
-        String one = json(alice.get("/pipeline/jobs?limit=1")).at("/jobs/0/job_id").asText();
+        String one =
+                json(alice.get("/pipeline/jobs?limit=1")).at("/jobs/0/job_id").asText();
         assertThat(User.send(alice.request("/pipeline/job/" + one + "/cancel").POST(BodyPublishers.noBody()))
                         .statusCode())
                 .isEqualTo(200);
@@ -96,7 +100,7 @@ class FairUseIT {
 
     @Test
     void notOneTooManyOfManyAtOnce() throws Exception {
-        wait(95);
+        queue(95);
         ExecutorService threads = Executors.newFixedThreadPool(16);
         // None of them ends meanwhile.
         camel.getRouteController().stopRoute("dispatch-jobs");
@@ -128,7 +132,7 @@ class FairUseIT {
     }
 
     /** Gives Alice jobs that wait and, since no message of theirs is to go out, go on waiting. */
-    private void wait(int jobs) {
+    private void queue(int jobs) {
         database.update("""
                         INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec)
                         SELECT gen_random_uuid(), ?, 'A tide comes in.', 'quick_social', 'low', 'en', 10
