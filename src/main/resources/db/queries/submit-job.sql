@@ -19,15 +19,18 @@ WITH new AS MATERIALIZED (
         expires_at   = CASE WHEN known.expires_at <= now() THEN excluded.expires_at ELSE known.expires_at END
     RETURNING job_id, request_hash, created_at
 ), job AS (
-    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id)
+    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id, callback_url)
     SELECT new.id, :?userId, :?content, :?preset, cast(:?priority AS job_priority), :?lang,
-           cast(:?durationSec AS integer), coalesce(cast(:?metadata AS json), '{}'), :?requestId
+           cast(:?durationSec AS integer), coalesce(cast(:?metadata AS json), '{}'), :?requestId, :?callbackUrl
     FROM new, admission WHERE admitted AND NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)
-    RETURNING id, user_id, priority, created_at
+    RETURNING id, user_id, priority, created_at, callback_url
 ), history AS (
     INSERT INTO job_states (job_id, state) SELECT id, 'QUEUED' FROM job
 ), message AS (
     INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM job
+), secret AS (
+    INSERT INTO webhook_secrets (user_id) SELECT user_id FROM job WHERE callback_url IS NOT NULL
+    ON CONFLICT DO NOTHING
 ), answer AS (
     SELECT 'created' AS outcome, cast(id AS text) AS job_id, iso8601(created_at) AS created_at FROM job
     UNION ALL

@@ -50,6 +50,19 @@ class RoomsTest {
             .resideInAnyPackage(ROOT + "job..", ROOT + "pipeline..", ROOT + "messaging..", ROOT + "operations..");
 
     @ArchTest
+    static final ArchRule WEBHOOKS_KNOW_NO_OTHER_ROOM = noClasses()
+            .that()
+            .resideInAPackage(ROOT + "webhook..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    ROOT + "job..",
+                    ROOT + "pipeline..",
+                    ROOT + "messaging..",
+                    ROOT + "operations..",
+                    ROOT + "security..");
+
+    @ArchTest
     static final ArchRule OPERATIONS_DO_NOT_KNOW_HOW_MESSAGES_TRAVEL = noClasses()
             .that()
             .resideInAPackage(ROOT + "operations..")

@@ -9,8 +9,9 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 /** The whole system in one process, with all it needs embedded: {@code ./mvnw spring-boot:test-run}. */
 public final class TestPipelineApplication {
 
-    /** What the embedded parts say while they start is of no use to who starts them. */
-    private static final Map<String, Object> QUIET = Map.of(
+    /** Webhooks to this machine; and what the embedded parts say while they start is of no use to who starts them. */
+    private static final Map<String, Object> DEFAULTS = Map.of(
+            "aiprod.webhook.allow-local-targets", "true",
             "logging.level.io.zonky.test", "warn",
             "logging.level.org.apache.catalina", "warn",
             "logging.level.org.springframework", "warn",
@@ -23,7 +24,7 @@ public final class TestPipelineApplication {
     public static void main(String[] args) {
         SpringApplication application = new SpringApplication(PipelineApplication.class);
         application.addInitializers(new DevelopmentTokens(), new EmbeddedServices("artifacts"));
-        application.setDefaultProperties(QUIET);
+        application.setDefaultProperties(DEFAULTS);
         application.addListeners((ApplicationReadyEvent ready) -> banner(ready));
         application.run(args);
     }

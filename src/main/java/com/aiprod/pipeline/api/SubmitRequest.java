@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A job as a client asked for it, valid and complete: defaults are filled in and texts normalised.
@@ -18,8 +20,16 @@ import java.util.HexFormat;
  * @param lang BCP 47 tag in its canonical spelling
  * @param durationSec seconds, within the preset's limit
  * @param metadata the caller's JSON object, character for character as it was sent; null if none was
+ * @param callbackUrl where the caller wants to be told of the end; null if nowhere
  */
-record SubmitRequest(String content, Preset preset, String priority, String lang, int durationSec, String metadata) {
+record SubmitRequest(
+        String content,
+        Preset preset,
+        String priority,
+        String lang,
+        int durationSec,
+        String metadata,
+        String callbackUrl) {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -29,8 +39,13 @@ record SubmitRequest(String content, Preset preset, String priority, String lang
      */
     String fingerprint() {
         try {
-            String canonical = MAPPER.writeValueAsString(
-                    Arrays.asList(content, preset.id(), priority, lang, durationSec, metadata));
+            List<Object> asked =
+                    new ArrayList<>(Arrays.asList(content, preset.id(), priority, lang, durationSec, metadata));
+            // Else as it was before there were callbacks, so that a key lives through the change.
+            if (callbackUrl != null) {
+                asked.add(callbackUrl);
+            }
+            String canonical = MAPPER.writeValueAsString(asked);
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);
         } catch (JsonProcessingException | NoSuchAlgorithmException e) {

@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.api;
 
 import com.aiprod.pipeline.pipeline.Preset;
+import com.aiprod.pipeline.webhook.WebhookTargets;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -42,6 +43,7 @@ final class SubmitRequestParser {
             .build();
 
     private final String body;
+    private final WebhookTargets targets;
     private final List<FieldFault> faults = new ArrayList<>();
     private String content;
     private boolean contentFaulty;
@@ -50,9 +52,11 @@ final class SubmitRequestParser {
     private String lang = "en";
     private Long durationSec;
     private String metadata;
+    private String callbackUrl;
 
-    SubmitRequestParser(String body) {
+    SubmitRequestParser(String body, WebhookTargets targets) {
         this.body = body;
+        this.targets = targets;
     }
 
     /**
@@ -92,7 +96,8 @@ final class SubmitRequestParser {
                 priority,
                 lang,
                 durationSec == null ? preset.defaultDurationSec() : durationSec.intValue(),
-                metadata);
+                metadata,
+                callbackUrl);
     }
 
     private static String at(JsonLocation location) {
@@ -124,6 +129,7 @@ final class SubmitRequestParser {
                 case "lang" -> readLang(json, value);
                 case "duration_sec" -> readDuration(json, value);
                 case "metadata" -> readMetadata(json, value);
+                case "callback_url" -> readCallbackUrl(json, value);
                 default -> {
                     fault(quoted(name), "is not a property of this request");
                     json.skipChildren();
@@ -169,6 +175,13 @@ final class SubmitRequestParser {
         if (id != null) {
             Preset.byId(id)
                     .ifPresentOrElse(known -> preset = known, () -> fault("preset", "must be one of " + presets()));
+        }
+    }
+
+    private void readCallbackUrl(JsonParser json, JsonToken value) throws IOException {
+        String url = string(json, value, "callback_url");
+        if (url != null) {
+            targets.fault(url).ifPresentOrElse(wrong -> fault("callback_url", wrong), () -> callbackUrl = url);
         }
     }
 

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.api;
 
+import com.aiprod.pipeline.webhook.WebhookTargets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -9,10 +10,16 @@ import org.springframework.stereotype.Component;
 @Component("submitRequest")
 public class SubmitRequestReader {
 
+    private final WebhookTargets targets;
+
+    SubmitRequestReader(WebhookTargets targets) {
+        this.targets = targets;
+    }
+
     /**
      * Sets the exchange variables {@code content}, {@code preset}, {@code priority}, {@code lang},
-     * {@code durationSec} (Integer), {@code metadata} (JSON text, absent if none), {@code idempotencyKey} (absent if
-     * none), {@code requestHash} (what the key is bound to) and {@code waitSec} (Integer, absent if not preferred).
+     * {@code durationSec} (Integer), {@code metadata} (JSON text) and {@code callbackUrl} (both absent if
+     * none), {@code idempotencyKey} (absent if none), {@code requestHash} (what the key is bound to) and {@code waitSec} (Integer, absent if not preferred).
      *
      * @throws InvalidRequestException with every fault of body and headers
      */
@@ -27,7 +34,7 @@ public class SubmitRequestReader {
         }
         SubmitRequest request = null;
         try {
-            request = new SubmitRequestParser(body == null ? "" : body).parse();
+            request = new SubmitRequestParser(body == null ? "" : body, targets).parse();
         } catch (InvalidRequestException e) {
             if (e.errors().isEmpty()) {
                 throw e;
@@ -43,6 +50,7 @@ public class SubmitRequestReader {
         exchange.setVariable("lang", request.lang());
         exchange.setVariable("durationSec", request.durationSec());
         exchange.setVariable("metadata", request.metadata());
+        exchange.setVariable("callbackUrl", request.callbackUrl());
         exchange.setVariable("idempotencyKey", key);
         exchange.setVariable("requestHash", request.fingerprint());
         PreferredWait.parseInto(exchange);

@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Import;
  * itself does not find it when it is started for development with the tests on its classpath.
  */
 @EnableAutoConfiguration(exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
-@ComponentScan({"com.aiprod.pipeline.api", "com.aiprod.pipeline.security"})
+@ComponentScan({"com.aiprod.pipeline.api", "com.aiprod.pipeline.security", "com.aiprod.pipeline.webhook"})
 @Import(ArtifactStore.class)
 class Edge {
 

@@ -33,11 +33,6 @@ class OpenApiTest {
     private static final JsonNode DOCUMENT = OpenApi.document();
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(VersionFlag.V202012);
 
-    /** Described, but no route answers them yet. */
-    private static final Set<String> NOT_THERE_YET = Set.of(
-            "GET /pipeline/job/{job_id}/deliveries",
-            "POST /pipeline/job/{job_id}/deliveries/{delivery_id}/redeliver");
-
     /** Answered without a route. */
     private static final Set<String> NO_ROUTES = Set.of("GET /openapi.json");
 
@@ -99,8 +94,6 @@ class OpenApiTest {
                 }
             }
         }
-        assertThat(routes).as("what is there now").doesNotContainAnyElementsOf(NOT_THERE_YET);
-        routes.addAll(NOT_THERE_YET);
         assertThat(operations().stream().map(Operation::toString)).containsExactlyInAnyOrderElementsOf(routes);
     }
 

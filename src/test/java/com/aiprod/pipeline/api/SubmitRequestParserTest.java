@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.aiprod.pipeline.pipeline.Preset;
+import com.aiprod.pipeline.webhook.WebhookTargets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ class SubmitRequestParserTest {
     @Test
     void fillsInWhatIsNotSaid() {
         assertThat(parse("{\"content\":\"A sunrise\"}"))
-                .isEqualTo(new SubmitRequest("A sunrise", Preset.QUICK_SOCIAL, "low", "en", 10, null));
+                .isEqualTo(new SubmitRequest("A sunrise", Preset.QUICK_SOCIAL, "low", "en", 10, null, null));
         assertThat(parse("{\"preset\":\"brand_story\",\"content\":\"x\"}").durationSec())
                 .isEqualTo(Preset.BRAND_STORY.defaultDurationSec());
     }
@@ -26,13 +27,16 @@ class SubmitRequestParserTest {
     @Test
     void takesNullForNotSaid() {
         assertThat(parse("""
-                {"content":"x","preset":null,"priority":null,"lang":null,"duration_sec":null,"metadata":null}""")).isEqualTo(parse("{\"content\":\"x\"}"));
+                {"content":"x","preset":null,"priority":null,"lang":null,"duration_sec":null,"metadata":null,"callback_url":null}""")).isEqualTo(parse("{\"content\":\"x\"}"));
     }
 
     @Test
     void takesWhatIsSaid() {
         assertThat(parse("""
-                {"duration_sec":60,"lang":"pt-br","priority":"high","preset":"cinema_spot","content":"x","metadata":{}}""")).isEqualTo(new SubmitRequest("x", Preset.CINEMA_SPOT, "high", "pt-BR", 60, "{}"));
+                {"duration_sec":60,"lang":"pt-br","priority":"high","preset":"cinema_spot","content":"x","metadata":{},
+                "callback_url":"https://example.com/hook"}"""))
+                .isEqualTo(new SubmitRequest(
+                        "x", Preset.CINEMA_SPOT, "high", "pt-BR", 60, "{}", "https://example.com/hook"));
     }
 
     static Stream<Arguments> contents() {
@@ -179,15 +183,27 @@ class SubmitRequestParserTest {
                                 "{\"content\":\"x\",\"lang\":\"de\"}",
                                 "{\"content\":\"x\",\"duration_sec\":11}",
                                 "{\"content\":\"x\",\"metadata\":{}}",
-                                "{\"content\":\"x\",\"preset\":\"brand_story\"}")
+                                "{\"content\":\"x\",\"preset\":\"brand_story\"}",
+                                "{\"content\":\"x\",\"callback_url\":\"https://a.example\"}",
+                                "{\"content\":\"x\",\"callback_url\":\"https://b.example\"}")
                         .map(body -> parse(body).fingerprint())
                         .distinct())
-                .hasSize(6)
+                .hasSize(8)
                 .doesNotContain(one);
     }
 
+    @Test
+    void takesNoCallbackUrlThatCannotBeCalled() {
+        assertThat(faults("{\"content\":\"x\",\"callback_url\":\"http://example.com\"}"))
+                .containsExactly("callback_url must begin with https://");
+        assertThat(faults("{\"content\":\"x\",\"callback_url\":\"https://10.1.2.3/\"}"))
+                .containsExactly("callback_url must not be in a private network");
+        assertThat(faults("{\"content\":\"x\",\"callback_url\":7}"))
+                .containsExactly("callback_url must be a string, not a number");
+    }
+
     private static SubmitRequest parse(String body) {
-        return new SubmitRequestParser(body).parse();
+        return new SubmitRequestParser(body, new WebhookTargets(false)).parse();
     }
 
     private static Stream<String> faultsOf(InvalidRequestException refusal) {

@@ -148,7 +148,14 @@ class ConstraintsTest {
                         "INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts,"
                                 + " metadata) VALUES (?::uuid, 1, 'm-1', 'VIDEO_WRONG', 'r', 'e', 1, '{}')",
                         jobId);
-        List<String> tables = List.of("job_states", "results", "outbox", "idempotency_keys", "dead_letters");
+        queries.jdbc().update("INSERT INTO webhook_secrets (user_id) VALUES ('ann') ON CONFLICT DO NOTHING");
+        queries.jdbc()
+                .update(
+                        "INSERT INTO deliveries (job_id, user_id, type, url, ended_at)"
+                                + " VALUES (?::uuid, 'ann', 'job.failed', 'https://example.com', now())",
+                        jobId);
+        List<String> tables =
+                List.of("job_states", "results", "outbox", "idempotency_keys", "dead_letters", "deliveries");
         for (String table : tables) {
             assertThat(queries.count(table)).as(table).isPositive();
         }

@@ -29,6 +29,9 @@ import org.springframework.test.context.ContextConfiguration;
             "aiprod.worker.concurrency=12",
             "aiprod.worker.renew-interval=200",
             "aiprod.rescue.interval=200",
+            "aiprod.webhook.allow-local-targets=true",
+            "aiprod.webhook.poll-interval=100",
+            "aiprod.webhook.timeout=2s",
             "aiprod.watch.heartbeat=1s"
         })
 @ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class})

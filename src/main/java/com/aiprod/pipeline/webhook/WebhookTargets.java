@@ -1,0 +1,166 @@
+package com.aiprod.pipeline.webhook;
+
+import java.math.BigInteger;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.hc.client5.http.DnsResolver;
+
+/**
+ * Where webhooks may go. A user chooses the address, and our network must not be reached by it: so the URL is looked at
+ * when it is named, and each address that its host has, at the moment at which it is connected to. A host whose name is
+ * resolved otherwise later ("DNS rebinding") gains nothing by it.
+ */
+public final class WebhookTargets implements DnsResolver {
+
+    private static final int MAX_URL_CHARACTERS = 2048;
+    private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7E]+");
+
+    private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]+(\\.[0-9]+){3}");
+    private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
+
+    /** IANA's registry of special-purpose IPv4 addresses, multicast, what is reserved, and Azure's metadata service. */
+    private static final List<Block> CLOSED_IPV4 = blocks(
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "168.63.129.16/32",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4");
+
+    /** RFC 4291, section 2.5.4: all global unicast addresses that IANA has given out. */
+    private static final List<Block> OPEN_IPV6 = blocks("2000::/3");
+
+    /** Within these IANA's special-purpose ones, of which 6to4 and Teredo hold IPv4 addresses. */
+    private static final List<Block> CLOSED_IPV6 = blocks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
+
+    private final boolean allowLocal;
+
+    /** @param allowLocal for development: any address may be called, and without TLS */
+    public WebhookTargets(boolean allowLocal) {
+        this.allowLocal = allowLocal;
+    }
+
+    /** A host that has no address which may be called. */
+    static final class ClosedAddressException extends UnknownHostException {
+        ClosedAddressException(String host) {
+            super(host);
+        }
+    }
+
+    /** What is wrong with a URL as the target of a webhook, if anything. Asks no name server. */
+    public Optional<String> fault(String url) {
+        if (url.length() > MAX_URL_CHARACTERS) {
+            return Optional.of("has more than " + MAX_URL_CHARACTERS + " characters");
+        }
+        URI uri;
+        try {
+            uri = new URI(url);
+        } catch (URISyntaxException e) {
+            return Optional.of("is not a URL");
+        }
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (!scheme.equals("https") && !(allowLocal && scheme.equals("http"))) {
+            return Optional.of("must begin with https://");
+        }
+        if (!VISIBLE_ASCII.matcher(url).matches()
+                || uri.getHost() == null
+                || uri.getPort() == 0
+                || uri.getPort() > 65535) {
+            return Optional.of("is not a URL");
+        }
+        if (uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
+            return Optional.of("must have no user, password or fragment");
+        }
+        if (!allowLocal && isClosed(uri.getHost())) {
+            return Optional.of("must not be in a private network");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isClosed(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        if (name.equals("localhost") || name.endsWith(".localhost")) {
+            return true;
+        }
+        if (!ADDRESS.matcher(name).matches()) {
+            // A name server is not to be asked, though the resolver takes a number for an address.
+            return NUMBERS.matcher(name).matches();
+        }
+        try {
+            return !isPublic(InetAddress.getByName(name));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("A literal address is not looked up", e);
+        }
+    }
+
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+        InetAddress[] addresses = InetAddress.getAllByName(host);
+        if (allowLocal) {
+            return addresses;
+        }
+        InetAddress[] open =
+                Arrays.stream(addresses).filter(WebhookTargets::isPublic).toArray(InetAddress[]::new);
+        if (open.length == 0) {
+            throw new ClosedAddressException(host);
+        }
+        return open;
+    }
+
+    @Override
+    public String resolveCanonicalHostname(String host) {
+        return host;
+    }
+
+    /** Whether an address is somewhere on the public Internet. */
+    static boolean isPublic(InetAddress address) {
+        if (address instanceof Inet4Address) {
+            return CLOSED_IPV4.stream().noneMatch(block -> block.holds(address));
+        }
+        // Java makes an IPv4 address of one that is mapped into IPv6. NAT64's prefix is not within what is open.
+        return address instanceof Inet6Address
+                && OPEN_IPV6.stream().anyMatch(block -> block.holds(address))
+                && CLOSED_IPV6.stream().noneMatch(block -> block.holds(address));
+    }
+
+    private static List<Block> blocks(String... blocks) {
+        return Arrays.stream(blocks).map(Block::parse).toList();
+    }
+
+    private record Block(BigInteger prefix, int hostBits) {
+
+        static Block parse(String text) {
+            int slash = text.indexOf('/');
+            try {
+                byte[] address = InetAddress.getByName(text.substring(0, slash)).getAddress();
+                int hostBits = address.length * 8 - Integer.parseInt(text.substring(slash + 1));
+                return new Block(new BigInteger(1, address).shiftRight(hostBits), hostBits);
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException(text, e);
+            }
+        }
+
+        boolean holds(InetAddress address) {
+            return new BigInteger(1, address.getAddress()).shiftRight(hostBits).equals(prefix);
+        }
+    }
+}

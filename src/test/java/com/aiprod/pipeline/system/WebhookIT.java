@@ -1,0 +1,308 @@
+package com.aiprod.pipeline.system;
+
+import static com.aiprod.pipeline.system.User.json;
+import static com.aiprod.pipeline.system.User.problem;
+import static com.aiprod.pipeline.system.User.send;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.aiprod.pipeline.api.OpenApi;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The webhook of a job's end, as a receiver on a real HTTP server gets it. */
+@SystemTest
+class WebhookIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private JdbcTemplate database;
+
+    private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private HttpServer receiver;
+    private User alice;
+
+    private record Call(String path, String contentType, String id, long timestamp, String signature, String body) {}
+
+    @BeforeEach
+    void listen() throws IOException {
+        alice = User.of(port, "alice");
+        receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.setExecutor(threads);
+        receiver.createContext("/", this::answer);
+        receiver.start();
+    }
+
+    @AfterEach
+    void stop() {
+        over.countDown();
+        receiver.stop(0);
+        threads.shutdownNow();
+    }
+
+    /** By the last number in the path; {@code /slow} sends a byte of its head now and then. */
+    private void answer(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        var headers = exchange.getRequestHeaders();
+        String path = exchange.getRequestURI().getPath();
+        calls.add(new Call(
+                path,
+                headers.getFirst("Content-Type"),
+                headers.getFirst("webhook-id"),
+                Long.parseLong(headers.getFirst("webhook-timestamp")),
+                headers.getFirst("webhook-signature"),
+                body));
+        if (path.equals("/hang")) {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return;
+        }
+        int status = Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
+        exchange.getResponseHeaders().set("Location", url("/204"));
+        exchange.sendResponseHeaders(status, -1);
+        exchange.close();
+    }
+
+    @Test
+    void theEndIsToldSigned() throws Exception {
+        String secret = json(alice.get("/webhook/secret")).path("secret").asText();
+        String job = submit("none", "/hook/204");
+        JsonNode ended = alice.await(job, "COMPLETED");
+
+        Call call = next();
+        assertThat(call.path()).isEqualTo("/hook/204");
+        assertThat(call.contentType()).startsWith("application/json");
+        assertThat(call.id()).startsWith("msg_");
+        assertThat(call.timestamp())
+                .isBetween(Instant.now().getEpochSecond() - 30, Instant.now().getEpochSecond() + 1);
+        assertThat(call.signature()).isEqualTo(signature(secret, call));
+        JsonNode told = JSON.readTree(call.body());
+        assertThat(told.path("type").asText()).isEqualTo("job.completed");
+        assertThat(told.path("timestamp")).isEqualTo(ended.path("completed_at"));
+        assertThat(told.path("data")).isEqualTo(ended);
+        assertThat(OpenApi.faults("/components/schemas/JobEnded", told)).isEmpty();
+
+        JsonNode delivery = delivery(job, "delivered");
+        assertThat(call.id()).isEqualTo("msg_" + delivery.path("delivery_id").asText());
+        assertThat(delivery.path("attempts").asInt()).isOne();
+        assertThat(delivery.path("last_response_status").asInt()).isEqualTo(204);
+        assertThat(delivery.path("url").asText()).isEqualTo(url("/hook/204"));
+        assertThat(calls).isEmpty();
+    }
+
+    @Test
+    void failuresAndCancellationsAreToldToo() throws Exception {
+        String failed = submit("fail for good", "/200");
+        assertThat(JSON.readTree(next().body()).path("type").asText()).isEqualTo("job.failed");
+        delivery(failed, "delivered");
+        String cancelled = submit("hang", "/200");
+        alice.await(cancelled, "PROCESSING");
+        send(alice.request("/pipeline/job/" + cancelled + "/cancel").POST(BodyPublishers.noBody()));
+        assertThat(JSON.readTree(next().body()).path("type").asText()).isEqualTo("job.cancelled");
+        delivery(cancelled, "delivered");
+    }
+
+    @Test
+    void whatFailsIsTriedAgainAndTheSameIsSent() throws Exception {
+        String job = submit("none", "/500");
+        Call first = next();
+        JsonNode delivery = tried(job, 1);
+        assertThat(delivery.path("status").asText()).isEqualTo("pending");
+        assertThat(delivery.path("last_response_status").asInt()).isEqualTo(500);
+        assertThat(delivery.path("last_error").asText()).isEqualTo("The answer was 500.");
+        hurry(job);
+        Call second = next();
+        assertThat(second.id()).isEqualTo(first.id());
+        assertThat(second.body()).isEqualTo(first.body());
+        String secret = json(alice.get("/webhook/secret")).path("secret").asText();
+        assertThat(second.signature()).isEqualTo(signature(secret, second));
+        tried(job, 2);
+    }
+
+    @Test
+    void noRedirectIsFollowed() throws Exception {
+        String job = submit("none", "/302");
+        assertThat(next().path()).isEqualTo("/302");
+        assertThat(tried(job, 1).path("last_error").asText())
+                .isEqualTo("The answer was 302, and redirects are not followed.");
+        assertThat(calls).isEmpty();
+    }
+
+    @Test
+    void aReceiverThatDoesNotAnswerIsLeftAlone() throws Exception {
+        String job = submit("none", "/hang");
+        next();
+        assertThat(tried(job, 1).path("last_error").asText()).isEqualTo("There was no answer within 2 s.");
+    }
+
+    @Test
+    void aReceiverThatIsNotThereIsTriedAgain() throws Exception {
+        String gone = url("/204");
+        receiver.stop(0);
+        String job = json(alice.submit(body("none", gone))).path("job_id").asText();
+        assertThat(tried(job, 1).path("last_error").asText()).isEqualTo("The connection was refused.");
+        assertThat(tried(job, 1).path("last_response_status").isNull()).isTrue();
+    }
+
+    @Test
+    void aDeliveryIsSentOnceMore() throws Exception {
+        String job = submit("none", "/204");
+        Call first = next();
+        String delivery = delivery(job, "delivered").path("delivery_id").asText();
+        String again = "/pipeline/job/" + job + "/deliveries/" + delivery + "/redeliver";
+
+        problem(send(User.of(port, "bob").request(again).POST(BodyPublishers.noBody())), 403);
+        HttpResponse<String> answer = send(alice.request(again).POST(BodyPublishers.noBody()));
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(json(answer).path("delivery_id").asText()).isEqualTo(delivery);
+        assertThat(json(answer).path("status").asText()).isEqualTo("pending");
+        Call second = next();
+        assertThat(second.id()).isEqualTo(first.id());
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(delivery(job, "delivered").path("attempts").asInt()).isEqualTo(2);
+
+        for (String unknown : List.of(UUID.randomUUID().toString(), "1-1")) {
+            problem(
+                    send(alice.request("/pipeline/job/" + job + "/deliveries/" + unknown + "/redeliver")
+                            .POST(BodyPublishers.noBody())),
+                    404);
+        }
+        problem(User.of(port, "bob").get("/pipeline/job/" + job + "/deliveries"), 403);
+    }
+
+    @Test
+    void whatIsOnItsWayIsNotSentOnceMore() throws Exception {
+        String job = submit("none", "/500");
+        String delivery = tried(job, 1).path("delivery_id").asText();
+        problem(
+                send(alice.request("/pipeline/job/" + job + "/deliveries/" + delivery + "/redeliver")
+                        .POST(BodyPublishers.noBody())),
+                409);
+    }
+
+    @Test
+    void twoSecretsSignAfterARotation() throws Exception {
+        String old = json(alice.get("/webhook/secret")).path("secret").asText();
+        HttpResponse<String> rotation =
+                send(alice.request("/webhook/secret/rotate").POST(BodyPublishers.noBody()));
+        JsonNode rotated = json(rotation);
+        assertThat(rotation.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(rotated.path("previous_secret_expires_at").isNull()).isFalse();
+        assertThat(json(alice.get("/webhook/secret"))).isEqualTo(rotated);
+
+        submit("none", "/204");
+        Call call = next();
+        assertThat(List.of(call.signature().split(" ")))
+                .containsExactly(signature(rotated.path("secret").asText(), call), signature(old, call));
+    }
+
+    @Test
+    void aUrlThatCannotBeCalledIsRefused() throws Exception {
+        assertThat(User.faults(alice.submit(body("none", "ftp://example.com/"))))
+                .containsExactly("callback_url: must begin with https://");
+    }
+
+    @Test
+    void aJobWithoutACallbackHasNoDeliveries() throws Exception {
+        String job = alice.start("none");
+        alice.await(job, "COMPLETED");
+        HttpResponse<String> answer = alice.get("/pipeline/job/" + job + "/deliveries");
+        assertThat(json(answer)).isEqualTo(JSON.readTree("{\"deliveries\": [], \"count\": 0}"));
+    }
+
+    private String url(String path) {
+        return "http://127.0.0.1:" + receiver.getAddress().getPort() + path;
+    }
+
+    private static String body(String script, String url) {
+        return "{\"content\":\"A tide.\",\"metadata\":{\"script\":\"%s\"},\"callback_url\":\"%s\"}"
+                .formatted(script, url);
+    }
+
+    private String submit(String script, String path) throws Exception {
+        HttpResponse<String> answer = alice.submit(body(script, url(path)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return json(answer).path("job_id").asText();
+    }
+
+    private Call next() throws InterruptedException {
+        Call call = calls.poll(20, TimeUnit.SECONDS);
+        assertThat(call).as("a call within 20 s").isNotNull();
+        return call;
+    }
+
+    private void hurry(String job) {
+        database.update("UPDATE deliveries SET next_attempt_at = now() WHERE job_id = ?::uuid", job);
+    }
+
+    private JsonNode tried(String job, int attempts) {
+        return awaitDelivery(
+                job,
+                it -> it.path("attempts").asInt() == attempts
+                        && !it.path("last_error").isNull());
+    }
+
+    private JsonNode delivery(String job, String status) {
+        return awaitDelivery(job, it -> it.path("status").asText().equals(status));
+    }
+
+    private JsonNode awaitDelivery(String job, java.util.function.Predicate<JsonNode> wanted) {
+        List<JsonNode> found = new ArrayList<>();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    JsonNode list = json(alice.get("/pipeline/job/" + job + "/deliveries"));
+                    found.clear();
+                    list.path("deliveries").forEach(found::add);
+                    return found.size() == 1 && list.path("count").asInt() == 1 && wanted.test(found.get(0));
+                });
+        return found.get(0);
+    }
+
+    /** As the specification of Standard Webhooks has it, and without any of the code under test. */
+    private static String signature(String secret, Call call) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.replaceFirst("^whsec_", "")), "HmacSHA256"));
+        byte[] hash =
+                mac.doFinal((call.id() + "." + call.timestamp() + "." + call.body()).getBytes(StandardCharsets.UTF_8));
+        return "v1," + Base64.getEncoder().encodeToString(hash);
+    }
+}

@@ -1,0 +1,161 @@
+package com.aiprod.pipeline.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which addresses a webhook may go to. */
+class WebhookTargetsTest {
+
+    private final WebhookTargets targets = new WebhookTargets(false);
+    private final WebhookTargets local = new WebhookTargets(true);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0.0.0.0",
+                "0.1.2.3",
+                "10.0.0.1",
+                "10.255.255.255",
+                "100.64.0.1",
+                "100.100.100.200",
+                "100.127.255.255",
+                "127.0.0.1",
+                "127.255.255.254",
+                "168.63.129.16",
+                "169.254.0.1",
+                "169.254.169.254",
+                "172.16.0.1",
+                "172.31.255.255",
+                "192.0.0.192",
+                "192.0.2.1",
+                "192.88.99.1",
+                "192.168.0.1",
+                "198.18.0.1",
+                "198.19.255.255",
+                "198.51.100.7",
+                "203.0.113.7",
+                "224.0.0.1",
+                "239.255.255.250",
+                "240.0.0.1",
+                "255.255.255.255",
+                "::",
+                "::1",
+                "::127.0.0.1",
+                "::ffff:127.0.0.1",
+                "::ffff:a9fe:a9fe",
+                "::ffff:0:127.0.0.1",
+                "64:ff9b::7f00:1",
+                "64:ff9b::169.254.169.254",
+                "64:ff9b:1::1",
+                "100::1",
+                "2001::1",
+                "2001:db8::1",
+                "2002:7f00:1::",
+                "2002:a9fe:a9fe::1",
+                "3fff::1",
+                "fc00::1",
+                "fd00:ec2::254",
+                "fe80::1",
+                "fec0::1",
+                "ff02::1"
+            })
+    void refusesWhatIsNotOnTheInternet(String address) throws Exception {
+        String literal = address.contains(":") ? "[" + address + "]" : address;
+        assertThat(WebhookTargets.isPublic(InetAddress.getByName(literal))).isFalse();
+        assertThatThrownBy(() -> targets.resolve(literal)).isInstanceOf(WebhookTargets.ClosedAddressException.class);
+        assertThat(targets.fault("https://" + literal + "/hook")).hasValue("must not be in a private network");
+        assertThat(local.resolve(literal)).hasSize(1);
+        assertThat(local.fault("http://" + literal + ":8080/hook")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1.1.1.1",
+                "9.255.255.255",
+                "11.0.0.1",
+                "100.63.255.255",
+                "100.128.0.1",
+                "126.255.255.255",
+                "128.0.0.1",
+                "169.253.255.255",
+                "169.255.0.1",
+                "172.15.255.255",
+                "172.32.0.1",
+                "191.255.255.255",
+                "192.0.1.1",
+                "192.167.255.255",
+                "192.169.0.1",
+                "198.17.255.255",
+                "198.20.0.1",
+                "223.255.255.255",
+                "2606:4700::1111",
+                "2a00:1450:4001::1",
+                "::ffff:1.1.1.1"
+            })
+    void takesWhatIs(String address) throws Exception {
+        String literal = address.contains(":") ? "[" + address + "]" : address;
+        assertThat(targets.resolve(literal)).containsExactly(InetAddress.getByName(literal));
+        assertThat(targets.fault("https://" + literal + "/hook")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.1", "2130706433", "2852039166"})
+    void refusesANameByWhatItResolvesTo(String host) {
+        assertThatThrownBy(() -> targets.resolve(host)).isInstanceOf(WebhookTargets.ClosedAddressException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://example.com/ | must begin with https://",
+                "ftp://example.com/ | must begin with https://",
+                "file:///etc/passwd | must begin with https://",
+                "example.com/hook | must begin with https://",
+                "//example.com/hook | must begin with https://",
+                "https://user:secret@example.com/ | must have no user, password or fragment",
+                "https://example.com/#there | must have no user, password or fragment",
+                "https://localhost/ | must not be in a private network",
+                "https://LOCALHOST:8443/ | must not be in a private network",
+                "https://a.localhost/ | must not be in a private network",
+                "https://2130706433/ | must not be in a private network",
+                "https://99999999999/ | must not be in a private network",
+                "https://127.1/ | is not a URL",
+                "https://0x7f.0.0.1/ | is not a URL",
+                "https:///hook | is not a URL",
+                "https:hook | is not a URL",
+                "https://example.com:0/ | is not a URL",
+                "https://example.com:65536/ | is not a URL",
+                "https://example.com/a b | is not a URL",
+                "https://exämple.com/ | is not a URL",
+                "'' | must begin with https://"
+            })
+    void saysWhatIsWrongWithAUrl(String url, String fault) {
+        assertThat(targets.fault(url)).hasValue(fault);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.com",
+                "HTTPS://Example.com:8443/a%20b?token=x&y=%C3%BC",
+                "https://hooks.example.co.uk/services/T0/B0/x"
+            })
+    void takesOthers(String url) {
+        assertThat(targets.fault(url)).isEmpty();
+    }
+
+    @Test
+    void takesNoUrlThatIsTooLong() {
+        String url = "https://example.com/" + "x".repeat(2028);
+        assertThat(targets.fault(url)).isEmpty();
+        assertThat(targets.fault(url + "x")).hasValue("has more than 2048 characters");
+    }
+}
