@@ -6,8 +6,10 @@ import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.config.ObjectPostProcessor;
@@ -26,6 +28,7 @@ import org.springframework.security.oauth2.server.resource.web.authentication.Be
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -60,6 +63,7 @@ class SecurityConfiguration {
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .exceptionHandling(
                         failure -> failure.authenticationEntryPoint(challenge()).accessDeniedHandler(refusal()))
+                .addFilterBefore(new AuditLog.Caller(), AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests
                         // The request itself was checked when it first came in.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)
@@ -83,6 +87,14 @@ class SecurityConfiguration {
                     .withObjectPostProcessor(unreachableIssuerIsNoRefusal()));
         }
         return http.build();
+    }
+
+    /** Around all that answers, and within what gives a call its id. */
+    @Bean
+    FilterRegistrationBean<AuditLog> auditLog() {
+        FilterRegistrationBean<AuditLog> filter = new FilterRegistrationBean<>(new AuditLog());
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return filter;
     }
 
     /** The default leaves the answer to an error page that the same firewall refuses. */

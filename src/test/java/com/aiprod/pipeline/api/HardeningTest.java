@@ -2,6 +2,8 @@ package com.aiprod.pipeline.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import java.io.IOException;
 import java.net.Socket;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +67,30 @@ class HardeningTest {
         clock.shutdownNow();
         for (Socket socket : sockets) {
             socket.close();
+        }
+    }
+
+    @Test
+    void auditsTheAddressThatATrustedProxyTells() throws Exception {
+        var audit = (ch.qos.logback.classic.Logger) LoggerFactory.getLogger("aiprod.audit");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        audit.addAppender(lines);
+        try {
+            // The client may put before it what it likes; the proxy adds whom it saw.
+            HttpRequest call = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/pipeline/me"))
+                    .header("Authorization", "Bearer " + DevelopmentTokens.token("ann"))
+                    .header("X-Forwarded-For", "198.51.100.1, 203.0.113.9")
+                    .build();
+            assertThat(CLIENT.send(call, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+            Awaitility.await()
+                    .until(() -> List.copyOf(lines.list).stream()
+                            .map(ILoggingEvent::getFormattedMessage)
+                            .anyMatch(line -> line.contains("\"user\":\"ann\"")
+                                    && line.contains("\"route\":\"/pipeline/me\"")
+                                    && line.contains("\"address\":\"203.0.113.9\"")));
+        } finally {
+            audit.detachAppender(lines);
         }
     }
 
