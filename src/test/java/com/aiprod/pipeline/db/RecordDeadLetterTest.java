@@ -69,6 +69,28 @@ class RecordDeadLetterTest {
     }
 
     @Test
+    void takesThePlaceOfWhatTheResultLeft() {
+        String jobId = queries.submit("ann");
+        queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
+        Map<String, Object> attempt = Map.of("jobId", jobId, "attempt", 1);
+        assertThat(record("m-1", attempt)).hasSize(1);
+        assertThat(record("m-2", attempt)).isEmpty();
+        assertThat(queries.jdbc().queryForMap("SELECT message_id, error FROM dead_letters"))
+                .containsEntry("message_id", "m-1")
+                .containsEntry("error", "PermanentStageException: it broke");
+    }
+
+    @Test
+    void staysWhenTheResultComesLater() {
+        String jobId = queries.submit("ann");
+        int running = queries.claim(jobId, "worker-1");
+        record("m-1", Map.of("jobId", jobId, "attempt", running));
+        queries.fail(jobId, running, "VIDEO_WRONG");
+        assertThat(queries.jdbc().queryForList("SELECT message_id FROM dead_letters", String.class))
+                .containsExactly("m-1");
+    }
+
+    @Test
     void keepsEveryLetterThatNamesNoAttempt() {
         String jobId = queries.submit("ann");
         record("m-1", Map.of("jobId", jobId));

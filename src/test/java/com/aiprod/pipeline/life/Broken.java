@@ -43,6 +43,7 @@ enum Broken {
     REDRIVE_IN_THE_OLD_SERIES(Property.LIFE, "redrive-dead-letters", "series_start = jobs.attempt,", ""),
     RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND attempt = cast(:?attempt AS integer)", ""),
     RESULT_IN_ANY_STATE(Property.LIFE, "record-result", " AND state = 'PROCESSING'", ""),
+    FAILURE_WITHOUT_LETTER(Property.LIFE, "record-result", "FROM ended WHERE state = 'FAILED'", "FROM ended LIMIT 0"),
     RESCUE_WITHOUT_MESSAGE(
             Property.LIFE,
             "rescue-jobs",
