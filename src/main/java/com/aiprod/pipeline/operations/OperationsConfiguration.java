@@ -21,7 +21,13 @@ class OperationsConfiguration {
 
     @Bean
     JdbcPrepareStatementStrategy variableParameters() {
-        return new VariableParameters();
+        return new VariableParameters(false);
+    }
+
+    /** As {@code variableParameters}, for a query that PostgreSQL plans once. */
+    @Bean
+    JdbcPrepareStatementStrategy preparedParameters() {
+        return new VariableParameters(true);
     }
 
     @Bean
