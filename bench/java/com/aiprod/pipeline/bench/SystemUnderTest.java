@@ -41,6 +41,7 @@ final class SystemUnderTest implements AutoCloseable {
     SystemUnderTest(String... settings) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 TestPipelineApplication.class.getName(),
