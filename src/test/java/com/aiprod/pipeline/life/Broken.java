@@ -53,7 +53,8 @@ enum Broken {
     RESCUE_FOREVER(Property.LIFE, "rescue-jobs", "attempt - series_start >= max_attempts AS", "false AS"),
     RESCUE_OF_LOST_WORKERS_ONLY(
             Property.LIFE, "rescue-jobs", "OR published_at < now()", "OR false AND published_at < now()"),
-    LETTER_FOR_EACH_DELIVERY(Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "NULL"),
+    LETTER_FOR_EACH_DELIVERY(
+            Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "cast(NULL AS integer)"),
     CONFIRM_BY_THE_STATE_IT_SAW(
             Property.RACE,
             "confirm-published",
