@@ -26,6 +26,7 @@ final class SystemUnderTest implements AutoCloseable {
 
     private static final Map<String, Pattern> BANNER = Map.of(
             "api", Pattern.compile("API +(http\\S+)"),
+            "health", Pattern.compile("Health +(http\\S+)"),
             "database", Pattern.compile("PostgreSQL +(jdbc:\\S+)"),
             "token", Pattern.compile("export TOKEN=(\\S+)"),
             "seconds", Pattern.compile("is ready in ([0-9.]+) s"));
@@ -96,10 +97,27 @@ final class SystemUnderTest implements AutoCloseable {
         }
     }
 
+    /** One of the figures that the system shows its operators. */
+    double metric(String name) throws IOException, InterruptedException {
+        URI uri = URI.create(banner.get("health")).resolve("prometheus");
+        String metrics = http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+        return metrics.lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A request with a token that is good for it. */
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(banner.get("api") + path))
+                .header("Authorization", "Bearer " + banner.get("token"));
+    }
+
     /** Submits a job and returns the answer, which must be a 202. */
     String submit(String body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(banner.get("api") + "/pipeline/run"))
-                .header("Authorization", "Bearer " + banner.get("token"))
+        HttpRequest request = request("/pipeline/run")
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(30))
                 .POST(HttpRequest.BodyPublishers.ofString(body))

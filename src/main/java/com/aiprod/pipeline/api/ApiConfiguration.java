@@ -1,10 +1,15 @@
 package com.aiprod.pipeline.api;
 
 import jakarta.servlet.DispatcherType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.catalina.core.StandardHost;
 import org.slf4j.MDC;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
@@ -41,6 +46,22 @@ class ApiConfiguration implements WebMvcConfigurer {
         filter.setDispatcherTypes(DispatcherType.ASYNC);
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 20);
         return filter;
+    }
+
+    @Bean
+    FilterRegistrationBean<EventSender> eventSender(
+            WatchedJobs watchedJobs, @Value("${aiprod.watch.heartbeat}") Duration heartbeat) {
+        FilterRegistrationBean<EventSender> filter =
+                new FilterRegistrationBean<>(new EventSender(watchedJobs, heartbeat));
+        filter.setDispatcherTypes(DispatcherType.ASYNC);
+        filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 20);
+        return filter;
+    }
+
+    @Bean("platform-http-engine")
+    PlatformHttpEngine asyncHttpEngine(
+            @Value("${server.port}") int port, @Qualifier("applicationTaskExecutor") Executor executor) {
+        return new AsyncHttpEngine(port, executor);
     }
 
     @Bean

@@ -3,15 +3,25 @@ package com.aiprod.pipeline.api;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
 
 /** Reads the preference {@code wait=N} of RFC 7240: how long the caller would like the answer to be held. */
-final class PreferredWait {
+@Component("preferredWait")
+public class PreferredWait {
 
     static final int MAX_SEC = 60;
 
     private static final Pattern WAIT = Pattern.compile("(?i)(?:^|,)\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?=$|[,;])");
 
-    private PreferredWait() {}
+    /** Sets the exchange variable {@code waitSec} (Integer, absent if not preferred) from the header {@code Prefer}. */
+    public void parse(Exchange exchange) {
+        parseInto(exchange);
+    }
+
+    static void parseInto(Exchange exchange) {
+        exchange.setVariable("waitSec", parse(RequestHeaders.lines(exchange, "Prefer")));
+    }
 
     /**
      * The seconds to wait.

@@ -92,7 +92,7 @@ final class Problems {
         return switch (status) {
             case 404 -> "Nothing is at this path.";
             case 405 -> "This path answers to " + String.join(", ", headers.getOrEmpty(HttpHeaders.ALLOW)) + ".";
-            case 406 -> "The answer is to be had as JSON.";
+            case 406 -> "The answer is to be had as " + String.join(", ", headers.getOrEmpty(HttpHeaders.ACCEPT)) + ".";
             case 415 -> "The body must be application/json in UTF-8.";
             case 503 -> "Try again shortly.";
             default -> null;

@@ -45,6 +45,6 @@ public class SubmitRequestReader {
         exchange.setVariable("metadata", request.metadata());
         exchange.setVariable("idempotencyKey", key);
         exchange.setVariable("requestHash", request.fingerprint());
-        exchange.setVariable("waitSec", PreferredWait.parse(RequestHeaders.lines(exchange, "Prefer")));
+        PreferredWait.parseInto(exchange);
     }
 }

@@ -7,6 +7,8 @@ import java.sql.SQLTransientConnectionException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.slf4j.MDC;
@@ -44,6 +46,22 @@ class Edge {
                 rest().get("/pipeline/job/{job_id}/bug").to("direct:bug");
                 rest().get("/pipeline/job/{job_id}/database").to("direct:database");
                 rest().get("/pipeline/job/{job_id}/artifacts/{name}").to("direct:artifact");
+                rest().get("/pipeline/job/{job_id}/events")
+                        .produces("text/event-stream")
+                        .to("direct:events");
+                rest().get("/pipeline/job/{job_id}/end").to("direct:end");
+                from("direct:events")
+                        .bean("caller", "identify")
+                        .bean("jobId", "parse")
+                        .bean("jobEvents", "parse")
+                        .process(Edge::findEvents)
+                        .bean("jobEvents", "open");
+                from("direct:end")
+                        .bean("caller", "identify")
+                        .bean("jobId", "parse")
+                        .bean("preferredWait", "parse")
+                        .process("jobEnd")
+                        .setBody(simple("waited ${variable.waitSec} ${threadName}"));
                 from("direct:seen").bean("caller", "identify").process(Edge::tell);
                 from("direct:me").bean("caller", "identify").setBody(simple("${variable.userId} ${variable.admin}"));
                 from("direct:bug").throwException(IllegalStateException.class, "secret of com.aiprod");
@@ -71,6 +89,25 @@ class Edge {
         answer.put("body", body == null ? "" : body);
         answer.put("mdc", String.valueOf(MDC.get("request_id")));
         exchange.getMessage().setBody(JSON.writeValueAsString(answer));
+    }
+
+    /** Stands in for watch-jobs.sql: any job was just queued. */
+    private static void findEvents(Exchange exchange) {
+        exchange.getMessage()
+                .setBody(jobRow(exchange.getVariable("jobId", String.class), exchange.getVariable("userId"), "QUEUED"));
+    }
+
+    /** A row of watch-jobs.sql. */
+    static Map<String, Object> jobRow(String jobId, Object owner, String... states) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("job_id", jobId);
+        row.put("user_id", owner);
+        row.put("version", String.join(" ", states));
+        row.put("ended", states.length > 0 && states[states.length - 1].equals("COMPLETED"));
+        row.put(
+                "states",
+                Stream.of(states).map(state -> "{\"state\":\"" + state + "\"}").collect(Collectors.joining("\n")));
+        return row;
     }
 
     /** Stands in for find-artifact.sql. */

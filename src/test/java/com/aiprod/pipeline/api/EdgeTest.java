@@ -19,7 +19,10 @@ import org.springframework.test.context.ContextConfiguration;
             "management.endpoint.health.validate-group-membership=false",
             "camel.component.platform-http.header-filter-strategy=#responseHeaders",
             "server.max-http-request-header-size=16KB",
-            "aiprod.artifacts-dir=" + Edge.ARTIFACTS
+            "aiprod.artifacts-dir=" + Edge.ARTIFACTS,
+            "aiprod.watch.heartbeat=100ms",
+            "aiprod.watch.max-open=6",
+            "aiprod.watch.max-open-per-user=4"
         })
 @ContextConfiguration(initializers = DevelopmentTokens.class)
 public @interface EdgeTest {}

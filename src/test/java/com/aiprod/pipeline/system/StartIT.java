@@ -7,16 +7,22 @@ import com.aiprod.pipeline.PipelineApplication;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -113,6 +119,34 @@ class StartIT {
             assertThat(alice.submit("{\"content\":\"x\"}").statusCode()).isEqualTo(202);
             assertThat(readiness(application)).isEqualTo(200);
         }
+    }
+
+    @Test
+    void endsOpenStreamsAndHeldAnswersWhenItIsToldToEnd() throws Exception {
+        EventReader stream;
+        CompletableFuture<HttpResponse<String>> held;
+        long told;
+        try (ConfigurableApplicationContext application = start(Map.of("aiprod.roles", "api"))) {
+            User alice = User.of(port(application, "local.server.port"), "alice");
+            String id = alice.start("none");
+            stream = alice.follow(id);
+            stream.await(1);
+            held = HttpClient.newHttpClient()
+                    .sendAsync(
+                            alice.request("/pipeline/job/" + id)
+                                    .header("Prefer", "wait=20")
+                                    .build(),
+                            BodyHandlers.ofString());
+            Gauge watchers = application
+                    .getBean(MeterRegistry.class)
+                    .get("aiprod.watchers.open")
+                    .gauge();
+            Awaitility.await().until(() -> watchers.value() == 2);
+            told = System.nanoTime();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(Duration.ofSeconds(10));
+        assertThat(stream.awaitEnd()).hasSize(1);
+        assertThat(User.json(held.get()).path("status").asText()).isEqualTo("QUEUED");
     }
 
     @Test

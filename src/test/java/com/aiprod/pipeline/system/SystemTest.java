@@ -28,7 +28,8 @@ import org.springframework.test.context.ContextConfiguration;
             "aiprod.pipeline.timeout=11s",
             "aiprod.worker.concurrency=12",
             "aiprod.worker.renew-interval=200",
-            "aiprod.rescue.interval=200"
+            "aiprod.rescue.interval=200",
+            "aiprod.watch.heartbeat=1s"
         })
 @ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class})
 @interface SystemTest {}

@@ -68,6 +68,13 @@ final class User {
         return send(headers.length == 0 ? request : request.headers(headers));
     }
 
+    /** Opens the job's event stream. */
+    EventReader follow(String jobId, String... headers) throws Exception {
+        HttpRequest.Builder request = request("/pipeline/job/" + jobId + "/events");
+        return new EventReader(CLIENT.send(
+                (headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofInputStream()));
+    }
+
     /** The id of a new job that does what the script of that name in scripted.camel.yaml does. */
     String start(String script) throws Exception {
         HttpResponse<String> answer =
