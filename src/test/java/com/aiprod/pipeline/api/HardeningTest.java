@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -58,9 +59,11 @@ class HardeningTest {
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final List<Socket> sockets = new ArrayList<>();
+    private final List<Future<?>> drips = new ArrayList<>();
 
     @AfterEach
     void hangUp() throws IOException {
+        drips.forEach(drip -> drip.cancel(true));
         clock.shutdownNow();
         for (Socket socket : sockets) {
             socket.close();
@@ -219,7 +222,7 @@ class HardeningTest {
 
     /** Sends a byte now and then, well within the container's time-out, until the other side hangs up. */
     private void drip(Socket socket) {
-        clock.scheduleWithFixedDelay(
+        drips.add(clock.scheduleWithFixedDelay(
                 () -> {
                     try {
                         socket.getOutputStream().write('x');
@@ -230,7 +233,7 @@ class HardeningTest {
                 },
                 200,
                 200,
-                TimeUnit.MILLISECONDS);
+                TimeUnit.MILLISECONDS));
     }
 
     /** What comes until the other side hangs up; fails if it does not. */
