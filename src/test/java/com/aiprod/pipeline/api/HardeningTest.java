@@ -26,28 +26,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.TestPropertySource;
 
 /** What slow, large and foreign clients get, of an edge that is set up to be short of threads and of patience. */
-@SpringBootTest(
-        classes = Edge.class,
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+@EdgeTest
+@TestPropertySource(
         properties = {
-            "camel.main.routes-include-pattern=false",
-            "management.endpoint.health.validate-group-membership=false",
-            "camel.component.platform-http.header-filter-strategy=#responseHeaders",
-            "aiprod.artifacts-dir=" + Edge.ARTIFACTS,
             "aiprod.api.cors-origins=https://app.example.com,https://other.example.com",
             "aiprod.api.body-timeout=1s",
-            "server.max-http-request-header-size=16KB",
             "server.tomcat.connection-timeout=2s",
             "server.tomcat.threads.max=4",
             "server.tomcat.threads.min-spare=4",
             "server.forward-headers-strategy=native"
         })
-@ContextConfiguration(initializers = DevelopmentTokens.class)
 class HardeningTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(HardeningTest.class);
