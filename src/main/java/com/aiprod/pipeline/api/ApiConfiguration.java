@@ -19,8 +19,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.http.CacheControl;
+import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.webjars.WebJarVersionLocator;
 
 /** What stands between the servlet container and the REST routes, in its order. */
 @Configuration(proxyBeanMethods = false)
@@ -34,9 +39,20 @@ class ApiConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    FilterRegistrationBean<RequestFence> requestFence(ApplicationAvailability availability) {
-        FilterRegistrationBean<RequestFence> filter = new FilterRegistrationBean<>(new RequestFence(availability));
+    FilterRegistrationBean<RequestFence> requestFence(
+            ApplicationAvailability availability, @Value("${aiprod.api.body-timeout:30s}") Duration bodyTimeout) {
+        FilterRegistrationBean<RequestFence> filter =
+                new FilterRegistrationBean<>(new RequestFence(availability, bodyTimeout));
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 10);
+        return filter;
+    }
+
+    /** Before Spring Security, since a browser asks without a token whether it may ask. */
+    @Bean
+    FilterRegistrationBean<CorsFilter> crossOrigin(@Value("${aiprod.api.cors-origins:}") List<String> origins) {
+        FilterRegistrationBean<CorsFilter> filter = new FilterRegistrationBean<>(CrossOrigin.filter(origins));
+        filter.setEnabled(!origins.isEmpty());
+        filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER - 10);
         return filter;
     }
 
@@ -65,12 +81,15 @@ class ApiConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsFromTomcatItself() {
-        return tomcat -> tomcat.addContextCustomizers(context -> {
-            if (context.getParent() instanceof StandardHost host) {
-                host.setErrorReportValveClass(ProblemReportValve.class.getName());
-            }
-        });
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatToOurTaste() {
+        return tomcat -> {
+            tomcat.addEngineValves(new UnreadBodyValve());
+            tomcat.addContextCustomizers(context -> {
+                if (context.getParent() instanceof StandardHost host) {
+                    host.setErrorReportValveClass(ProblemReportValve.class.getName());
+                }
+            });
+        };
     }
 
     /** Carries the log's context, above all the request's id, from the servlet's thread to Camel's. */
@@ -89,6 +108,21 @@ class ApiConfiguration implements WebMvcConfigurer {
                 }
             };
         };
+    }
+
+    /** Swagger UI's files, of which those in our own folder replace the ones of the same names. */
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        String version = new WebJarVersionLocator().version("swagger-ui");
+        registry.addResourceHandler("/docs/**")
+                .addResourceLocations(
+                        "classpath:/docs/", "classpath:/META-INF/resources/webjars/swagger-ui/" + version + "/")
+                .setCacheControl(CacheControl.maxAge(Duration.ofHours(1)).cachePublic());
+    }
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        registry.addViewController("/docs").setViewName("forward:/docs/index.html");
     }
 
     @Override

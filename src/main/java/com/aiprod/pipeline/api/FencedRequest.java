@@ -25,7 +25,7 @@ import org.springframework.web.util.UriUtils;
 /** A request as everything behind the fence sees it: what the contract names, and the principal on any thread. */
 final class FencedRequest extends HttpServletRequestWrapper {
 
-    private static final Set<String> HEADERS = ignoringCase(
+    static final Set<String> HEADERS = ignoringCase(
             "Host",
             "Accept",
             "Content-Type",
@@ -37,7 +37,7 @@ final class FencedRequest extends HttpServletRequestWrapper {
             "If-Range",
             "Range",
             "Last-Event-ID");
-    private static final Set<String> PARAMETERS = Set.of("status", "preset", "limit", "offset", "cursor", "error_code");
+    static final Set<String> PARAMETERS = Set.of("status", "preset", "limit", "offset", "cursor", "error_code");
 
     private final byte[] body;
     private final Principal principal;

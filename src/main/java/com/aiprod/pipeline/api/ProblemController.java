@@ -20,6 +20,10 @@ class ProblemController implements ErrorController {
                 : request.getRequestURI();
         String requestId = RequestIdFilter.idOf(request);
         response.setHeader(RequestIdFilter.HEADER, requestId);
+        if (request.getAttribute(RequestFence.REFUSAL) instanceof ProblemException refusal) {
+            Problems.answerTo(refusal, instance, requestId).writeTo(response);
+            return;
+        }
         if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable failure) {
             Problems.answerTo(failure, instance, requestId).writeTo(response);
             return;
@@ -27,6 +31,9 @@ class ProblemController implements ErrorController {
         // Called as a page of its own, it is as absent as any other unknown path.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         HttpHeaders headers = new HttpHeaders();
+        if (response.containsHeader(HttpHeaders.ALLOW)) {
+            headers.set(HttpHeaders.ALLOW, response.getHeader(HttpHeaders.ALLOW));
+        }
         new Problems.Answer(Problem.ofStatus(status, Problems.detail(status, headers), instance, requestId), headers)
                 .writeTo(response);
     }

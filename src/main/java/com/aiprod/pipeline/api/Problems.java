@@ -17,6 +17,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
 
 /** Which answer each failure gets, for routes, Spring MVC, Spring Security and the servlet container alike. */
@@ -68,6 +69,14 @@ final class Problems {
                     requestId,
                     headers);
         }
+        if (known instanceof RequestRejectedException) {
+            return answer(
+                    ProblemType.INVALID_REQUEST,
+                    "The method, the path or a header is written in a way that is not allowed.",
+                    instance,
+                    requestId,
+                    headers);
+        }
         if (known instanceof ErrorResponse spring) {
             headers.putAll(spring.getHeaders());
             int status = spring.getStatusCode().value();
@@ -113,6 +122,7 @@ final class Problems {
         return failure instanceof ProblemException
                 || failure instanceof AccessDeniedException
                 || failure instanceof AuthenticationException
+                || failure instanceof RequestRejectedException
                 || failure instanceof ErrorResponse
                 || failure instanceof RejectedExecutionException
                 || isDatabaseAway(failure);

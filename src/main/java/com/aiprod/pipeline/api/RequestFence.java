@@ -4,10 +4,14 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -24,14 +28,20 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 class RequestFence extends OncePerRequestFilter {
 
+    /** Why a request was refused. Where its body broke off, the container calls the error page on top of our answer. */
+    static final String REFUSAL = RequestFence.class.getName() + ".refusal";
+
     static final int MAX_BODY_BYTES = 256 * 1024;
 
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     private final ApplicationAvailability availability;
+    private final Duration bodyTimeout;
 
-    RequestFence(ApplicationAvailability availability) {
+    /** @param bodyTimeout how long a body may take to come, whatever its size */
+    RequestFence(ApplicationAvailability availability, Duration bodyTimeout) {
         this.availability = availability;
+        this.bodyTimeout = bodyTimeout;
     }
 
     @Override
@@ -47,28 +57,58 @@ class RequestFence extends OncePerRequestFilter {
         try {
             fenced = new FencedRequest(request, body(request));
         } catch (ProblemException e) {
+            request.setAttribute(REFUSAL, e);
             Problems.answerTo(e, request).writeTo(response);
             return;
         }
         chain.doFilter(fenced, response);
     }
 
-    private static byte[] body(HttpServletRequest request) throws IOException {
+    private byte[] body(HttpServletRequest request) throws IOException {
         if (METHODS_WITHOUT_BODY.contains(request.getMethod())) {
+            if (request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+                throw new InvalidRequestException(request.getMethod() + " takes no body.");
+            }
             return new byte[0];
         }
         if (request.getContentLengthLong() > MAX_BODY_BYTES) {
             throw tooLarge();
         }
-        byte[] body = request.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
-        if (body.length > MAX_BODY_BYTES) {
-            throw tooLarge();
-        }
+        byte[] body = read(request.getInputStream());
         if (body.length > 0) {
             requireJson(request);
             requireUtf8(body);
         }
         return body;
+    }
+
+    /** The container's own time-out starts anew with every byte. */
+    private byte[] read(InputStream body) throws IOException {
+        long start = System.nanoTime();
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        try {
+            for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+                read.write(buffer, 0, n);
+                if (read.size() > MAX_BODY_BYTES) {
+                    throw tooLarge();
+                }
+                if (System.nanoTime() - start > bodyTimeout.toNanos()) {
+                    throw tooSlow();
+                }
+            }
+        } catch (IOException e) {
+            // Tomcat wraps it.
+            throw e.getCause() instanceof SocketTimeoutException
+                    ? tooSlow()
+                    : new InvalidRequestException("The body did not come as its headers say.");
+        }
+        return read.toByteArray();
+    }
+
+    private ProblemException tooSlow() {
+        return new ProblemException(
+                ProblemType.REQUEST_TIMEOUT, "The body must have come within " + bodyTimeout.toSeconds() + " s.");
     }
 
     private static ProblemException tooLarge() {

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 @Component("responseHeaders")
 public class ResponseHeaders implements HeaderFilterStrategy {
 
-    private static final Set<String> ALLOWED = ignoringCase(
+    static final Set<String> ALLOWED = ignoringCase(
             "Location",
             "Retry-After",
             "ETag",

@@ -27,6 +27,7 @@ import org.springframework.security.oauth2.server.resource.web.authentication.Be
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
@@ -39,7 +40,7 @@ class SecurityConfiguration {
 
     /** What the console and the API's documentation need; scripts and frames from elsewhere never run. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data: blob:;"
-            + " media-src 'self' blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none';"
+            + " media-src 'self' blob:; object-src 'none'; base-uri 'none';"
             + " frame-ancestors 'none'";
 
     private final HandlerExceptionResolver answers;
@@ -62,7 +63,7 @@ class SecurityConfiguration {
                         failure -> failure.authenticationEntryPoint(challenge()).accessDeniedHandler(refusal()))
                 .authorizeHttpRequests(requests -> requests
                         // The request itself was checked when it first came in.
-                        .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                        .dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
                         .requestMatchers(EndpointRequest.to("health", "prometheus"))
                         .permitAll()
@@ -83,6 +84,12 @@ class SecurityConfiguration {
                     .withObjectPostProcessor(unreachableIssuerIsNoRefusal()));
         }
         return http.build();
+    }
+
+    /** The default leaves the answer to an error page that the same firewall refuses. */
+    @Bean
+    RequestRejectedHandler requestRejectedHandler() {
+        return (request, response, failure) -> answers.resolveException(request, response, null, failure);
     }
 
     /** What every token must hold beyond signature, times, issuer and audience, which Spring Boot's validators check. */

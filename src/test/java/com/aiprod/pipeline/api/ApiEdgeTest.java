@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -96,6 +97,8 @@ class ApiEdgeTest {
         "GET,    /pipeline/job/1/bug,  500, /problems/internal-error",
         "GET,    /pipeline/job/1/database, 503, /problems/unavailable",
         "GET,    /pipeline//jobs,      400, /problems/invalid-request",
+        "TRICK,  /pipeline/jobs,       400, /problems/invalid-request",
+        "TRACE,  /pipeline/jobs,       405, /problems/method-not-allowed",
     })
     void answersEveryFailureWithAProblem(String method, String path, int status, String type) throws Exception {
         HttpResponse<String> answer = send(authorized(path).method(method, BodyPublishers.noBody()));
@@ -147,6 +150,15 @@ class ApiEdgeTest {
     @Test
     void refusesABodyInAContentCoding() throws Exception {
         problem(send(post("/pipeline/run", "{}").header("Content-Encoding", "gzip")), 415);
+    }
+
+    @Test
+    void refusesABodyWhereNoneIsRead() throws Exception {
+        for (BodyPublisher body :
+                List.of(BodyPublishers.ofString("{}"), BodyPublishers.ofInputStream(() -> stream("{}")))) {
+            HttpRequest.Builder request = authorized("/pipeline/jobs").method("GET", body);
+            assertThat(problem(send(request), 400).path("detail").asText()).isEqualTo("GET takes no body.");
+        }
     }
 
     @Test
@@ -225,6 +237,10 @@ class ApiEdgeTest {
     private HttpRequest.Builder authorized(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .header("Authorization", "Bearer " + DevelopmentTokens.token("alice"));
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private HttpRequest.Builder get(String path) {

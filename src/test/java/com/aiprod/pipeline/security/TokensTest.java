@@ -9,20 +9,28 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +68,16 @@ class TokensTest {
                 Arguments.of("unsigned", new PlainJWT(claims().build()).serialize()),
                 Arguments.of("of a wrong key", foreign(claims().build(), "wrong")),
                 Arguments.of("of a wrong key with the right id", foreign(claims().build(), publicKeyId())),
-                Arguments.of("signed with the public key as a secret", confused()),
+                Arguments.of("signed with the public key as a secret", confused(publicKeyId())),
+                Arguments.of("signed with the public key as a secret, and no key id", confused(null)),
+                Arguments.of("unsigned in another spelling", respelled("nOnE")),
+                Arguments.of("unsigned and of no algorithm", respelled("")),
+                Arguments.of("unsigned, and said to be signed", respelled("RS256")),
+                Arguments.of("of a key id that is a path", foreign(claims().build(), "../../../../dev/null")),
+                Arguments.of("of a key id that is SQL", foreign(claims().build(), "x' UNION SELECT 'key' --")),
+                Arguments.of("of a key id that is an address", foreign(claims().build(), "http://localhost:1/key")),
+                Arguments.of("of a very long key id", foreign(claims().build(), "k".repeat(4000))),
+                Arguments.of("of no key id and a wrong key", foreign(claims().build(), null)),
                 Arguments.of("changed", changed()),
                 Arguments.of("cut", DevelopmentTokens.token("alice").replaceAll("\\.[^.]*$", ".")));
     }
@@ -80,6 +97,54 @@ class TokensTest {
                 .contains("\"type\":\"/problems/unauthenticated\"", "\"status\":401", "\"instance\":\"/pipeline/me\"")
                 .doesNotContain("Jwt", "JWT", "Exception", "jwks", "localhost", "127.0.0.1");
         assertThat(answer.headers().map().toString()).doesNotContain("Jwt", "JWT", "jwks", "127.0.0.1");
+    }
+
+    /** Headers of a token that tell where its key is, or bring it along: the sender would vouch for himself. */
+    @Test
+    void looksForNoKeyWhereTheTokenSays() throws Exception {
+        RSAKey mine = new RSAKeyGenerator(2048).keyID("mine").generate();
+        AtomicInteger calls = new AtomicInteger();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            calls.incrementAndGet();
+            byte[] keys = new JWKSet(mine.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, keys.length);
+            exchange.getResponseBody().write(keys);
+            exchange.close();
+        });
+        server.start();
+        try {
+            URI keys = URI.create("http://localhost:" + server.getAddress().getPort() + "/keys");
+            List<JWSHeader> headers = List.of(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID("mine")
+                            .jwkURL(keys)
+                            .build(),
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID("mine")
+                            .x509CertURL(keys)
+                            .build(),
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .jwk(mine.toPublicJWK())
+                            .build(),
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID(publicKeyId())
+                            .jwkURL(keys)
+                            .build(),
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID(publicKeyId())
+                            .jwk(mine.toPublicJWK())
+                            .build());
+            for (JWSHeader header : headers) {
+                SignedJWT token = new SignedJWT(header, claims().build());
+                token.sign(new RSASSASigner(mine));
+                HttpResponse<String> answer = get("/pipeline/me", "Bearer " + token.serialize());
+                assertThat(answer.statusCode()).as(header.toString()).isEqualTo(401);
+            }
+            assertThat(calls).hasValue(0);
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test
@@ -177,9 +242,16 @@ class TokensTest {
     }
 
     /** The old trick: an issuer's public key is known to all, and so is what is signed with it as a shared secret. */
-    private static String confused() throws Exception {
+    private static String confused(String keyId) throws Exception {
         byte[] secret = DevelopmentTokens.publicKey().toRSAPublicKey().getEncoded();
-        return sign(JWSAlgorithm.HS256, publicKeyId(), claims().build(), new MACSigner(secret));
+        return sign(JWSAlgorithm.HS256, keyId, claims().build(), new MACSigner(secret));
+    }
+
+    /** A token of that algorithm without a signature. */
+    private static String respelled(String algorithm) {
+        String header = "{\"alg\":\"" + algorithm + "\",\"kid\":\"" + publicKeyId() + "\"}";
+        return Base64URL.encode(header) + "."
+                + Base64URL.encode(claims().build().toString()) + ".";
     }
 
     private static String changed() {

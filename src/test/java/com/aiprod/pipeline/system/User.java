@@ -2,6 +2,7 @@ package com.aiprod.pipeline.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.api.OpenApi;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -98,11 +99,17 @@ final class User {
     }
 
     static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return CLIENT.send(request.build(), BodyHandlers.ofString());
+        return described(CLIENT.send(request.build(), BodyHandlers.ofString()));
     }
 
     static HttpResponse<byte[]> download(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+        return described(CLIENT.send(request.build(), BodyHandlers.ofByteArray()));
+    }
+
+    /** The answer, which is one that openapi.yaml describes. */
+    private static <T> HttpResponse<T> described(HttpResponse<T> answer) {
+        OpenApi.check(answer);
+        return answer;
     }
 
     static JsonNode json(HttpResponse<String> answer) throws JsonProcessingException {

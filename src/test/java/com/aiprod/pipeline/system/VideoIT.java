@@ -7,18 +7,21 @@ import static com.aiprod.pipeline.system.User.problem;
 import static com.aiprod.pipeline.system.User.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.client.api.JobsApi;
 import com.aiprod.pipeline.PipelineApplication;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -96,6 +99,14 @@ class VideoIT {
             }
             assertThat(frames).isBetween(89, 91);
         }
+    }
+
+    @Test
+    void isFetchedByAGeneratedClientToo() throws Exception {
+        String[] path = video.split("/");
+        var jobs = new JobsApi(GeneratedClientIT.clientOf(port, alice.id()));
+        File file = jobs.getArtifact(UUID.fromString(path[3]), path[5], null, null, null, null);
+        assertThat(file).hasSize(output.path("artifacts").path(0).path("bytes").asLong());
     }
 
     @Test
