@@ -2,6 +2,7 @@ package com.aiprod.pipeline.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.availability.ApplicationAvailabilityBean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -34,7 +35,8 @@ class RequestFenceTest {
 
     private MockHttpServletResponse call(MockFilterChain chain) throws Exception {
         MockHttpServletResponse answer = new MockHttpServletResponse();
-        new RequestFence(availability).doFilter(new MockHttpServletRequest("GET", "/pipeline/jobs"), answer, chain);
+        new RequestFence(availability, Duration.ofSeconds(5))
+                .doFilter(new MockHttpServletRequest("GET", "/pipeline/jobs"), answer, chain);
         return answer;
     }
 }
