@@ -155,6 +155,17 @@ class OutageIT {
     }
 
     @Test
+    void aSubscriberWhoseStreamBrokeAndWhosePermissionWasTakenListensAgainOnceItMay() throws Exception {
+        pubSub.denyPulls(true);
+        WIRE.shut();
+        WIRE.open();
+        becomes("DOWN");
+        pubSub.denyPulls(false);
+        becomes("UP");
+        alice.await(alice.start("none"), "COMPLETED");
+    }
+
+    @Test
     void whileTheDatabaseIsAwayCallersAreToldToComeBack() throws Exception {
         String before = alice.start("none");
         alice.await(before, "COMPLETED");
