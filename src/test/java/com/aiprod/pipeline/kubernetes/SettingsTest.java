@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,9 +39,6 @@ class SettingsTest {
     private static final JsonNode APPLICATION = Kustomization.documents(Path.of("src/main/resources/application.yaml"))
             .get(0);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z.-]+):");
-
-    /** Read by the JVM itself. */
-    private static final Set<String> OF_THE_JVM = Set.of("JDK_JAVA_OPTIONS");
 
     static Stream<ObjectNode> roles() {
         return Stream.of(Overlay.values())
@@ -279,11 +275,9 @@ class SettingsTest {
                 throw new UncheckedIOException(e);
             }
         }
-        Set<String> variables = properties.stream()
+        return properties.stream()
                 .map(property -> property.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))
-                .collect(Collectors.toCollection(HashSet::new));
-        variables.addAll(OF_THE_JVM);
-        return variables;
+                .collect(Collectors.toSet());
     }
 
     private static void flatten(String prefix, JsonNode node, List<String> properties) {
