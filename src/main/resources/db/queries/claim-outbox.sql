@@ -1,20 +1,52 @@
--- Takes the next jobs to announce, highest priority and oldest first, under a short lease; no lock outlives this.
--- At most maxInFlight jobs are on their way at a time, so whose turn it is stays the database's decision.
-WITH room AS (
-    SELECT greatest(0, cast(:?maxInFlight AS bigint)
+-- Takes the next jobs to announce under a short lease; no lock outlives this. Users take turns, whoever has how many
+-- jobs waiting, and of each user the job of the highest priority, then the oldest, goes first. At most maxInFlight jobs
+-- are on their way at a time, so whose turn it is stays the database's decision. One dispatcher at a time decides;
+-- another finds nothing and comes again.
+WITH RECURSIVE last AS MATERIALIZED (
+    -- The limit, which changes nothing else, tells the planner that there is one.
+    SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
+), room AS MATERIALIZED (
+    SELECT least(cast(:?batchSize AS bigint), cast(:?maxInFlight AS bigint)
         - (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)
         - (SELECT count(*) FROM outbox WHERE leased_until > now())) AS free
-), turn AS (
-    SELECT outbox.id
-    FROM outbox
-    WHERE leased_until IS NULL OR leased_until <= now()
-    ORDER BY priority DESC, id
-    LIMIT (SELECT least(free, cast(:?batchSize AS bigint)) FROM room)
-    FOR UPDATE SKIP LOCKED
+    FROM last
+), round (user_id, place, wrapped) AS (
+    -- The users who wait: from the one after last_user to the end, and then from the first to last_user. As many as
+    -- there is room for, each found by a look into the index, so that it does not matter how many wait for how much.
+    SELECT last_user, 0, false FROM last, room WHERE free > 0
+    UNION ALL
+    SELECT next.user_id, place + 1, next.wrapped
+    FROM round, last, room, LATERAL (
+        (SELECT user_id, round.wrapped FROM outbox
+         WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
+         ORDER BY user_id LIMIT 1)
+        UNION ALL
+        (SELECT user_id, true FROM outbox
+         WHERE (leased_until IS NULL OR leased_until <= now()) AND NOT round.wrapped
+           AND (SELECT user_id FROM outbox
+                WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
+                ORDER BY user_id LIMIT 1) IS NULL
+         ORDER BY user_id LIMIT 1)) AS next
+    WHERE place < free AND (next.user_id <= last_user OR NOT next.wrapped)
+), turn AS MATERIALIZED (
+    SELECT job.id, job.user_id, row_number() OVER (ORDER BY nth, place) AS place
+    FROM round, room, LATERAL (
+        SELECT id, user_id, row_number() OVER (ORDER BY priority DESC, id) AS nth FROM outbox
+        WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id = round.user_id
+        ORDER BY priority DESC, id
+        -- Each of the others comes at least once before this one has what is left.
+        LIMIT free - (SELECT max(place) FROM round) + 1) AS job
+    WHERE place > 0
+    ORDER BY nth, place
+    LIMIT (SELECT free FROM room)
 ), leased AS (
     UPDATE outbox SET leased_until = now() + make_interval(secs => cast(:?leaseSec AS double precision))
-    FROM turn WHERE outbox.id = turn.id
-    RETURNING outbox.id, outbox.job_id, outbox.priority
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM outbox WHERE id = ANY (ARRAY(SELECT id FROM turn)) FOR UPDATE SKIP LOCKED))
+    RETURNING id, job_id
+), moved AS (
+    UPDATE dispatch_turn SET last_user = served.user_id
+    FROM (SELECT user_id FROM turn ORDER BY place DESC LIMIT 1) AS served
 )
 SELECT leased.id AS outbox_id,
        cast(jobs.id AS text) AS job_id,
@@ -26,5 +58,7 @@ SELECT leased.id AS outbox_id,
            'content', jobs.content,
            'preset', jobs.preset,
            'metadata', jobs.metadata) AS text) AS message
-FROM leased JOIN jobs ON jobs.id = leased.job_id
-ORDER BY leased.priority DESC, leased.id
+FROM leased
+JOIN turn ON turn.id = leased.id
+JOIN jobs ON jobs.id = leased.job_id
+ORDER BY turn.place

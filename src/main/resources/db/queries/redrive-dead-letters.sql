@@ -23,13 +23,13 @@ WITH due AS (
         updated_at = now()
     FROM (SELECT DISTINCT job_id FROM settled) AS letter
     WHERE jobs.id = letter.job_id
-    RETURNING jobs.id, jobs.state, jobs.attempt, jobs.priority
+    RETURNING jobs.id, jobs.user_id, jobs.state, jobs.attempt, jobs.priority
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state, jsonb_build_object('reason', 'redrive', 'redriven_by', cast(:?userId AS text), 'attempt', attempt)
     FROM queued
 ), message AS (
-    INSERT INTO outbox (job_id, priority) SELECT id, priority FROM queued
+    INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM queued
     ON CONFLICT (job_id) DO NOTHING
 )
 SELECT cast(settled.id AS text) AS id, cast(settled.job_id AS text) AS job_id FROM settled

@@ -12,14 +12,14 @@ WITH released AS (
     FROM json_to_recordset(cast(:?running AS json)) AS running (job_id uuid, attempt integer)
     WHERE jobs.id = running.job_id AND jobs.attempt = running.attempt
       AND jobs.state = 'PROCESSING' AND jobs.worker_id = :?workerId
-    RETURNING jobs.id, jobs.state, jobs.attempt, jobs.priority
+    RETURNING jobs.id, jobs.user_id, jobs.state, jobs.attempt, jobs.priority
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state,
            jsonb_build_object('reason', 'worker_stopped', 'worker_id', cast(:?workerId AS text), 'attempt', attempt)
     FROM released
 ), message AS (
-    INSERT INTO outbox (job_id, priority) SELECT id, priority FROM released
+    INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM released
     ON CONFLICT (job_id) DO NOTHING
 )
 SELECT cast(id AS text) AS job_id, attempt FROM released

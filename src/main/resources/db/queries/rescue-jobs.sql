@@ -19,13 +19,14 @@ WITH stuck AS (
         completed_at = CASE WHEN stuck.exhausted AND stuck.state = 'PROCESSING' THEN now() END,
         updated_at = now()
     FROM stuck WHERE jobs.id = stuck.id
-    RETURNING jobs.id, jobs.state, jobs.attempt, jobs.priority, stuck.state AS was, stuck.worker_id AS lost_worker
+    RETURNING jobs.id, jobs.user_id, jobs.state, jobs.attempt, jobs.priority, stuck.state AS was,
+        stuck.worker_id AS lost_worker
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state, jsonb_build_object('reason', 'lease_expired', 'worker_id', lost_worker, 'attempt', attempt)
     FROM moved WHERE was = 'PROCESSING'
 ), message AS (
-    INSERT INTO outbox (job_id, priority) SELECT id, priority FROM moved WHERE state = 'QUEUED'
+    INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM moved WHERE state = 'QUEUED'
     ON CONFLICT (job_id) DO NOTHING
 ), result AS (
     INSERT INTO results (job_id, attempt, success, error_code, error_message, retryable, execution_time_ms)

@@ -1,11 +1,16 @@
 -- Accepts a job: its row, its first state, its message to send and its idempotency key, or none of them.
--- Answers one row; outcome is 'created', 'replayed' (the same key and request) or 'conflict' (the key, another request).
+-- Answers one row; outcome is 'created', 'replayed' (the same key and request), 'conflict' (the key, another request),
+-- or 'too-many-active' or 'too-fast' (a limit of the user's is reached). What is left of a limit is null where it is off.
 WITH new AS MATERIALIZED (
     SELECT uuid_v7() AS id
+), admission AS MATERIALIZED (
+    SELECT verdict, active_left, submissions_left, reset_sec, verdict IN ('admitted', 'known') AS admitted
+    FROM admit_submission(
+        :?userId, :?idempotencyKey, cast(:?maxActiveJobs AS integer), cast(:?submitRate AS integer))
 ), key AS (
     INSERT INTO idempotency_keys AS known (user_id, key, request_hash, job_id, created_at, expires_at)
     SELECT :?userId, :?idempotencyKey, :?requestHash, new.id, now(), now() + interval '24 hours'
-    FROM new WHERE cast(:?idempotencyKey AS text) IS NOT NULL
+    FROM new, admission WHERE admitted AND cast(:?idempotencyKey AS text) IS NOT NULL
     -- The update takes over an expired key, and otherwise only makes a racing call wait for the winner and see its row.
     ON CONFLICT (user_id, key) DO UPDATE SET
         request_hash = CASE WHEN known.expires_at <= now() THEN excluded.request_hash ELSE known.request_hash END,
@@ -17,15 +22,19 @@ WITH new AS MATERIALIZED (
     INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id)
     SELECT new.id, :?userId, :?content, :?preset, cast(:?priority AS job_priority), :?lang,
            cast(:?durationSec AS integer), coalesce(cast(:?metadata AS json), '{}'), :?requestId
-    FROM new WHERE NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)
-    RETURNING id, priority, created_at
+    FROM new, admission WHERE admitted AND NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)
+    RETURNING id, user_id, priority, created_at
 ), history AS (
     INSERT INTO job_states (job_id, state) SELECT id, 'QUEUED' FROM job
 ), message AS (
-    INSERT INTO outbox (job_id, priority) SELECT id, priority FROM job
+    INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM job
+), answer AS (
+    SELECT 'created' AS outcome, cast(id AS text) AS job_id, iso8601(created_at) AS created_at FROM job
+    UNION ALL
+    SELECT CASE request_hash WHEN :?requestHash THEN 'replayed' ELSE 'conflict' END, cast(job_id AS text),
+           iso8601(created_at)
+    FROM key, new WHERE job_id <> new.id
+    UNION ALL
+    SELECT verdict, NULL, NULL FROM admission WHERE NOT admitted
 )
-SELECT 'created' AS outcome, cast(id AS text) AS job_id, iso8601(created_at) AS created_at FROM job
-UNION ALL
-SELECT CASE request_hash WHEN :?requestHash THEN 'replayed' ELSE 'conflict' END, cast(job_id AS text),
-       iso8601(created_at)
-FROM key, new WHERE job_id <> new.id
+SELECT outcome, job_id, created_at, active_left, submissions_left, reset_sec FROM answer, admission

@@ -21,7 +21,10 @@ import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The whole system as a process of its own, with all roles and everything embedded, as a new user starts it. */
+/**
+ * The whole system as a process of its own, with all roles and everything embedded, as a new user starts it, but without
+ * limits on what one user may submit.
+ */
 final class SystemUnderTest implements AutoCloseable {
 
     private static final Map<String, Pattern> BANNER = Map.of(
@@ -50,7 +53,9 @@ final class SystemUnderTest implements AutoCloseable {
                 "--aiprod.max-active-jobs=0",
                 "--aiprod.submit-rate=0",
                 "--server.port=0",
-                "--management.server.port=0"));
+                "--management.server.port=0",
+                "--aiprod.max-active-jobs=0",
+                "--aiprod.submit-rate=0"));
         command.addAll(List.of(settings));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);

@@ -12,7 +12,7 @@ public class ProblemRenderer {
 
     /**
      * Replaces the message with the problem that the caught exception stands for: body, status, content type and
-     * {@code Retry-After}. All other headers go.
+     * {@code Retry-After}. All other headers go, but for what {@link FairUse} has told.
      */
     public void render(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
@@ -25,7 +25,7 @@ public class ProblemRenderer {
                         failure,
                         exchange.getVariable(Caller.REQUEST_PATH, String.class),
                         exchange.getVariable(Caller.REQUEST_ID, String.class));
-        message.removeHeaders("*");
+        message.removeHeaders("*", FairUse.RATE_LIMIT, FairUse.RATE_LIMIT_POLICY);
         answer.headers()
                 .forEach((String name, List<String> values) -> message.setHeader(name, String.join(", ", values)));
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.problem().status());

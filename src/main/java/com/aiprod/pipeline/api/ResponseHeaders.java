@@ -23,7 +23,9 @@ public class ResponseHeaders implements HeaderFilterStrategy {
             "Link",
             "Allow",
             "Idempotent-Replayed",
-            "Preference-Applied");
+            "Preference-Applied",
+            FairUse.RATE_LIMIT,
+            FairUse.RATE_LIMIT_POLICY);
 
     private static Set<String> ignoringCase(String... names) {
         Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);

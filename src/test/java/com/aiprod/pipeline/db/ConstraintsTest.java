@@ -203,8 +203,8 @@ class ConstraintsTest {
                 "UPDATE idempotency_keys SET key = repeat('x', 256)        | idempotency_keys_key_check",
                 "UPDATE idempotency_keys SET expires_at = created_at       | idempotency_keys_check",
                 "UPDATE idempotency_keys SET job_id = gen_random_uuid()    | idempotency_keys_job_id_fkey",
-                "INSERT INTO outbox (job_id, priority) SELECT id, 'low' FROM jobs | outbox_job_id_key",
-                "INSERT INTO outbox (job_id, priority) VALUES (gen_random_uuid(), 'low') | outbox_job_id_fkey",
+                "INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, 'low' FROM jobs | outbox_job_id_key",
+                "INSERT INTO outbox (job_id, user_id, priority) VALUES (gen_random_uuid(), 'ann', 'low') | outbox_job_id_fkey",
                 "INSERT INTO job_states (job_id, state) VALUES (gen_random_uuid(), 'QUEUED') | job_states_job_id_fkey",
                 "INSERT INTO job_states (job_id, state, metadata) SELECT id, 'QUEUED', '[]' FROM jobs "
                         + "| job_states_metadata_check",

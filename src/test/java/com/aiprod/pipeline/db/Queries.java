@@ -137,7 +137,9 @@ public final class Queries implements AutoCloseable {
                 "lang", "en",
                 "durationSec", 10,
                 "metadata", null,
-                "requestId", "request-1");
+                "requestId", "request-1",
+                "maxActiveJobs", 0,
+                "submitRate", 0);
         values.putAll(others);
         return values;
     }

@@ -8,14 +8,15 @@ enum Broken {
     SUBMIT_WITHOUT_MESSAGE(
             Property.LIFE,
             "submit-job",
-            "INSERT INTO outbox (job_id, priority) SELECT id, priority FROM job",
+            "INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM job",
             "SELECT"),
     SUBMIT_DESPITE_THE_KEY(
-            Property.LIFE, "submit-job", "WHERE NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)", ""),
+            Property.LIFE, "submit-job", " AND NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)", ""),
     SUBMIT_NEVER_FREES_A_KEY(Property.LIFE, "submit-job", "known.expires_at <= now()", "false"),
-    DISPATCH_WITHOUT_LEASE(Property.LIFE, "claim-outbox", "WHERE leased_until IS NULL OR leased_until <= now()", ""),
+    DISPATCH_WITHOUT_LEASE(Property.LIFE, "claim-outbox", "leased_until IS NULL OR leased_until <= now()", "true"),
     DISPATCH_WITHOUT_LIMIT(
-            Property.LIFE, "claim-outbox", "least(free, cast(:?batchSize AS bigint))", "cast(:?batchSize AS bigint)"),
+            Property.LIFE, "claim-outbox", "cast(:?maxInFlight AS bigint)", "cast(:?maxInFlight AS bigint) * 100"),
+    DISPATCH_WITHOUT_WRAPPING(Property.LIFE, "claim-outbox", "AND NOT round.wrapped", "AND false"),
     CONFIRM_WITHOUT_MARK(Property.LIFE, "confirm-published", "CASE WHEN jobs.state = 'QUEUED' THEN now() END", "NULL"),
     CLAIM_OF_ANY_STATE(Property.LIFE, "claim-job", " AND state = 'QUEUED'", " AND state IN ('QUEUED', 'PROCESSING')"),
     CLAIM_OF_THE_SAME_ATTEMPT(
@@ -27,8 +28,8 @@ enum Broken {
     RELEASE_WITHOUT_MESSAGE(
             Property.RACE,
             "release-jobs",
-            "SELECT id, priority FROM released",
-            "SELECT id, priority FROM released LIMIT 0"),
+            "SELECT id, user_id, priority FROM released",
+            "SELECT id, user_id, priority FROM released LIMIT 0"),
     PURGE_OF_WAITING_JOBS(
             Property.LIFE, "purge-jobs", "completed_at < now()", "created_at < now() + interval '1 year'"),
     CANCEL_OF_ENDED_JOBS(Property.LIFE, "cancel-job", " AND job.state IN ('QUEUED', 'PROCESSING')", ""),
@@ -37,8 +38,8 @@ enum Broken {
     REDRIVE_WITHOUT_MESSAGE(
             Property.LIFE,
             "redrive-dead-letters",
-            "SELECT id, priority FROM queued",
-            "SELECT id, priority FROM queued LIMIT 0"),
+            "SELECT id, user_id, priority FROM queued",
+            "SELECT id, user_id, priority FROM queued LIMIT 0"),
     REDRIVE_IN_ANY_STATE(Property.LIFE, "redrive-dead-letters", "AND jobs.state = 'FAILED'", ""),
     REDRIVE_IN_THE_OLD_SERIES(Property.LIFE, "redrive-dead-letters", "series_start = jobs.attempt,", ""),
     RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND attempt = cast(:?attempt AS integer)", ""),
@@ -47,8 +48,8 @@ enum Broken {
     RESCUE_WITHOUT_MESSAGE(
             Property.LIFE,
             "rescue-jobs",
-            "SELECT id, priority FROM moved WHERE state = 'QUEUED'",
-            "SELECT id, priority FROM moved LIMIT 0"),
+            "SELECT id, user_id, priority FROM moved WHERE state = 'QUEUED'",
+            "SELECT id, user_id, priority FROM moved LIMIT 0"),
     RESCUE_OF_LIVING_WORKERS(Property.LIFE, "rescue-jobs", " AND lease_expires_at < now()", ""),
     RESCUE_FOREVER(Property.LIFE, "rescue-jobs", "attempt - series_start >= max_attempts AS", "false AS"),
     RESCUE_OF_LOST_WORKERS_ONLY(

@@ -40,6 +40,8 @@ final class Jobs {
         values.put("metadata", "{}");
         values.put("requestId", null);
         values.put("traceparent", null);
+        values.put("maxActiveJobs", 0);
+        values.put("submitRate", 0);
         return (String) query("submit-job", values).get(0).get("job_id");
     }
 

@@ -1,0 +1,186 @@
+package com.aiprod.pipeline.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whose turn it is in claim-outbox.sql, against a real PostgreSQL. */
+class TurnsTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Queries queries = Queries.shared();
+
+    @BeforeEach
+    void empty() {
+        queries.empty();
+        queries.jdbc().update("UPDATE dispatch_turn SET last_user = ''");
+    }
+
+    @Test
+    void usersTakeTurns() {
+        submit("ann", 5);
+        submit("bob", 1);
+        submit("eve", 3);
+        assertThat(owners(claim(9))).containsExactly("ann", "bob", "eve", "ann", "eve", "ann", "eve", "ann", "ann");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 7})
+    void goesOnAfterTheOneWhoWasServedLast(int batch) {
+        submit("ann", 4);
+        submit("bob", 4);
+        submit("eve", 4);
+        List<String> served = new ArrayList<>();
+        while (served.size() < 12) {
+            List<String> next = owners(claim(batch));
+            assertThat(next).isNotEmpty();
+            served.addAll(next);
+        }
+        for (int i = 0; i < 12; i++) {
+            assertThat(served.get(i)).isEqualTo(List.of("ann", "bob", "eve").get(i % 3));
+        }
+    }
+
+    @Test
+    void byPriorityAndThenAgeWithinAUser() {
+        List<String> ann = List.of(submit("ann", "low"), submit("ann", "high"), submit("ann", "normal"), submit("ann", "high"));
+        List<String> bob = List.of(submit("bob", "low"), submit("bob", "low"));
+        assertThat(jobs(claim(6)))
+                .containsExactly(ann.get(1), bob.get(0), ann.get(3), bob.get(1), ann.get(2), ann.get(0));
+    }
+
+    @Test
+    void anotherUserWaitsForOneJobOfANoisyOne() {
+        fill("noisy", 10_000, 1);
+        claim(7);
+        String job = queries.submit("zoe", Map.of("priority", "low"));
+        assertThat(jobs(claim(2))).contains(job);
+        String next = queries.submit("ann");
+        assertThat(jobs(claim(2))).contains(next);
+    }
+
+    @Test
+    void passesOverWhomHasOnlyWhatIsLeased() {
+        submit("ann", 2);
+        submit("bob", 2);
+        queries.jdbc().update("UPDATE outbox SET leased_until = now() + interval '10 s' WHERE user_id = 'ann'");
+        assertThat(owners(claim(4))).containsExactly("bob", "bob");
+        queries.jdbc().update("UPDATE outbox SET leased_until = now() - interval '10 s' WHERE user_id = 'ann'");
+        assertThat(owners(claim(4))).containsExactly("ann", "ann");
+    }
+
+    @Test
+    void servesEachUserAlikeWhenManyDispatchersTakeTurns() throws Exception {
+        for (String user : List.of("ann", "bob", "eve", "zoe")) {
+            fill(user, 100, 1);
+        }
+        ConcurrentLinkedQueue<String> served = new ConcurrentLinkedQueue<>();
+        AtomicInteger batches = new AtomicInteger();
+        Queries.race(6, () -> {
+            // One that meets another gets nothing; somebody always gets something.
+            for (int i = 0; i < 500 && batches.get() < 20; i++) {
+                List<Map<String, Object>> batch = claim(5);
+                if (!batch.isEmpty()) {
+                    batches.incrementAndGet();
+                    served.addAll(jobs(batch));
+                }
+            }
+            return null;
+        });
+        assertThat(served).doesNotHaveDuplicates().hasSizeBetween(100, 130);
+        List<Integer> shares = queries.jdbc()
+                .queryForList(
+                        "SELECT count(*) FROM outbox WHERE leased_until IS NOT NULL GROUP BY user_id", Integer.class);
+        assertThat(shares).hasSize(4);
+        assertThat(shares.stream().mapToInt(it -> it).max().orElseThrow()
+                        - shares.stream().mapToInt(it -> it).min().orElseThrow())
+                .isLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 50, 100_000})
+    void readsLittleHoweverManyWait(int users) throws Exception {
+        fill("user", 100_000, users);
+        queries.jdbc().update("UPDATE outbox SET leased_until = now() + interval '1 h' WHERE id % 1000 = 0");
+        queries.jdbc().execute("ANALYZE outbox");
+        JsonNode plan = explain();
+        assertThat(plan.path("Actual Rows").asInt()).isEqualTo(64);
+        List<String> scans = new ArrayList<>();
+        // 100 leased ones, the users, their jobs, and each that is taken once more to lock it, update it and show it.
+        assertThat(rowsRead(plan, scans)).as(String.join("\n", scans)).isLessThan(3_000);
+        assertThat(scans).noneMatch(it -> it.startsWith("Seq Scan outbox") || it.startsWith("Seq Scan jobs"));
+    }
+
+    private JsonNode explain() throws Exception {
+        Map<String, Object> row = queries.sql(
+                        "EXPLAIN (ANALYZE, FORMAT JSON) " + Queries.text("claim-outbox"),
+                        Map.of("maxInFlight", "200", "batchSize", "64", "leaseSec", "20"))
+                .get(0);
+        return JSON.readTree(row.values().iterator().next().toString()).at("/0/Plan");
+    }
+
+    private static long rowsRead(JsonNode node, List<String> scans) {
+        long rows = 0;
+        if (node.has("Relation Name")) {
+            rows = node.path("Actual Loops").asLong()
+                    * (node.path("Actual Rows").asLong()
+                            + node.path("Rows Removed by Filter").asLong());
+            scans.add("%s %s %s %d".formatted(
+                    node.path("Node Type").asText(),
+                    node.path("Relation Name").asText(),
+                    node.path("Index Name").asText(),
+                    rows));
+        }
+        for (JsonNode child : node.path("Plans")) {
+            rows += rowsRead(child, scans);
+        }
+        return rows;
+    }
+
+    private void submit(String user, int jobs) {
+        for (int i = 0; i < jobs; i++) {
+            queries.submit(user);
+        }
+    }
+
+    private String submit(String user, String priority) {
+        return queries.submit(user, Map.of("priority", priority));
+    }
+
+    /** So many waiting jobs, spread over so many users. */
+    private void fill(String name, int jobs, int users) {
+        queries.jdbc().update("""
+                        WITH job AS (
+                            INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec)
+                            SELECT gen_random_uuid(), ? || CASE WHEN ? > 1 THEN '-' || n %% ? ELSE '' END, 'A video',
+                                   'quick_social', 'low', 'en', 10
+                            FROM generate_series(1, ?) AS n
+                            RETURNING id, user_id, priority
+                        )
+                        INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM job
+                        """.replace("%%", "%"), name, users, users, jobs);
+    }
+
+    private List<Map<String, Object>> claim(int batchSize) {
+        return queries.rows("claim-outbox", Map.of("maxInFlight", 1000, "batchSize", batchSize, "leaseSec", 20));
+    }
+
+    private List<String> owners(List<Map<String, Object>> rows) {
+        return jobs(rows).stream().map(job -> queries.job("user_id", job)).toList();
+    }
+
+    private static List<String> jobs(List<Map<String, Object>> rows) {
+        return rows.stream().map(row -> (String) row.get("job_id")).toList();
+    }
+}
