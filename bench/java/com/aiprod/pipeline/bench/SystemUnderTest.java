@@ -49,9 +49,6 @@ final class SystemUnderTest implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 TestPipelineApplication.class.getName(),
-                // One user stands for many.
-                "--aiprod.max-active-jobs=0",
-                "--aiprod.submit-rate=0",
                 "--server.port=0",
                 "--management.server.port=0",
                 "--aiprod.max-active-jobs=0",

@@ -68,7 +68,8 @@ public final class RollingUpdateBench {
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         ImageTar tar = new ImageTar(folder.resolve("image.tar"));
-        Path root = Files.createTempDirectory(folder.toAbsolutePath(), "rolling-").resolve("root");
+        Path root =
+                Files.createTempDirectory(folder.toAbsolutePath(), "rolling-").resolve("root");
         Unpacked image = Unpacked.of(tar, root);
         try (ImageRuns runs = new ImageRuns(image)) {
             List<String> options = List.of("-XX:AOTCache=" + root.resolve("app/application.aot"));

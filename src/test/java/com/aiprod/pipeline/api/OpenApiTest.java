@@ -35,8 +35,7 @@ class OpenApiTest {
 
     /** Described, but no route answers them yet. */
     private static final Set<String> NOT_THERE_YET = Set.of(
-            "GET /pipeline/job/{job_id}/deliveries",
-            "POST /pipeline/job/{job_id}/deliveries/{delivery_id}/redeliver");
+            "GET /pipeline/job/{job_id}/deliveries", "POST /pipeline/job/{job_id}/deliveries/{delivery_id}/redeliver");
 
     /** Answered without a route. */
     private static final Set<String> NO_ROUTES = Set.of("GET /openapi.json");

@@ -115,7 +115,8 @@ class FairUseTest {
                 .containsEntry("outcome", "replayed")
                 .containsEntry("active_left", 0)
                 .containsEntry("submissions_left", 0);
-        Map<String, Object> other = Queries.submission("ann", Map.of("idempotencyKey", "key-1", "requestHash", "other"));
+        Map<String, Object> other =
+                Queries.submission("ann", Map.of("idempotencyKey", "key-1", "requestHash", "other"));
         other.put("submitRate", 1);
         assertThat(queries.row("submit-job", other)).containsEntry("outcome", "conflict");
         assertThat(queries.jdbc().queryForObject("SELECT submissions FROM quotas", Integer.class))
@@ -136,8 +137,8 @@ class FairUseTest {
     void takesNotOneTooManyOfManyAtOnce(int maxActive, int rate, String refusal) throws Exception {
         // Of a user who was never seen and then of one who was.
         for (int round = 1; round <= 2; round++) {
-            List<Object> outcomes = Queries.race(
-                    20, () -> submit("ann", maxActive, rate).get("outcome"));
+            List<Object> outcomes =
+                    Queries.race(20, () -> submit("ann", maxActive, rate).get("outcome"));
             assertThat(Collections.frequency(outcomes, "created")).isEqualTo(7);
             assertThat(Collections.frequency(outcomes, refusal)).isEqualTo(13);
             assertThat(queries.count("jobs")).isEqualTo(7);

@@ -128,18 +128,30 @@ public final class Queries implements AutoCloseable {
     /** What submit-job.sql binds. */
     public static Map<String, Object> submission(String userId, Map<String, Object> others) {
         Map<String, Object> values = variables(
-                "userId", userId,
-                "idempotencyKey", null,
-                "requestHash", "hash",
-                "content", "A video about the sea",
-                "preset", "quick_social",
-                "priority", "low",
-                "lang", "en",
-                "durationSec", 10,
-                "metadata", null,
-                "requestId", "request-1",
-                "maxActiveJobs", 0,
-                "submitRate", 0);
+                "userId",
+                userId,
+                "idempotencyKey",
+                null,
+                "requestHash",
+                "hash",
+                "content",
+                "A video about the sea",
+                "preset",
+                "quick_social",
+                "priority",
+                "low",
+                "lang",
+                "en",
+                "durationSec",
+                10,
+                "metadata",
+                null,
+                "requestId",
+                "request-1",
+                "maxActiveJobs",
+                0,
+                "submitRate",
+                0);
         values.putAll(others);
         return values;
     }

@@ -22,7 +22,9 @@ class SubmitJobTest {
     @Test
     void createsTheJobWithItsHistoryAndItsMessage() {
         Map<String, Object> row = submit("ann", Map.of("priority", "high"));
-        assertThat(row).containsOnlyKeys("outcome", "job_id", "created_at", "active_left", "submissions_left", "reset_sec").containsEntry("outcome", "created");
+        assertThat(row)
+                .containsOnlyKeys("outcome", "job_id", "created_at", "active_left", "submissions_left", "reset_sec")
+                .containsEntry("outcome", "created");
         String jobId = (String) row.get("job_id");
         assertThat(jobId).matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
         assertThat((String) row.get("created_at"))

@@ -54,7 +54,8 @@ class TurnsTest {
 
     @Test
     void byPriorityAndThenAgeWithinAUser() {
-        List<String> ann = List.of(submit("ann", "low"), submit("ann", "high"), submit("ann", "normal"), submit("ann", "high"));
+        List<String> ann =
+                List.of(submit("ann", "low"), submit("ann", "high"), submit("ann", "normal"), submit("ann", "high"));
         List<String> bob = List.of(submit("bob", "low"), submit("bob", "low"));
         assertThat(jobs(claim(6)))
                 .containsExactly(ann.get(1), bob.get(0), ann.get(3), bob.get(1), ann.get(2), ann.get(0));
@@ -136,11 +137,12 @@ class TurnsTest {
             rows = node.path("Actual Loops").asLong()
                     * (node.path("Actual Rows").asLong()
                             + node.path("Rows Removed by Filter").asLong());
-            scans.add("%s %s %s %d".formatted(
-                    node.path("Node Type").asText(),
-                    node.path("Relation Name").asText(),
-                    node.path("Index Name").asText(),
-                    rows));
+            scans.add("%s %s %s %d"
+                    .formatted(
+                            node.path("Node Type").asText(),
+                            node.path("Relation Name").asText(),
+                            node.path("Index Name").asText(),
+                            rows));
         }
         for (JsonNode child : node.path("Plans")) {
             rows += rowsRead(child, scans);

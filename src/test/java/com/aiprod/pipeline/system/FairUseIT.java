@@ -69,7 +69,8 @@ class FairUseIT {
         assertThat(limits(refused).get(0)).isEqualTo(POLICY);
         assertThat(limits(refused).get(1)).startsWith("\"submit\";r=0;t=" + wait + ", \"active\";r=");
 
-        database.update("UPDATE quotas SET window_start = window_start - interval '1 minute' WHERE user_id = ?", alice.id());
+        database.update(
+                "UPDATE quotas SET window_start = window_start - interval '1 minute' WHERE user_id = ?", alice.id());
         HttpResponse<String> taken = alice.submit("{\"content\":\"A tide comes in.\"}", "Idempotency-Key", "one");
         assertThat(taken.statusCode()).isEqualTo(202);
         assertThat(taken.headers().firstValue("Idempotent-Replayed")).isEmpty();
@@ -83,10 +84,13 @@ class FairUseIT {
                 .isEqualTo("At most 100 jobs of yours may be on their way; wait until one ends, or cancel it.");
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("10");
         assertThat(limits(refused).get(1)).matches("\"submit\";r=600;t=\\d+, \"active\";r=0");
-        assertThat(User.of(port, "bob").submit("{\"content\":\"A tide comes in.\"}").statusCode())
+        assertThat(User.of(port, "bob")
+                        .submit("{\"content\":\"A tide comes in.\"}")
+                        .statusCode())
                 .isEqualTo(202);
 
-        String one = json(alice.get("/pipeline/jobs?limit=1")).at("/jobs/0/job_id").asText();
+        String one =
+                json(alice.get("/pipeline/jobs?limit=1")).at("/jobs/0/job_id").asText();
         assertThat(User.send(alice.request("/pipeline/job/" + one + "/cancel").POST(BodyPublishers.noBody()))
                         .statusCode())
                 .isEqualTo(200);
