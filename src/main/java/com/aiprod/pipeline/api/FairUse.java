@@ -26,12 +26,11 @@ public class FairUse {
      * @param submitRate submissions in a minute
      * @throws IllegalArgumentException if one is negative
      */
-    FairUse(
-            @Value("${aiprod.max-active-jobs}") int maxActiveJobs, @Value("${aiprod.submit-rate}") int submitRate) {
+    FairUse(@Value("${aiprod.max-active-jobs}") int maxActiveJobs, @Value("${aiprod.submit-rate}") int submitRate) {
         if (maxActiveJobs < 0 || submitRate < 0) {
             throw new IllegalArgumentException(
-                    "aiprod.max-active-jobs and aiprod.submit-rate must be 0 or more, but are " + maxActiveJobs + " and "
-                            + submitRate);
+                    "aiprod.max-active-jobs and aiprod.submit-rate must be 0 or more, but are " + maxActiveJobs
+                            + " and " + submitRate);
         }
         this.maxActiveJobs = maxActiveJobs;
         this.submitRate = submitRate;
@@ -70,8 +69,8 @@ public class FairUse {
                     "At most " + submitRate + " jobs may be submitted in a minute.", (Integer) row.get("reset_sec"));
         }
         if ("too-many-active".equals(row.get("outcome"))) {
-            throw new TooManyRequestsException(
-                    "At most " + maxActiveJobs + " jobs of yours may be on their way; wait until one ends, or cancel it.");
+            throw new TooManyRequestsException("At most " + maxActiveJobs
+                    + " jobs of yours may be on their way; wait until one ends, or cancel it.");
         }
     }
 }
