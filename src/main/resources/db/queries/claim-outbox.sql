@@ -6,9 +6,9 @@ WITH RECURSIVE last AS MATERIALIZED (
     -- The limit, which changes nothing else, tells the planner that there is one.
     SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
 ), room AS MATERIALIZED (
-    SELECT least(cast(:?batchSize AS bigint), cast(:?maxInFlight AS bigint)
+    SELECT greatest(0, least(cast(:?batchSize AS bigint), cast(:?maxInFlight AS bigint)
         - (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)
-        - (SELECT count(*) FROM outbox WHERE leased_until > now())) AS free
+        - (SELECT count(*) FROM outbox WHERE leased_until > now()))) AS free
     FROM last
 ), round (user_id, place, wrapped) AS (
     -- The users who wait: from the one after last_user to the end, and then from the first to last_user. As many as
