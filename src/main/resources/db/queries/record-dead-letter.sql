@@ -1,7 +1,32 @@
 -- Keeps a dead letter for the operators; the same one delivered or published again is kept once.
-INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
-VALUES ((SELECT id FROM jobs WHERE id = cast(:?jobId AS uuid)),
-        cast(:?attempt AS integer), :?messageId, :?errorCode, :?reason, :?error, cast(:?attempts AS integer),
-        :?route, cast(:?metadata AS json))
-ON CONFLICT DO NOTHING
-RETURNING cast(id AS text) AS id
+WITH letter AS (
+    SELECT (SELECT id FROM jobs WHERE id = cast(:?jobId AS uuid)) AS job_id,
+           cast(:?attempt AS integer) AS attempt,
+           cast(:?messageId AS text) AS message_id,
+           cast(:?errorCode AS text) AS error_code,
+           cast(:?reason AS text) AS reason,
+           cast(:?error AS text) AS error,
+           cast(:?attempts AS integer) AS attempts,
+           cast(:?route AS text) AS route,
+           cast(:?metadata AS json) AS metadata
+), of_attempt AS (
+    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
+    SELECT * FROM letter WHERE job_id IS NOT NULL AND attempt IS NOT NULL
+    -- The result came first and left a shorter one.
+    ON CONFLICT (job_id, attempt) DO UPDATE SET
+        message_id = excluded.message_id,
+        error_code = excluded.error_code,
+        reason = excluded.reason,
+        error = excluded.error,
+        attempts = excluded.attempts,
+        route = excluded.route,
+        metadata = excluded.metadata
+    WHERE dead_letters.message_id = 'result:' || dead_letters.job_id || ':' || dead_letters.attempt
+    RETURNING id
+), of_message AS (
+    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
+    SELECT * FROM letter WHERE job_id IS NULL OR attempt IS NULL
+    ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT cast(id AS text) AS id FROM of_attempt UNION ALL SELECT cast(id AS text) FROM of_message

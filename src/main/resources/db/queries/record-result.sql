@@ -10,7 +10,7 @@ WITH ended AS (
         completed_at = now(),
         updated_at = now()
     WHERE id = cast(:?jobId AS uuid) AND state = 'PROCESSING' AND attempt = cast(:?attempt AS integer)
-    RETURNING id, state, attempt
+    RETURNING *
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state, jsonb_strip_nulls(jsonb_build_object('attempt', attempt, 'error_code', cast(:?errorCode AS text)))
@@ -20,6 +20,20 @@ WITH ended AS (
     SELECT id, attempt, cast(:?success AS boolean), cast(:?output AS json), :?errorCode, :?errorMessage,
            cast(:?retryable AS boolean), cast(:?executionTimeMs AS bigint)
     FROM ended
+), letter AS (
+    -- The worker's own dead letter tells more, and takes this one's place. Should its topic be away or lose it, the job
+    -- can be redriven all the same.
+    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
+    SELECT id, attempt, 'result:' || id || ':' || attempt, cast(:?errorCode AS text),
+           replace(lower(cast(:?errorCode AS text)), '_', ' '), :?errorMessage, 1, NULL,
+           json_build_object('attempt', attempt, 'data', cast(json_build_object(
+               'job_id', id,
+               'user_id', user_id,
+               'content', content,
+               'preset', preset,
+               'metadata', metadata) AS text))
+    FROM ended WHERE state = 'FAILED'
+    ON CONFLICT DO NOTHING
 )
 SELECT CASE
     WHEN EXISTS (SELECT FROM ended) THEN 'recorded'

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.bench;
 import com.aiprod.pipeline.TestPipelineApplication;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +34,8 @@ final class SystemUnderTest implements AutoCloseable {
             "token", Pattern.compile("export TOKEN=(\\S+)"),
             "seconds", Pattern.compile("is ready in ([0-9.]+) s"));
 
+    private static final Logger LOG = Logger.getLogger(SystemUnderTest.class.getName());
+
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process process;
@@ -41,6 +45,7 @@ final class SystemUnderTest implements AutoCloseable {
     SystemUnderTest(String... settings) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 TestPipelineApplication.class.getName(),
@@ -65,9 +70,18 @@ final class SystemUnderTest implements AutoCloseable {
                 }
             });
         }
-        Thread reader = new Thread(() -> output.lines().forEach(line -> {}), "log-reader");
+        Thread reader = new Thread(() -> drain(output), "log-reader");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** A process whose pipe is full would stand still. */
+    private static void drain(BufferedReader output) {
+        try {
+            output.transferTo(Writer.nullWriter());
+        } catch (IOException e) {
+            LOG.fine("The process was ended, and its pipe with it: " + e.getMessage());
+        }
     }
 
     /** Seconds from the start of the JVM's main method until ready, as the system itself says. */

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline;
 
+import com.aiprod.pipeline.operations.SchemaMigration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -8,6 +9,10 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class PipelineApplication {
 
     public static void main(String[] args) {
-        SpringApplication.run(PipelineApplication.class, args);
+        if (SchemaMigration.isAskedFor(args)) {
+            SchemaMigration.run(args);
+        } else {
+            SpringApplication.run(PipelineApplication.class, args);
+        }
     }
 }

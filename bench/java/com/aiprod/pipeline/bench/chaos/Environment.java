@@ -38,7 +38,7 @@ final class Environment implements AutoCloseable {
             "--aiprod.max-active-jobs=0",
             "--aiprod.submit-rate=0",
             "--aiprod.worker.concurrency=4",
-            "--aiprod.recorder.concurrency=4");
+            "--aiprod.recorder.max-leased=16");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path folder;

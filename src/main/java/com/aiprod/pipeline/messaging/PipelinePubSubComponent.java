@@ -49,6 +49,8 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
             .setDelayThresholdDuration(Duration.ofMillis(1))
             .build();
 
+    private static final int THREADS_PER_CORE = 4;
+
     private final PubSubSettings settings;
     private final PubSubConnection connection;
     private final TopicSetup topicSetup;
@@ -105,7 +107,7 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     public Subscriber getSubscriber(String subscriptionName, MessageReceiver receiver, GooglePubsubEndpoint endpoint) {
         int leased = leased(endpoint);
         ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
-                leased,
+                threads(endpoint, leased),
                 task -> getCamelContext().getExecutorServiceManager().newThread(endpoint.getDestinationName(), task));
         Subscriber.Builder builder = Subscriber.newBuilder(subscriptionName, receiver)
                 .setExecutorProvider(FixedExecutorProvider.create(executor))
@@ -132,6 +134,13 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         return endpoint.getAckMode() == GooglePubsubConstants.AckMode.NONE
                 ? ShutdownMode.NACK_IMMEDIATELY
                 : ShutdownMode.WAIT_FOR_PROCESSING;
+    }
+
+    /** A worker's messages wait in their threads for a slot; others only run a statement, for which the pool has fewer. */
+    private static int threads(GooglePubsubEndpoint endpoint, int leased) {
+        return endpoint.getAckMode() == GooglePubsubConstants.AckMode.NONE
+                ? leased
+                : Math.min(leased, THREADS_PER_CORE * Runtime.getRuntime().availableProcessors());
     }
 
     private static int leased(GooglePubsubEndpoint endpoint) {

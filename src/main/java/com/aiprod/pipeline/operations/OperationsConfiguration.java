@@ -10,6 +10,7 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,7 +22,18 @@ class OperationsConfiguration {
 
     @Bean
     JdbcPrepareStatementStrategy variableParameters() {
-        return new VariableParameters();
+        return new VariableParameters(false);
+    }
+
+    /** As {@code variableParameters}, for a query that PostgreSQL plans once. */
+    @Bean
+    JdbcPrepareStatementStrategy preparedParameters() {
+        return new VariableParameters(true);
+    }
+
+    @Bean
+    FlywayMigrationStrategy schema(@Value("${aiprod.schema}") SchemaMode mode) {
+        return mode;
     }
 
     @Bean

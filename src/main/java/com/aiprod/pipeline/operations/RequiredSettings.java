@@ -50,11 +50,18 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
         if (roles.isEmpty()) {
             roles = List.copyOf(ROLES);
         }
+        if (roles.contains(SchemaMigration.ROLE) && roles.size() > 1) {
+            faults.add("AIPROD_ROLES names 'migrate' beside others: a process that migrates does nothing else");
+        }
         roles.stream()
-                .filter(role -> !ROLES.contains(role))
+                .filter(role -> !ROLES.contains(role) && !role.equals(SchemaMigration.ROLE))
                 .forEach(role -> faults.add("AIPROD_ROLES names the unknown role '" + role
-                        + "': known are api, dispatcher, worker and recorder"));
+                        + "': known are api, dispatcher, worker and recorder, and migrate alone"));
 
+        String schema = environment.getProperty("aiprod.schema", "migrate");
+        if (Stream.of(SchemaMode.values()).noneMatch(mode -> mode.name().equalsIgnoreCase(schema))) {
+            faults.add("AIPROD_SCHEMA is '" + schema + "': known are migrate and check");
+        }
         if (isBlank("spring.datasource.url")) {
             faults.add("SPRING_DATASOURCE_URL is not set: the PostgreSQL database, jdbc:postgresql://host:port/name");
         }

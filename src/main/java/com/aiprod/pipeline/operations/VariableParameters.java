@@ -10,18 +10,32 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
+import org.postgresql.PGStatement;
 
 /**
  * Binds {@code :?name} in a query to the exchange variable {@code name}. Camel's own strategy binds headers, which
  * callers and messages can send; only a route sets a variable. One that is not set
  * is null, as Camel keeps no variable that is null.
+ *
+ * <p>The connection plans each call for its own values. A prepared query is planned once instead, which takes longer
+ * than most of them run; it must be one for which a single plan is right, such as those that go by the job's id.
  */
 final class VariableParameters implements JdbcPrepareStatementStrategy {
+
+    /** The driver's own default: a statement that is seldom run is not worth keeping in PostgreSQL. */
+    private static final int PREPARE_AFTER_CALLS = 5;
 
     private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
 
     /** The queries are few and fixed: the files under db/queries. */
     private final Map<String, Query> queries = new ConcurrentHashMap<>();
+
+    private final boolean prepared;
+
+    /** @param prepared whether PostgreSQL keeps the plans, for as long as the connection lives */
+    VariableParameters(boolean prepared) {
+        this.prepared = prepared;
+    }
 
     @Override
     public String prepareQuery(String query, boolean allowNamedParameters) {
@@ -37,6 +51,9 @@ final class VariableParameters implements JdbcPrepareStatementStrategy {
     @Override
     public void populateStatement(PreparedStatement statement, Iterator<?> values, int expectedParams)
             throws SQLException {
+        if (prepared) {
+            statement.unwrap(PGStatement.class).setPrepareThreshold(PREPARE_AFTER_CALLS);
+        }
         for (int index = 1; values.hasNext(); index++) {
             statement.setObject(index, values.next());
         }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -28,28 +29,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.TestPropertySource;
 
 /** What slow, large and foreign clients get, of an edge that is set up to be short of threads and of patience. */
-@SpringBootTest(
-        classes = Edge.class,
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+@EdgeTest
+@TestPropertySource(
         properties = {
-            "camel.main.routes-include-pattern=false",
-            "management.endpoint.health.validate-group-membership=false",
-            "camel.component.platform-http.header-filter-strategy=#responseHeaders",
-            "aiprod.artifacts-dir=" + Edge.ARTIFACTS,
             "aiprod.api.cors-origins=https://app.example.com,https://other.example.com",
             "aiprod.api.body-timeout=1s",
-            "server.max-http-request-header-size=16KB",
             "server.tomcat.connection-timeout=2s",
             "server.tomcat.threads.max=4",
             "server.tomcat.threads.min-spare=4",
             "server.forward-headers-strategy=native"
         })
-@ContextConfiguration(initializers = DevelopmentTokens.class)
 class HardeningTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(HardeningTest.class);
@@ -61,9 +54,11 @@ class HardeningTest {
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final List<Socket> sockets = new ArrayList<>();
+    private final List<Future<?>> drips = new ArrayList<>();
 
     @AfterEach
     void hangUp() throws IOException {
+        drips.forEach(drip -> drip.cancel(true));
         clock.shutdownNow();
         for (Socket socket : sockets) {
             socket.close();
@@ -246,7 +241,7 @@ class HardeningTest {
 
     /** Sends a byte now and then, well within the container's time-out, until the other side hangs up. */
     private void drip(Socket socket) {
-        clock.scheduleWithFixedDelay(
+        drips.add(clock.scheduleWithFixedDelay(
                 () -> {
                     try {
                         socket.getOutputStream().write('x');
@@ -257,7 +252,7 @@ class HardeningTest {
                 },
                 200,
                 200,
-                TimeUnit.MILLISECONDS);
+                TimeUnit.MILLISECONDS));
     }
 
     /** What comes until the other side hangs up; fails if it does not. */

@@ -113,8 +113,8 @@ public final class OpenApi {
     public static List<Operation> operations() {
         List<Operation> operations = new ArrayList<>();
         DOCUMENT.path("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue().fieldNames().forEachRemaining(name -> {
+                .properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(name -> {
                     if (METHODS.contains(name)) {
                         operations.add(new Operation(name.toUpperCase(Locale.ROOT), path.getKey()));
                     }
@@ -203,7 +203,7 @@ public final class OpenApi {
         List<String> faults = new ArrayList<>();
         JsonNode response = DOCUMENT.at(pointer);
         JsonNode headers = response.path("headers");
-        headers.fields().forEachRemaining(header -> {
+        headers.properties().forEach(header -> {
             JsonNode described = resolve(header.getValue());
             String schema = header.getValue().has("$ref")
                     ? header.getValue().path("$ref").asText().substring(1)

@@ -193,6 +193,31 @@ class AttemptTest {
     }
 
     @Test
+    void aFailureLeavesADeadLetterThatCanBeRedriven() throws Exception {
+        String jobId = queries.submit("ann");
+        queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
+        Map<String, Object> letter = queries.jdbc().queryForMap("SELECT * FROM dead_letters");
+        assertThat(letter)
+                .containsEntry("job_id", UUID.fromString(jobId))
+                .containsEntry("attempt", 1)
+                .containsEntry("error_code", "VIDEO_WRONG")
+                .containsEntry("reason", "video wrong")
+                .containsEntry("error", "It broke.");
+        String data = new ObjectMapper()
+                .readTree(letter.get("metadata").toString())
+                .path("data")
+                .asText();
+        assertThat(new ObjectMapper().readTree(data).path("job_id").asText()).isEqualTo(jobId);
+    }
+
+    @Test
+    void aSuccessLeavesNoDeadLetter() {
+        String jobId = queries.submit("ann");
+        queries.succeed(jobId, queries.claim(jobId, "worker-1"), "{}");
+        assertThat(queries.count("dead_letters")).isZero();
+    }
+
+    @Test
     void theResultOfAnOlderAttemptChangesNothing() {
         String jobId = queries.submit("ann");
         int lost = queries.claim(jobId, "worker-1");

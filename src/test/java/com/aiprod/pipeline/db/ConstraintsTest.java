@@ -143,11 +143,6 @@ class ConstraintsTest {
     @Test
     void aJobIsDeletedWithAllThatBelongsToIt() {
         queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
-        queries.jdbc()
-                .update(
-                        "INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts,"
-                                + " metadata) VALUES (?::uuid, 1, 'm-1', 'VIDEO_WRONG', 'r', 'e', 1, '{}')",
-                        jobId);
         queries.jdbc().update("INSERT INTO webhook_secrets (user_id) VALUES ('ann') ON CONFLICT DO NOTHING");
         queries.jdbc()
                 .update(
@@ -198,7 +193,7 @@ class ConstraintsTest {
                 "redriven_by = 'op'                           | a_redrive_is_somebodys",
                 "discarded_at = now()                         | a_discard_is_somebodys",
                 "job_id = gen_random_uuid()                   | dead_letters_job_id_fkey",
-                "message_id = 'm-2'                           | dead_letters_message_id_key",
+                "message_id = 'm-2'                           | dead_letters_by_message",
             })
     void aDeadLetterCannotBe(String change, String refusal) {
         queries.jdbc()

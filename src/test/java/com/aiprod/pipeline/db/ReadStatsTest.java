@@ -60,7 +60,7 @@ class ReadStatsTest {
                         "{\"QUEUED\": 2, \"PROCESSING\": 1, \"COMPLETED\": 1, \"FAILED\": 1, \"CANCELLED\": 1}"));
         assertThat(stats.path("oldest_queued_age_sec").asDouble()).isBetween(90.0, 120.0);
         assertThat(stats.path("outbox_depth").asInt()).isEqualTo(6);
-        assertThat(stats.path("dead_letters")).isEqualTo(JSON.readTree("{\"A\": 2, \"B\": 1}"));
+        assertThat(stats.path("dead_letters")).isEqualTo(JSON.readTree("{\"A\": 2, \"B\": 1, \"VIDEO_WRONG\": 1}"));
         assertThat(stats.path("jobs").fieldNames())
                 .toIterable()
                 .containsExactly("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");

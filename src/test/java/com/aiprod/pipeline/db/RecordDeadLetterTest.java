@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,46 @@ class RecordDeadLetterTest {
         assertThat(record("m-1", attempt)).hasSize(1);
         assertThat(record("m-2", attempt)).isEmpty();
         assertThat(queries.count("dead_letters")).isOne();
+    }
+
+    @Test
+    void takesThePlaceOfWhatTheResultLeft() {
+        String jobId = queries.submit("ann");
+        queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
+        Map<String, Object> attempt = Map.of("jobId", jobId, "attempt", 1);
+        assertThat(record("m-1", attempt)).hasSize(1);
+        assertThat(record("m-2", attempt)).isEmpty();
+        assertThat(queries.jdbc().queryForMap("SELECT message_id, error FROM dead_letters"))
+                .containsEntry("message_id", "m-1")
+                .containsEntry("error", "PermanentStageException: it broke");
+    }
+
+    @Test
+    void isToldInFullHoweverItRacesWithTheResult() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String jobId = queries.submit("ann");
+            int running = queries.claim(jobId, "worker-1");
+            AtomicInteger turn = new AtomicInteger();
+            Queries.race(
+                    2,
+                    () -> turn.getAndIncrement() == 0
+                            ? queries.fail(jobId, running, "VIDEO_WRONG")
+                            : record("m-" + jobId, Map.of("jobId", jobId, "attempt", running)));
+            assertThat(queries.jdbc()
+                            .queryForList(
+                                    "SELECT message_id FROM dead_letters WHERE job_id = ?::uuid", String.class, jobId))
+                    .containsExactly("m-" + jobId);
+        }
+    }
+
+    @Test
+    void staysWhenTheResultComesLater() {
+        String jobId = queries.submit("ann");
+        int running = queries.claim(jobId, "worker-1");
+        record("m-1", Map.of("jobId", jobId, "attempt", running));
+        queries.fail(jobId, running, "VIDEO_WRONG");
+        assertThat(queries.jdbc().queryForList("SELECT message_id FROM dead_letters", String.class))
+                .containsExactly("m-1");
     }
 
     @Test

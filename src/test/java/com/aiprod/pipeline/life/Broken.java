@@ -43,6 +43,7 @@ enum Broken {
     REDRIVE_IN_THE_OLD_SERIES(Property.LIFE, "redrive-dead-letters", "series_start = jobs.attempt,", ""),
     RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND attempt = cast(:?attempt AS integer)", ""),
     RESULT_IN_ANY_STATE(Property.LIFE, "record-result", " AND state = 'PROCESSING'", ""),
+    FAILURE_WITHOUT_LETTER(Property.LIFE, "record-result", "FROM ended WHERE state = 'FAILED'", "FROM ended LIMIT 0"),
     RESCUE_WITHOUT_MESSAGE(
             Property.LIFE,
             "rescue-jobs",
@@ -52,7 +53,8 @@ enum Broken {
     RESCUE_FOREVER(Property.LIFE, "rescue-jobs", "attempt - series_start >= max_attempts AS", "false AS"),
     RESCUE_OF_LOST_WORKERS_ONLY(
             Property.LIFE, "rescue-jobs", "OR published_at < now()", "OR false AND published_at < now()"),
-    LETTER_FOR_EACH_DELIVERY(Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "NULL"),
+    LETTER_FOR_EACH_DELIVERY(
+            Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "cast(NULL AS integer)"),
     CONFIRM_BY_THE_STATE_IT_SAW(
             Property.RACE,
             "confirm-published",

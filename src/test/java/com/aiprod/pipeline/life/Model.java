@@ -62,6 +62,7 @@ final class Model implements Statements {
     private static final class Letter {
         String id;
         String errorCode;
+        boolean fromResult;
         boolean redriven;
         boolean discarded;
     }
@@ -201,6 +202,9 @@ final class Model implements Statements {
         assertThat(rows.get(0).get("outcome")).isEqualTo(job == null ? "unknown" : counts ? "recorded" : "late");
         if (counts) {
             end(job, (Boolean) result.get("success") ? COMPLETED : FAILED);
+            if (job.state == FAILED) {
+                addLetter(List.of(result.get("jobId"), job.attempt), null, (String) result.get("errorCode"), true);
+            }
         }
     }
 
@@ -213,17 +217,22 @@ final class Model implements Statements {
     private void recordDeadLetter(Map<String, Object> parameters, List<Map<String, Object>> rows) {
         List<Object> attempt = List.of(parameters.get("jobId"), parameters.get("attempt"));
         if (jobs.containsKey((String) parameters.get("jobId"))) {
-            assertThat(rows).hasSize(letters.containsKey(attempt) ? 0 : 1);
-            if (!rows.isEmpty()) {
-                addLetter(attempt, (String) rows.get(0).get("id"), (String) parameters.get("errorCode"));
+            Letter known = letters.get(attempt);
+            assertThat(rows).hasSize(known == null || known.fromResult ? 1 : 0);
+            if (known != null && known.fromResult) {
+                known.fromResult = false;
+                known.id = (String) rows.get(0).get("id");
+            } else if (known == null) {
+                addLetter(attempt, (String) rows.get(0).get("id"), (String) parameters.get("errorCode"), false);
             }
         }
     }
 
-    private void addLetter(List<Object> attempt, String id, String errorCode) {
+    private void addLetter(List<Object> attempt, String id, String errorCode, boolean fromResult) {
         Letter letter = new Letter();
         letter.id = id;
         letter.errorCode = errorCode;
+        letter.fromResult = fromResult;
         letters.putIfAbsent(attempt, letter);
     }
 
@@ -310,7 +319,7 @@ final class Model implements Statements {
                 stuck.add(id);
                 if (job.attempt - job.seriesStart == World.MAX_ATTEMPTS) {
                     end(job, FAILED);
-                    addLetter(List.of(id, job.attempt), null, "ATTEMPTS_EXHAUSTED");
+                    addLetter(List.of(id, job.attempt), null, "ATTEMPTS_EXHAUSTED", false);
                 } else {
                     job.enter(QUEUED);
                     job.queueMessage();

@@ -63,6 +63,27 @@ class RequiredSettingsTest {
     }
 
     @Test
+    void asksAMigrationForTheDatabaseAlone() {
+        assertThat(faults(Map.of("AIPROD_ROLES", "migrate")))
+                .singleElement()
+                .satisfies(fault -> assertThat(fault).startsWith("SPRING_DATASOURCE_URL "));
+    }
+
+    @Test
+    void refusesAMigrationBesideOtherRoles() {
+        Map<String, Object> settings = new HashMap<>(ALL);
+        settings.put("AIPROD_ROLES", "migrate,api");
+        assertThat(faults(settings)).singleElement().asString().contains("'migrate' beside others");
+    }
+
+    @Test
+    void refusesAnUnknownWayWithTheSchema() {
+        Map<String, Object> settings = new HashMap<>(ALL);
+        settings.put("AIPROD_SCHEMA", "drop");
+        assertThat(faults(settings)).singleElement().asString().contains("AIPROD_SCHEMA is 'drop'");
+    }
+
+    @Test
     void refusesAnUnknownRole() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_ROLES", "api,painter");

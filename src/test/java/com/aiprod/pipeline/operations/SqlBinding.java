@@ -9,6 +9,6 @@ public final class SqlBinding {
 
     /** The strategy that routes name {@code #variableParameters}. */
     public static JdbcPrepareStatementStrategy ofRoutes() {
-        return new VariableParameters();
+        return new VariableParameters(false);
     }
 }

@@ -115,7 +115,7 @@ class RouteFilesTest {
                     .as(file.toString())
                     .doesNotContainPattern("(?i)\\b(select|insert|update|delete)\\s+\\w+\\s+(from|into|set)\\b");
             assertThat(text.split("uri: jdbc:", -1)).as(file.toString()).hasSameSizeAs(text.split("db/queries/", -1));
-            assertThat(text.split("uri: jdbc:", -1)).hasSameSizeAs(text.split("#variableParameters", -1));
+            assertThat(text.split("uri: jdbc:", -1)).hasSameSizeAs(text.split("#(variable|prepared)Parameters", -1));
         }
         Set<String> there = list(QUERIES).stream()
                 .map(file -> file.getFileName().toString())

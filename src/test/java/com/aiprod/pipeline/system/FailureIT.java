@@ -215,7 +215,9 @@ class FailureIT {
         Map<String, Object> row = Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(
-                        () -> database.queryForList("SELECT * FROM dead_letters WHERE job_id = cast(? AS uuid)", id),
+                        () -> database.queryForList(
+                                "SELECT * FROM dead_letters WHERE job_id = cast(? AS uuid) AND message_id NOT LIKE 'result:%'",
+                                id),
                         rows -> rows.size() == 1)
                 .get(0);
         assertThat(row)

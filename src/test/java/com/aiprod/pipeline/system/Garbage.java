@@ -52,7 +52,7 @@ final class Garbage {
                 post + "Expect: 100-continue\r\nContent-Length: 15\r\n\r\n{\"content\":\"x\"}",
                 post + "Expect: something\r\nContent-Length: 15\r\n\r\n{\"content\":\"x\"}",
                 get + "X-Long: " + "x".repeat(20_000) + "\r\n\r\n",
-                get + ("X-Many: x\r\n").repeat(200) + "\r\n",
+                get + "X-Many: x\r\n".repeat(200) + "\r\n",
                 get + "No-Colon\r\n\r\n",
                 get + " folded: x\r\n\r\n",
                 get + "X\0Y: z\r\n\r\n",

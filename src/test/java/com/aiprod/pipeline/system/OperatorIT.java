@@ -252,7 +252,8 @@ class OperatorIT {
         return Awaitility.await()
                 .until(
                         () -> database.queryForList(
-                                "SELECT id::text FROM dead_letters WHERE job_id = cast(? AS uuid)", String.class, job),
+                                "SELECT id::text FROM dead_letters WHERE job_id = cast(? AS uuid) AND message_id NOT LIKE 'result:%'",
+                                String.class, job),
                         ids -> ids.size() == 1)
                 .get(0);
     }

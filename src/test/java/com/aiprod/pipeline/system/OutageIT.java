@@ -8,6 +8,11 @@ import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
+import com.google.pubsub.v1.DeleteSubscriptionRequest;
+import com.google.pubsub.v1.SubscriberGrpc;
+import com.google.pubsub.v1.SubscriptionName;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +25,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
@@ -44,11 +52,13 @@ import org.springframework.test.context.DynamicPropertySource;
         })
 @ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class})
 @DirtiesContext
+@ExtendWith(OutputCaptureExtension.class)
 class OutageIT {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private static EmbeddedPubSub pubSub = EmbeddedPubSub.start();
+    private static final Tap WIRE = Tap.beforeServer(pubSub.endpoint());
     private static final Tap DATABASE = Tap.before(EmbeddedDatabase.create());
 
     @LocalServerPort
@@ -61,12 +71,13 @@ class OutageIT {
 
     @DynamicPropertySource
     static void services(DynamicPropertyRegistry settings) {
-        settings.add("aiprod.pubsub.emulator-host", () -> pubSub.endpoint());
+        settings.add("aiprod.pubsub.emulator-host", WIRE::endpoint);
         settings.add("spring.datasource.url", DATABASE::jdbcUrl);
     }
 
     @AfterAll
     static void end() {
+        WIRE.close();
         pubSub.close();
         DATABASE.close();
     }
@@ -94,6 +105,24 @@ class OutageIT {
     }
 
     @Test
+    void whilePubSubTakesEverythingAndAnswersNothingNoPublishHangs(CapturedOutput log) throws Exception {
+        WIRE.hush();
+        List<String> ids = new ArrayList<>();
+        long before = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            ids.add(alice.start("none"));
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        Awaitility.await("a publish that gives up")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> log.getOut().contains("Pub/Sub did not take"));
+
+        WIRE.speak();
+        ids.forEach(id -> alice.await(id, "COMPLETED"));
+        becomes("UP");
+    }
+
+    @Test
     void whenPubSubLosesEveryMessageEveryJobStillRuns() throws Exception {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -104,6 +133,36 @@ class OutageIT {
         }
         ids.forEach(id -> alice.await(id, "COMPLETED"));
         becomes("UP");
+    }
+
+    @Test
+    void aSubscriberThatDiedIsSeenAndStartedAgain() throws Exception {
+        ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
+                .usePlaintext()
+                .build();
+        try {
+            SubscriberGrpc.newBlockingStub(channel)
+                    .deleteSubscription(DeleteSubscriptionRequest.newBuilder()
+                            .setSubscription(
+                                    SubscriptionName.format(EmbeddedServices.PROJECT, "aiprod-pipeline-jobs-sub"))
+                            .build());
+        } finally {
+            channel.shutdownNow();
+        }
+        becomes("DOWN");
+        becomes("UP");
+        alice.await(alice.start("none"), "COMPLETED");
+    }
+
+    @Test
+    void aSubscriberWhoseStreamBrokeAndWhosePermissionWasTakenListensAgainOnceItMay() throws Exception {
+        pubSub.denyPulls(true);
+        WIRE.shut();
+        WIRE.open();
+        becomes("DOWN");
+        pubSub.denyPulls(false);
+        becomes("UP");
+        alice.await(alice.start("none"), "COMPLETED");
     }
 
     @Test

@@ -107,6 +107,22 @@ class StartIT {
     }
 
     @Test
+    void asMigrationMakesTheSchemaAndEndsAndOthersOnlyCheckIt(CapturedOutput output) {
+        String database = EmbeddedDatabase.create();
+        Map<String, String> settings =
+                Map.of("aiprod.roles", "recorder", "aiprod.schema", "check", "spring.datasource.url", database);
+        refused(settings);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "schema is at version none, and this build needs version ")
+                .contains("AIPROD_ROLES=migrate")
+                .doesNotContain("\tat ");
+
+        PipelineApplication.main(new String[] {"--aiprod.roles=migrate", "--spring.datasource.url=" + database});
+
+        start(settings).close();
+    }
+
+    @Test
     void asApiAloneServesRequestsAndNeedsNoPubSub() throws Exception {
         Map<String, String> settings =
                 Map.of("aiprod.roles", "api", "google.cloud.project", "", "aiprod.pubsub.emulator-host", "");

@@ -27,11 +27,21 @@ final class Tap implements AutoCloseable {
         return thread;
     });
     private volatile boolean shut;
+    private volatile boolean silent;
 
     private Tap(URI server) throws IOException {
         this.server = server;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
+    }
+
+    /** A tap before the server at {@code host:port}. */
+    static Tap beforeServer(String endpoint) {
+        try {
+            return new Tap(URI.create("tcp://" + endpoint));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A tap before the database of that URL. */
@@ -45,7 +55,28 @@ final class Tap implements AutoCloseable {
 
     /** The database's URL through this tap. */
     String jdbcUrl() {
-        return "jdbc:" + server.toString().replace(server.getAuthority(), "127.0.0.1:" + listener.getLocalPort());
+        return "jdbc:" + server.toString().replace(server.getAuthority(), endpoint());
+    }
+
+    /** Where a client finds the server through this tap. */
+    String endpoint() {
+        return "127.0.0.1:" + listener.getLocalPort();
+    }
+
+    /** Connections are taken and kept, and nothing passes, until {@link #speak()}. */
+    synchronized void hush() {
+        silent = true;
+    }
+
+    synchronized void speak() {
+        silent = false;
+        notifyAll();
+    }
+
+    private synchronized void awaitVoice() throws InterruptedException {
+        while (silent) {
+            wait();
+        }
     }
 
     /** Cuts every connection and takes none. */
@@ -67,8 +98,8 @@ final class Tap implements AutoCloseable {
                     client.close();
                     continue;
                 }
-                Socket upstream = new Socket(server.getHost(), server.getPort());
                 sockets.add(client);
+                Socket upstream = connect(client);
                 sockets.add(upstream);
                 threads.execute(() -> pump(client, upstream));
                 threads.execute(() -> pump(upstream, client));
@@ -78,13 +109,30 @@ final class Tap implements AutoCloseable {
         }
     }
 
-    private static void pump(Socket from, Socket to) {
+    private Socket connect(Socket client) throws IOException {
+        try {
+            return new Socket(server.getHost(), server.getPort());
+        } catch (IOException e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    private void pump(Socket from, Socket to) {
+        byte[] buffer = new byte[16 * 1024];
         try (from;
                 to) {
-            from.getInputStream().transferTo(to.getOutputStream());
+            for (int read = from.getInputStream().read(buffer);
+                    read >= 0;
+                    read = from.getInputStream().read(buffer)) {
+                awaitVoice();
+                to.getOutputStream().write(buffer, 0, read);
+            }
         } catch (IOException e) {
             // The connection was cut, which is what this is for.
             return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -8,8 +8,11 @@ import com.aiprod.pipeline.operations.Retention;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -144,6 +147,23 @@ class WorkerFaultsTest {
         assertThat(kept).isDirectory();
         Jobs.await(() -> count("idempotency_keys", "key = 'old'") == 0, SOON, () -> "the expired key stays");
         assertThat(count("idempotency_keys", "key = 'new'")).isOne();
+    }
+
+    @Test
+    void filesWhoseJobIsGoneAndWorkThatNobodyTouchesAreDeleted() throws Exception {
+        String living = jobs.submit("living");
+        Path orphan = agedFolder(artifacts.resolve(UUID.randomUUID().toString()), Duration.ofDays(31));
+        Path ofLivingJob = agedFolder(artifacts.resolve(living), Duration.ofDays(31));
+        Path abandoned = agedFolder(artifacts.resolve(".work").resolve("crashed"), Duration.ofHours(2));
+        Path inUse = Files.createDirectories(artifacts.resolve(".work").resolve("running"));
+        Jobs.await(() -> !Files.exists(orphan) && !Files.exists(abandoned), SOON, () -> "still there");
+        assertThat(ofLivingJob).isDirectory();
+        assertThat(inUse).isDirectory();
+    }
+
+    private static Path agedFolder(Path folder, Duration age) throws Exception {
+        Files.createDirectories(folder);
+        return Files.setLastModifiedTime(folder, FileTime.from(Instant.now().minus(age)));
     }
 
     @Test

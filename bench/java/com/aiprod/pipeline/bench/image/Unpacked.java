@@ -1,0 +1,47 @@
+package com.aiprod.pipeline.bench.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An image's files in a folder, which its own Java can run.
+ *
+ * @param root the folder
+ * @param entrypoint the image's command
+ */
+public record Unpacked(Path root, List<String> entrypoint) {
+
+    private static final String CLASS_PATH_FILE = "app/jib-classpath-file";
+
+    /** Unpacks it into a folder that must not be there. */
+    static Unpacked of(ImageTar image, Path root) throws IOException {
+        image.extract(Files.createDirectories(root));
+        return new Unpacked(root.toAbsolutePath(), image.entrypoint());
+    }
+
+    /**
+     * The image's command with its paths in the folder.
+     *
+     * @param options of the JVM, which take the place of the AOT cache
+     */
+    List<String> command(List<String> options) throws IOException {
+        List<String> command = new ArrayList<>();
+        for (String argument : entrypoint) {
+            if (argument.startsWith("-XX:AOTCache=")) {
+                command.addAll(options);
+            } else if (argument.startsWith("@")) {
+                command.add(Files.readString(root.resolve(CLASS_PATH_FILE))
+                        .strip()
+                        .replaceAll("(^|:)/app/", "$1" + root.resolve("app") + "/"));
+            } else if (argument.startsWith("-Dorg.bytedeco.javacpp.cachedir")) {
+                command.add("-Dorg.bytedeco.javacpp.cachedir=" + root.resolve("javacpp"));
+            } else {
+                command.add(argument.startsWith("/") ? root + argument : argument);
+            }
+        }
+        return command;
+    }
+}

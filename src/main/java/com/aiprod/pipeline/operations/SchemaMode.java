@@ -1,0 +1,44 @@
+package com.aiprod.pipeline.operations;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+
+/** What becomes of the database's schema at the start: {@code aiprod.schema}. */
+enum SchemaMode implements FlywayMigrationStrategy {
+
+    /** It is brought up to what this build needs. */
+    MIGRATE {
+        @Override
+        public void migrate(Flyway flyway) {
+            flyway.migrate();
+        }
+    },
+
+    /**
+     * It is left as it is, and the start is refused where it is older than what this build needs. A newer one is taken:
+     * while a new version rolls out, pods of the old one may start as well, so a migration must leave room for both.
+     */
+    CHECK {
+        @Override
+        public void migrate(Flyway flyway) {
+            MigrationInfoService info = flyway.info();
+            MigrationInfo[] pending = info.pending();
+            if (pending.length > 0) {
+                MigrationInfo current = info.current();
+                throw new SchemaException("The database's schema is at version %s, and this build needs version %s."
+                        .formatted(
+                                current == null ? "none" : current.getVersion(),
+                                pending[pending.length - 1].getVersion()));
+            }
+            try {
+                flyway.validate();
+            } catch (FlywayValidateException e) {
+                throw new SchemaException(
+                        "The database's schema was made by other migrations than this build's: " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package com.aiprod.pipeline.bench.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The chaos run in its short form: what it prints, with the seed to repeat it by, says what was broken and what came of it. */
+class ChaosIT {
+
+    @Test
+    void everyAcceptedJobEndsOnceWhateverBreaks() throws Exception {
+        Verdict verdict = Chaos.run(Plan.brief());
+        assertThat(verdict.good()).as(verdict.toString()).isTrue();
+    }
+}
