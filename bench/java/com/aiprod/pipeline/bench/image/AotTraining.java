@@ -49,8 +49,7 @@ public final class AotTraining {
     }
 
     private void train(Path cache) throws IOException, InterruptedException {
-        ImageRun run = runs.start(
-                "api,dispatcher,worker,recorder", List.of("-XX:AOTCacheOutput=" + cache), List.of());
+        ImageRun run = runs.start("api,dispatcher,worker,recorder", List.of("-XX:AOTCacheOutput=" + cache), List.of());
         run.awaitReady();
         makeVideo(run.port());
         run.stop();
@@ -60,11 +59,10 @@ public final class AotTraining {
     }
 
     private void makeVideo(int port) throws IOException, InterruptedException {
-        String answer = send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/pipeline/run"))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(
-                                "{\"content\": \"The sea at night. The tide comes and goes.\", \"duration_sec\": 4}")));
+        String answer = send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/pipeline/run"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"content\": \"The sea at night. The tide comes and goes.\", \"duration_sec\": 4}")));
         Matcher jobId = JOB_ID.matcher(answer);
         if (!jobId.find()) {
             throw new IOException("Not accepted: " + answer);
@@ -103,7 +101,6 @@ public final class AotTraining {
             run.stop();
         }
         seconds.sort(null);
-        System.out.printf(
-                Locale.ROOT, "%-44s %8.1f %8.1f%n", name, seconds.get(STARTS / 2), seconds.get(STARTS - 1));
+        System.out.printf(Locale.ROOT, "%-44s %8.1f %8.1f%n", name, seconds.get(STARTS / 2), seconds.get(STARTS - 1));
     }
 }

@@ -27,8 +27,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class RollingUpdateBench {
 
-    private static final List<String> ROLES =
-            List.of("api", "api", "dispatcher", "dispatcher", "recorder", "recorder", "worker", "worker");
+    private static final List<String> ROLES = List.of("api", "dispatcher", "recorder", "worker");
     private static final Duration SUBMIT_EACH = Duration.ofMillis(250);
     /** What preStop is for: proxies learn of an end later than the pod. */
     private static final Duration PROXIES_LEARN = Duration.ofSeconds(2);
@@ -68,7 +67,8 @@ public final class RollingUpdateBench {
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         ImageTar tar = new ImageTar(folder.resolve("image.tar"));
-        Path root = Files.createTempDirectory(folder.toAbsolutePath(), "rolling-").resolve("root");
+        Path root =
+                Files.createTempDirectory(folder.toAbsolutePath(), "rolling-").resolve("root");
         Unpacked image = Unpacked.of(tar, root);
         try (ImageRuns runs = new ImageRuns(image)) {
             List<String> options = List.of("-XX:AOTCache=" + root.resolve("app/application.aot"));
@@ -79,9 +79,10 @@ public final class RollingUpdateBench {
     private boolean run() throws IOException, InterruptedException, SQLException {
         List<ImageRun> old = new ArrayList<>();
         for (String role : ROLES) {
-            ImageRun started = runs.start(role, options, SETTINGS);
+            old.add(runs.start(role, options, SETTINGS));
+        }
+        for (ImageRun started : old) {
             started.awaitReady();
-            old.add(started);
             serve(started);
         }
         List<Thread> clients = new ArrayList<>();
