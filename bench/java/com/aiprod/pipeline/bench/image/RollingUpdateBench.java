@@ -27,8 +27,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class RollingUpdateBench {
 
-    private static final List<String> ROLES =
-            List.of("api", "api", "dispatcher", "dispatcher", "recorder", "recorder", "worker", "worker");
+    private static final List<String> ROLES = List.of("api", "dispatcher", "recorder", "worker");
     private static final Duration SUBMIT_EACH = Duration.ofMillis(250);
     /** What preStop is for: proxies learn of an end later than the pod. */
     private static final Duration PROXIES_LEARN = Duration.ofSeconds(2);
@@ -80,9 +79,10 @@ public final class RollingUpdateBench {
     private boolean run() throws IOException, InterruptedException, SQLException {
         List<ImageRun> old = new ArrayList<>();
         for (String role : ROLES) {
-            ImageRun started = runs.start(role, options, SETTINGS);
+            old.add(runs.start(role, options, SETTINGS));
+        }
+        for (ImageRun started : old) {
             started.awaitReady();
-            old.add(started);
             serve(started);
         }
         List<Thread> clients = new ArrayList<>();

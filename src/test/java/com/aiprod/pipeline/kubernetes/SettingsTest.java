@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -148,12 +150,19 @@ class SettingsTest {
     void routeFilesAreOnesThatCamelTakes(Overlay overlay) throws IOException {
         JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V4)
                 .getSchema(SchemaLocation.of("classpath:schema/camelYamlDsl.json"));
+        Set<String> builtIn = new TreeSet<>();
+        try (Stream<Path> routes = Files.list(Path.of("src/main/resources/routes"))) {
+            for (Path route : routes.toList()) {
+                builtIn.addAll(YAML.readTree(route.toFile()).findValuesAsText("id"));
+            }
+        }
         JsonNode files = overlay.one("ConfigMap", "routes").path("data");
         for (Map.Entry<String, JsonNode> file : files.properties()) {
             assertThat(file.getKey()).matches("[a-z][a-z-]*\\.camel\\.yaml");
-            assertThat(schema.validate(YAML.readTree(file.getValue().asText())))
-                    .as(file.getKey())
-                    .isEmpty();
+            JsonNode routes = YAML.readTree(file.getValue().asText());
+            assertThat(schema.validate(routes)).as(file.getKey()).isEmpty();
+            // Camel refuses to start with an id that is there twice.
+            assertThat(routes.findValuesAsText("id")).doesNotHaveDuplicates().doesNotContainAnyElementsOf(builtIn);
         }
         assertThat(files.size()).isEqualTo(overlay == Overlay.DEV ? 1 : 0);
         // AIPROD_PIPELINE_ROUTE is one of the built-in pipelines.
