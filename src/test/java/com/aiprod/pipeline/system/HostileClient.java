@@ -26,6 +26,7 @@ final class HostileClient {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final List<Operation> OPERATIONS = OpenApi.operations();
+    private static final Operation SUBMIT = new Operation("POST", "/pipeline/run");
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "TRICK");
 
@@ -136,7 +137,7 @@ final class HostileClient {
 
     /** The next request. */
     HttpRequest next() {
-        Operation operation = pick(OPERATIONS);
+        Operation operation = oneIn(5) ? SUBMIT : pick(OPERATIONS);
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://localhost:" + port + path(operation) + query(operation)))
                 .timeout(PATIENCE);
@@ -234,7 +235,7 @@ final class HostileClient {
         List<JsonNode> values = new ArrayList<>();
         examples.forEach(example -> values.add(example.path("value")));
         JsonNode value = pick(values).deepCopy();
-        for (int i = random.nextInt(3); i >= 0; i--) {
+        for (int i = random.nextInt(4); i > 0; i--) {
             value = mutated(value);
         }
         return text(value);
