@@ -113,8 +113,8 @@ class EventStreamTest {
         Connection quick = connect(alice);
         quick.next("data: ");
         // Far more than both ends' buffers take while nobody reads.
-        String[] states = IntStream.range(0, 100)
-                .mapToObj(place -> place + "-" + "x".repeat(100_000))
+        String[] states = IntStream.range(0, 50)
+                .mapToObj(place -> place + "-" + "x".repeat(200_000))
                 .toArray(String[]::new);
         for (int count = 2; count <= states.length; count++) {
             Map<String, Object> row = row(Stream.of(states).limit(count).toArray(String[]::new));
