@@ -154,10 +154,11 @@ class FailureIT {
                 .containsExactly("java.lang.IllegalStateException: jdbc:postgresql://secret-host/ of com.aiprod");
     }
 
+    /** What the log tells of the job, but for the audit's lines of the calls about it. */
     private List<String> story(CapturedOutput output, String script) {
         return output.getAll()
                 .lines()
-                .filter(line -> line.contains(jobs.get(script)))
+                .filter(line -> line.contains(jobs.get(script)) && !line.contains("aiprod.audit"))
                 .toList();
     }
 

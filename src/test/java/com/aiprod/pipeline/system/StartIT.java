@@ -173,8 +173,15 @@ class StartIT {
                     .contains("run-job", "renew-leases", "video")
                     .doesNotContain("submit-job", "rest-post-run", "dispatch-jobs", "record-result");
             assertThat(readiness(application)).isEqualTo(200);
-            int status = User.of(port(application, "local.server.port"), "alice")
-                    .submit("{\"content\":\"x\"}")
+            // The document speaks of processes that serve the API, so this answer is not held to it.
+            HttpRequest submission = HttpRequest.newBuilder(
+                            URI.create("http://localhost:" + port(application, "local.server.port") + "/pipeline/run"))
+                    .header("Authorization", "Bearer " + DevelopmentTokens.token("alice"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"content\":\"x\"}"))
+                    .build();
+            int status = HttpClient.newHttpClient()
+                    .send(submission, HttpResponse.BodyHandlers.discarding())
                     .statusCode();
             assertThat(status).isIn(401, 404);
         }
