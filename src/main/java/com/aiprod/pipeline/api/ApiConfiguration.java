@@ -58,17 +58,17 @@ class ApiConfiguration implements WebMvcConfigurer {
 
     @Bean
     FilterRegistrationBean<ArtifactSender> artifactSender() {
-        FilterRegistrationBean<ArtifactSender> filter = new FilterRegistrationBean<>(new ArtifactSender());
-        filter.setDispatcherTypes(DispatcherType.ASYNC);
-        filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 20);
-        return filter;
+        return afterTheRoute(new ArtifactSender());
     }
 
     @Bean
     FilterRegistrationBean<EventSender> eventSender(
             WatchedJobs watchedJobs, @Value("${aiprod.watch.heartbeat}") Duration heartbeat) {
-        FilterRegistrationBean<EventSender> filter =
-                new FilterRegistrationBean<>(new EventSender(watchedJobs, heartbeat));
+        return afterTheRoute(new EventSender(watchedJobs, heartbeat));
+    }
+
+    private static <F extends RouteAnswerFilter<?>> FilterRegistrationBean<F> afterTheRoute(F sender) {
+        FilterRegistrationBean<F> filter = new FilterRegistrationBean<>(sender);
         filter.setDispatcherTypes(DispatcherType.ASYNC);
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 20);
         return filter;

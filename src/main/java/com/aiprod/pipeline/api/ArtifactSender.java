@@ -1,8 +1,6 @@
 package com.aiprod.pipeline.api;
 
-import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,18 +17,21 @@ import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
-import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
  * Sends the file that a route has named, once the route has ended: a long video to a slow client then holds a thread
  * of the servlet container and none of Camel's. Ranges, conditions and HEAD are Spring's, but for {@code If-Range}.
  */
-class ArtifactSender extends OncePerRequestFilter {
+class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
 
-    private static final String ATTRIBUTE = ArtifactSender.class.getName();
+    private static final String SENT = ArtifactSender.class.getName();
 
     private final ResourceHttpRequestHandler files = new Files();
+
+    ArtifactSender() {
+        super(Artifact.class);
+    }
 
     /**
      * A file to send.
@@ -51,11 +52,6 @@ class ArtifactSender extends OncePerRequestFilter {
         }
     }
 
-    /** Names the file that is the answer to a request. */
-    static void send(ServletRequest request, Artifact artifact) {
-        request.setAttribute(ATTRIBUTE, artifact);
-    }
-
     @Override
     protected void initFilterBean() throws ServletException {
         try {
@@ -65,22 +61,14 @@ class ArtifactSender extends OncePerRequestFilter {
         }
     }
 
-    /** Routes answer in the asynchronous dispatch. */
     @Override
-    protected boolean shouldNotFilterAsyncDispatch() {
-        return false;
-    }
-
-    @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    void send(Artifact artifact, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        chain.doFilter(request, response);
-        if (request.getAttribute(ATTRIBUTE) instanceof Artifact artifact && !response.isCommitted()) {
-            response.setStatus(HttpServletResponse.SC_OK);
-            response.setContentType(artifact.type());
-            response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "inline");
-            files.handleRequest(isRangeOfThis(request, artifact) ? request : new WithoutRange(request), response);
-        }
+        request.setAttribute(SENT, artifact);
+        response.setStatus(HttpServletResponse.SC_OK);
+        response.setContentType(artifact.type());
+        response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "inline");
+        files.handleRequest(isRangeOfThis(request, artifact) ? request : new WithoutRange(request), response);
     }
 
     /** RFC 9110, section 13.1.5: a range of another state of the file would be put together with the wrong rest. */
@@ -107,13 +95,13 @@ class ArtifactSender extends OncePerRequestFilter {
 
         @Override
         protected Resource getResource(HttpServletRequest request) {
-            Artifact artifact = (Artifact) request.getAttribute(ATTRIBUTE);
+            Artifact artifact = (Artifact) request.getAttribute(SENT);
             return new TaggedFile(artifact);
         }
 
         @Override
         protected MediaType getMediaType(HttpServletRequest request, Resource resource) {
-            return MediaType.parseMediaType(((Artifact) request.getAttribute(ATTRIBUTE)).type());
+            return MediaType.parseMediaType(((Artifact) request.getAttribute(SENT)).type());
         }
     }
 

@@ -52,7 +52,7 @@ public class Artifacts {
             throw new NotFoundException("The job has no such artifact.");
         }
         HttpServletRequest request = message.getHeader(Caller.SERVLET_REQUEST, HttpServletRequest.class);
-        ArtifactSender.send(request, new ArtifactSender.Artifact(file, type(row.get("artifact")), attempt));
+        RouteAnswerFilter.leave(request, new ArtifactSender.Artifact(file, type(row.get("artifact")), attempt));
         message.removeHeaders("*");
         message.setBody(null);
     }

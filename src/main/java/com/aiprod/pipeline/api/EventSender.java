@@ -1,8 +1,5 @@
 package com.aiprod.pipeline.api;
 
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,17 +8,15 @@ import java.time.Instant;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Opens the stream that a route has decided on, once the route has ended: it holds no thread, Camel's or other. */
-class EventSender extends OncePerRequestFilter {
-
-    private static final String ATTRIBUTE = EventSender.class.getName();
+class EventSender extends RouteAnswerFilter<EventSender.Opening> {
 
     private final WatchedJobs watchedJobs;
     private final Duration heartbeat;
 
     EventSender(WatchedJobs watchedJobs, Duration heartbeat) {
+        super(Opening.class);
         this.watchedJobs = watchedJobs;
         this.heartbeat = heartbeat;
     }
@@ -35,28 +30,8 @@ class EventSender extends OncePerRequestFilter {
      */
     record Opening(String userId, JobView view, long after, Instant until) {}
 
-    /** Says that a stream is the answer to a request. */
-    static void open(ServletRequest request, Opening opening) {
-        request.setAttribute(ATTRIBUTE, opening);
-    }
-
-    /** Routes answer in the asynchronous dispatch. */
     @Override
-    protected boolean shouldNotFilterAsyncDispatch() {
-        return false;
-    }
-
-    @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
-        chain.doFilter(request, response);
-        if (request.getAttribute(ATTRIBUTE) instanceof Opening opening && !response.isCommitted()) {
-            request.removeAttribute(ATTRIBUTE);
-            open(opening, request, response);
-        }
-    }
-
-    private void open(Opening opening, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void send(Opening opening, HttpServletRequest request, HttpServletResponse response) throws IOException {
         EventStream stream = new EventStream(watchedJobs, opening.userId(), opening.view(), opening.after());
         boolean headOnly = HttpMethod.HEAD.matches(request.getMethod());
         if (!headOnly) {

@@ -54,7 +54,7 @@ public class JobEvents {
             return;
         }
         String userId = exchange.getVariable("userId", String.class);
-        EventSender.open(request, new EventSender.Opening(userId, view, after, tokenEnd(request)));
+        RouteAnswerFilter.leave(request, new EventSender.Opening(userId, view, after, tokenEnd(request)));
     }
 
     private static Instant tokenEnd(HttpServletRequest request) {

@@ -1,0 +1,50 @@
+package com.aiprod.pipeline.api;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Sends what a route has only decided on, once the route has ended: what takes long to send then holds none of Camel's
+ * threads.
+ *
+ * @param <A> what a route leaves with the request
+ */
+abstract class RouteAnswerFilter<A> extends OncePerRequestFilter {
+
+    private final Class<A> kind;
+
+    RouteAnswerFilter(Class<A> kind) {
+        this.kind = kind;
+    }
+
+    /** Says what is the answer to a request. */
+    static void leave(ServletRequest request, Object answer) {
+        request.setAttribute(answer.getClass().getName(), answer);
+    }
+
+    /** Writes the answer. */
+    abstract void send(A answer, HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException;
+
+    /** Routes answer in the asynchronous dispatch. */
+    @Override
+    protected final boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected final void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        chain.doFilter(request, response);
+        A answer = kind.cast(request.getAttribute(kind.getName()));
+        if (answer != null && !response.isCommitted()) {
+            request.removeAttribute(kind.getName());
+            send(answer, request, response);
+        }
+    }
+}
