@@ -39,7 +39,7 @@ record Cursor(Instant createdAt, String id) {
         try {
             String[] parts =
                     new String(Base64.getUrlDecoder().decode(opaque), StandardCharsets.ISO_8859_1).split("\\|", -1);
-            if (parts.length != 4 || !JobId.isUuid(parts[2])) {
+            if (parts.length != 4 || !PathId.isUuid(parts[2])) {
                 return Optional.empty();
             }
             // Making the text anew shows every change to it: of the version, the checksum or Base64's spare bits.

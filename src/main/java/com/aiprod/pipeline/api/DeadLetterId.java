@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.api;
 
-import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
@@ -15,9 +14,6 @@ public class DeadLetterId {
      */
     public void parse(Exchange exchange) {
         String id = exchange.getMessage().getHeader("id", String.class);
-        if (!JobId.isUuid(id)) {
-            throw new NotFoundException("There is no such dead letter.");
-        }
-        exchange.setVariable("letterId", id.toLowerCase(Locale.ROOT));
+        exchange.setVariable("letterId", PathId.of(id, "dead letter"));
     }
 }

@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.api;
 
-import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
@@ -15,9 +14,6 @@ public class DeliveryId {
      */
     public void parse(Exchange exchange) {
         String id = exchange.getMessage().getHeader("delivery_id", String.class);
-        if (!JobId.isUuid(id)) {
-            throw new NotFoundException("There is no such delivery.");
-        }
-        exchange.setVariable("deliveryId", id.toLowerCase(Locale.ROOT));
+        exchange.setVariable("deliveryId", PathId.of(id, "delivery"));
     }
 }

@@ -141,7 +141,7 @@ class RequestValuesTest {
         "' 019b0000-0000-7000-8000-00000000000a', false"
     })
     void knowsAJobId(String text, boolean is) {
-        assertThat(JobId.isUuid(text)).isEqualTo(is);
+        assertThat(PathId.isUuid(text)).isEqualTo(is);
     }
 
     @Test
