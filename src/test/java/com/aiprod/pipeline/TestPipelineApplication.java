@@ -41,6 +41,7 @@ public final class TestPipelineApplication {
                   Health      http://localhost:%s/actuator/health
                   PostgreSQL  %s
                   Pub/Sub     PUBSUB_EMULATOR_HOST=%s
+                  Tokens      TOKENS=%s
 
                 A token for today, and a first video:
 
@@ -54,6 +55,7 @@ public final class TestPipelineApplication {
                 environment.getProperty("local.management.port"),
                 environment.getProperty("spring.datasource.url"),
                 environment.getProperty("aiprod.pubsub.emulator-host"),
+                DevelopmentTokens.issuer(),
                 token,
                 api);
     }

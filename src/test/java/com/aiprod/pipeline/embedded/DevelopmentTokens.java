@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,8 @@ import java.util.Map;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * A token issuer for development and tests: a key made at the start, its public half served as a JWK set on the
@@ -38,7 +41,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
     private static final String SETTINGS = "spring.security.oauth2.resourceserver.jwt.";
     private static final Duration LIFETIME = Duration.ofDays(1);
     private static final RSAKey KEY = newKey();
-    private static final String JWK_SET_URI = serve(new JWKSet(KEY.toPublicJWK()).toString());
+    private static final String ISSUER = serve(new JWKSet(KEY.toPublicJWK()).toString());
 
     /**
      * A token that the application accepts for a day.
@@ -70,6 +73,14 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
         return token.serialize();
     }
 
+    /**
+     * Where this issuer listens. {@code GET /token?sub=ann&role=admin} answers a token as text; {@code role} may be
+     * missing or be there several times.
+     */
+    public static String issuer() {
+        return ISSUER;
+    }
+
     /** This issuer's public key, for those who try to abuse it. */
     public static RSAKey publicKey() {
         return KEY.toPublicJWK();
@@ -77,9 +88,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
 
     /** The settings that make an application trust this issuer. */
     public static Map<String, Object> settings() {
-        return Map.of(
-                SETTINGS + "jwk-set-uri", JWK_SET_URI,
-                SETTINGS + "audiences", AUDIENCE);
+        return Map.of(SETTINGS + "jwk-set-uri", ISSUER + "/jwks.json", SETTINGS + "audiences", AUDIENCE);
     }
 
     @Override
@@ -105,27 +114,42 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
     }
 
     private static String serve(String jwkSet) {
-        byte[] body = jwkSet.getBytes(StandardCharsets.UTF_8);
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/jwks.json", exchange -> {
-                exchange.getResponseHeaders().set("Content-Type", "application/jwk-set+json");
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-                exchange.close();
-            });
+            server.createContext("/jwks.json", exchange -> answer(exchange, 200, "application/jwk-set+json", jwkSet));
+            server.createContext("/token", DevelopmentTokens::issue);
             // Its dispatcher thread inherits this, and so does not keep a finished JVM from ending.
             Thread starter = new Thread(server::start, "development-tokens");
             starter.setDaemon(true);
             starter.start();
             starter.join();
             InetSocketAddress address = server.getAddress();
-            return "http://" + address.getHostString() + ":" + address.getPort() + "/jwks.json";
+            return "http://" + address.getHostString() + ":" + address.getPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the development issuer started", e);
         }
+    }
+
+    private static void issue(HttpExchange exchange) throws IOException {
+        MultiValueMap<String, String> query =
+                UriComponentsBuilder.fromUri(exchange.getRequestURI()).build().getQueryParams();
+        String subject = query.getFirst("sub");
+        if (subject == null || subject.isBlank()) {
+            answer(exchange, 400, "text/plain", "Whose token? Say so as in /token?sub=ann&role=admin\n");
+        } else {
+            String[] roles = query.getOrDefault("role", List.of()).toArray(String[]::new);
+            answer(exchange, 200, "text/plain", token(subject, roles));
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
     }
 }

@@ -177,6 +177,17 @@ class TokensTest {
         assertThat(get("/admin/me", admin).body()).isEqualTo("root true");
     }
 
+    @Test
+    void theDevelopmentIssuerGivesATokenToWhoeverAsks() throws Exception {
+        String issuer = DevelopmentTokens.issuer() + "/token";
+        assertThat(send(issuer + "?sub=olga&role=viewer&role=admin"))
+                .satisfies(token ->
+                        assertThat(get("/admin/me", "Bearer " + token).body()).isEqualTo("olga true"));
+        assertThat(get("/admin/me", "Bearer " + send(issuer + "?sub=bob")).statusCode())
+                .isEqualTo(403);
+        assertThat(send(issuer)).contains("/token?sub=ann");
+    }
+
     static Stream<Object> rolesOfOthers() {
         return Stream.of(List.of(), List.of("administrator"), List.of("Admin"), "admin", Map.of("admin", true), 1);
     }
@@ -216,6 +227,11 @@ class TokensTest {
                 .asString()
                 .contains("default-src");
         assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+
+    private static String send(String url) throws Exception {
+        return CLIENT.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString())
+                .body();
     }
 
     private static JWTClaimsSet.Builder claims() {
