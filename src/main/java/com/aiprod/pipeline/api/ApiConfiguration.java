@@ -4,11 +4,9 @@ import jakarta.servlet.DispatcherType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.catalina.core.StandardHost;
 import org.slf4j.MDC;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -69,15 +67,14 @@ class ApiConfiguration implements WebMvcConfigurer {
 
     private static <F extends RouteAnswerFilter<?>> FilterRegistrationBean<F> afterTheRoute(F sender) {
         FilterRegistrationBean<F> filter = new FilterRegistrationBean<>(sender);
-        filter.setDispatcherTypes(DispatcherType.ASYNC);
+        filter.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 20);
         return filter;
     }
 
     @Bean("platform-http-engine")
-    PlatformHttpEngine asyncHttpEngine(
-            @Value("${server.port}") int port, @Qualifier("applicationTaskExecutor") Executor executor) {
-        return new AsyncHttpEngine(port, executor);
+    PlatformHttpEngine asyncHttpEngine(@Value("${server.port}") int port) {
+        return new AsyncHttpEngine(port);
     }
 
     @Bean
@@ -92,7 +89,7 @@ class ApiConfiguration implements WebMvcConfigurer {
         };
     }
 
-    /** Carries the log's context, above all the request's id, from the servlet's thread to Camel's. */
+    /** Carries the log's context, above all the request's id, to the thread on which a held answer goes on. */
     @Bean
     TaskDecorator logContextDecorator() {
         return task -> {

@@ -3,7 +3,6 @@ package com.aiprod.pipeline.api;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -19,49 +18,43 @@ import org.apache.camel.http.common.HttpBinding;
 import org.springframework.web.bind.annotation.ResponseBody;
 
 /**
- * Serves platform-http as Camel's engine for Spring Boot 4.18.0 does, but for one thing: that one keeps a thread for
- * each request until its route has ended. Here a route that waits gives its thread back.
+ * Serves platform-http as Camel's engine for Spring Boot 4.18.0 does, but for two things. That one hands each request to
+ * another thread and back; here it stays on its own. And that one keeps a thread until the route has ended; here a route
+ * that waits gives its thread back.
  */
 final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
 
-    private final Executor executor;
-
-    /** @param executor on whose threads routes begin */
-    AsyncHttpEngine(int port, Executor executor) {
-        super(port, executor);
-        this.executor = executor;
+    AsyncHttpEngine(int port) {
+        super(port, Runnable::run);
     }
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        return new Consumer(endpoint, processor, executor);
+        return new Consumer(endpoint, processor);
     }
 
     /** Public, since Spring MVC calls it. */
     public static final class Consumer extends SpringBootPlatformHttpConsumer {
 
         private final HttpBinding binding = new SpringBootPlatformHttpBinding();
-        private final Executor executor;
 
-        Consumer(PlatformHttpEndpoint endpoint, Processor processor, Executor executor) {
-            super(endpoint, processor, executor);
-            this.executor = executor;
+        Consumer(PlatformHttpEndpoint endpoint, Processor processor) {
+            super(endpoint, processor, Runnable::run);
             binding.setHeaderFilterStrategy(endpoint.getHeaderFilterStrategy());
             binding.setUseReaderForPayload(!endpoint.isUseStreaming());
         }
 
+        /** Null, which Spring MVC takes as answered, where the route has ended without waiting for anything. */
         @Override
         @ResponseBody
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
             CompletableFuture<Void> answered = new CompletableFuture<>();
-            executor.execute(() -> {
-                try {
-                    begin(request, response, answered);
-                } catch (Exception e) {
-                    answered.completeExceptionally(e);
-                }
-            });
-            return answered;
+            try {
+                begin(request, response, answered);
+            } catch (Exception e) {
+                answered.completeExceptionally(e);
+            }
+            return answered.isDone() && !answered.isCompletedExceptionally() ? null : answered;
         }
 
         private void begin(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Void> answered)

@@ -31,7 +31,7 @@ abstract class RouteAnswerFilter<A> extends OncePerRequestFilter {
     abstract void send(A answer, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException;
 
-    /** Routes answer in the asynchronous dispatch. */
+    /** A route that had to wait answers in the asynchronous dispatch. */
     @Override
     protected final boolean shouldNotFilterAsyncDispatch() {
         return false;
@@ -41,6 +41,9 @@ abstract class RouteAnswerFilter<A> extends OncePerRequestFilter {
     protected final void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         chain.doFilter(request, response);
+        if (request.isAsyncStarted()) {
+            return;
+        }
         A answer = kind.cast(request.getAttribute(kind.getName()));
         if (answer != null && !response.isCommitted()) {
             request.removeAttribute(kind.getName());

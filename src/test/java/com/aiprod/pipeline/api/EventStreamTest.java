@@ -174,14 +174,14 @@ class EventStreamTest {
         }
         await().until(() -> watched.open() == 3);
         assertThat(Thread.getAllStackTraces().entrySet().stream()
-                        .filter(thread -> thread.getKey().getName().matches("http-\\d+"))
+                        .filter(thread -> thread.getKey().getName().matches("http-nio-.*-exec-\\d+"))
                         .flatMap(thread -> Stream.of(thread.getValue()))
                         .filter(frame -> frame.getClassName().startsWith("org.apache.camel.")))
                 .isEmpty();
         watched.tell(List.of(row("QUEUED", "COMPLETED")));
         for (Connection connection : waiting) {
             assertThat(connection.head()).contains("HTTP/1.1 200 ");
-            assertThat(connection.next("waited")).startsWith("waited 30 http-");
+            assertThat(connection.next("waited")).startsWith("waited 30 held-answer-");
         }
     }
 
