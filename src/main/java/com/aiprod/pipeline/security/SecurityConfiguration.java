@@ -79,12 +79,14 @@ class SecurityConfiguration {
                         .anyRequest()
                         .authenticated());
         // A process without the role 'api' needs no issuer; then nobody can be authenticated.
-        if (issuers.getIfAvailable() != null) {
+        JwtDecoder issuer = issuers.getIfAvailable();
+        if (issuer != null) {
             http.oauth2ResourceServer(server -> server.bearerTokenResolver(bearerTokens())
                     .authenticationEntryPoint(challenge())
                     .accessDeniedHandler(refusal())
-                    .jwt(jwt -> jwt.jwtAuthenticationConverter(
-                            token -> new JwtAuthenticationToken(token, authorities(token), token.getSubject())))
+                    .jwt(jwt -> jwt.decoder(new VerifiedTokens(issuer))
+                            .jwtAuthenticationConverter(
+                                    token -> new JwtAuthenticationToken(token, authorities(token), token.getSubject())))
                     .withObjectPostProcessor(unreachableIssuerIsNoRefusal()));
         }
         return http.build();
