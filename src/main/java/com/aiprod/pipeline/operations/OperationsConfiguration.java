@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.jdbc.JdbcComponent;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +30,14 @@ class OperationsConfiguration {
     @Bean
     JdbcPrepareStatementStrategy preparedParameters() {
         return new VariableParameters(true);
+    }
+
+    /** Found by its name, as Camel finds components. */
+    @Bean("jdbc-component")
+    JdbcComponent jdbcComponent() {
+        JdbcComponent jdbc = new JdbcComponent();
+        jdbc.setConnectionStrategy(new ParameterCounts());
+        return jdbc;
     }
 
     @Bean
