@@ -35,6 +35,7 @@ public final class Queries implements AutoCloseable {
     /** @param dataSource a migrated database */
     public Queries(DataSource dataSource) {
         jdbc = new JdbcTemplate(dataSource);
+        camel.addComponent("jdbc", SqlBinding.component());
         camel.getRegistry().bind("dataSource", dataSource);
         camel.getRegistry().bind("variableParameters", SqlBinding.ofRoutes());
         camel.start();
