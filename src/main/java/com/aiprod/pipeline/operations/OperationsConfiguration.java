@@ -1,12 +1,14 @@
 package com.aiprod.pipeline.operations;
 
 import com.aiprod.pipeline.pipeline.ArtifactStore;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcComponent;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
+import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -46,8 +48,18 @@ class OperationsConfiguration {
     }
 
     @Bean
-    RetryLog retryLog() {
-        return new RetryLog();
+    RetryLog retryLog(JobMetrics metrics) {
+        return new RetryLog(metrics);
+    }
+
+    @Bean
+    JobMetrics jobMetrics(MeterRegistry registry) {
+        return new JobMetrics(registry);
+    }
+
+    @Bean
+    RoutePolicyFactory stageTimer(JobMetrics metrics, @Value("${aiprod.pipeline.route}") String pipelineRoute) {
+        return new StageTimer(metrics, pipelineRoute);
     }
 
     @Bean
@@ -76,8 +88,12 @@ class OperationsConfiguration {
             @Value("${aiprod.pipeline.route}") String pipelineRoute,
             @Value("${aiprod.pipeline.timeout}") Duration timeout,
             @Value("${aiprod.worker.lease-sec}") int leaseSec,
-            @Value("${aiprod.worker.concurrency}") int concurrency) {
-        return new RunningJobs(camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), concurrency);
+            @Value("${aiprod.worker.concurrency}") int concurrency,
+            JobMetrics metrics) {
+        RunningJobs jobs =
+                new RunningJobs(camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), concurrency, metrics);
+        metrics.watch(jobs);
+        return jobs;
     }
 
     @Bean
@@ -99,10 +115,10 @@ class OperationsConfiguration {
         return new Retention(artifacts, jobs, workFiles);
     }
 
-    /** Made where measure-outbox runs, so that no other process shows figures that nobody measures. */
+    /** Made where measure-backlog runs, so that no other process shows figures that nobody measures. */
     @Bean
     @Lazy
-    OutboxGauges outboxGauges(MeterRegistry registry) {
-        return new OutboxGauges(registry);
+    BacklogGauges backlogGauges(MeterRegistry registry, ObjectMapper json) {
+        return new BacklogGauges(registry, json);
     }
 }

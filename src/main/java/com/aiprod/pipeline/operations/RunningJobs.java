@@ -52,6 +52,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
     private final Duration timeout;
     private final Duration unrenewedLimit;
     private final Slots slots;
+    private final JobMetrics metrics;
     private final String workerId = "%s-%d-%s"
             .formatted(
                     Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker"),
@@ -65,12 +66,19 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
      * @param lease how long the database lets this worker keep a job without hearing of it
      * @param concurrency pipelines at a time; 0 for the number of cores
      */
-    RunningJobs(CamelContext camel, String pipelineRoute, Duration timeout, Duration lease, int concurrency) {
+    RunningJobs(
+            CamelContext camel,
+            String pipelineRoute,
+            Duration timeout,
+            Duration lease,
+            int concurrency,
+            JobMetrics metrics) {
         this.camel = camel;
         this.producer = camel.createProducerTemplate();
         this.threads = camel.getExecutorServiceManager().newCachedThreadPool(this, "pipeline");
         this.pipelineRoute = pipelineRoute;
         this.timeout = timeout;
+        this.metrics = metrics;
         Duration half = lease.dividedBy(2);
         this.unrenewedLimit = lease.minus(STOP_GRACE.compareTo(half) < 0 ? STOP_GRACE : half);
         this.slots =
@@ -158,6 +166,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         pipeline.getMessage().setBody(exchange.getMessage().getBody());
         pipeline.getMessage().setHeader("jobId", run.jobId);
         pipeline.getMessage().setHeader("attempt", run.attempt);
+        pipeline.setProperty(StageTimer.PRESET, exchange.getVariable("preset"));
         exchange.setVariable("tries", run.nextTry());
         try {
             run.slot.takeAgain(run.deadline);
@@ -245,6 +254,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             if (kept.contains(new RunKey(run.jobId, run.attempt))) {
                 run.renewedAt = told.askedAt();
             } else if (run.stop()) {
+                metrics.leaseLost("disowned");
                 LOG.info("Job {} attempt {} is no longer this worker's and stops", run.jobId, run.attempt);
             } else if (run.left()) {
                 runs.remove(run.jobId, run);
@@ -260,6 +270,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         long now = System.nanoTime();
         for (Run run : runs.values()) {
             if (now - run.renewedAt > unrenewedLimit.toNanos() && run.stop()) {
+                metrics.leaseLost("unrenewed");
                 LOG.warn(
                         "Job {} attempt {}: its lease was not renewed for {} s; it stops",
                         run.jobId,
@@ -267,6 +278,16 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
                         unrenewedLimit.toSeconds());
             }
         }
+    }
+
+    /** How many attempts of this process have not ended. */
+    int active() {
+        return (int) runs.values().stream().filter(run -> !run.left()).count();
+    }
+
+    /** How many pipelines may run at a time. */
+    int slots() {
+        return slots.count();
     }
 
     /** No new job starts in this process from now on. */
