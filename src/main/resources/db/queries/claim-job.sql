@@ -26,6 +26,8 @@ SELECT 'claimed' AS outcome,
            'metadata', metadata,
            'lang', lang,
            'duration_sec', duration_sec) AS text) AS job,
+       user_id,
+       request_id,
        preset,
        cast(priority AS text) AS priority,
        cast(extract(epoch FROM updated_at - (
@@ -34,5 +36,5 @@ SELECT 'claimed' AS outcome,
 FROM claimed
 UNION ALL
 SELECT CASE WHEN EXISTS (SELECT FROM jobs WHERE id = cast(:?jobId AS uuid)) THEN 'not-waiting' ELSE 'unknown' END,
-       NULL, NULL, NULL, NULL, NULL
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL
 WHERE NOT EXISTS (SELECT FROM claimed)

@@ -39,6 +39,8 @@ SELECT CASE
     WHEN EXISTS (SELECT FROM ended) THEN 'recorded'
     WHEN EXISTS (SELECT FROM jobs WHERE id = cast(:?jobId AS uuid)) THEN 'late'
     ELSE 'unknown' END AS outcome,
+       ended.user_id,
+       ended.request_id,
        ended.preset,
        cast(extract(epoch FROM ended.completed_at - (
            SELECT max(entered_at) FROM job_states

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcComponent;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
+import org.apache.camel.spi.LogListener;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
@@ -60,6 +61,11 @@ class OperationsConfiguration {
     @Bean
     RoutePolicyFactory stageTimer(JobMetrics metrics, @Value("${aiprod.pipeline.route}") String pipelineRoute) {
         return new StageTimer(metrics, pipelineRoute);
+    }
+
+    @Bean
+    LogListener logFields() {
+        return new LogFields();
     }
 
     @Bean

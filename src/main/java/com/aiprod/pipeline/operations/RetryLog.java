@@ -22,14 +22,15 @@ final class RetryLog implements Processor {
     public void process(Exchange exchange) {
         String route = Objects.requireNonNullElse(ExchangeHelper.getAtRouteId(exchange), "other");
         metrics.retried(route);
-        LOG.warn(
-                "Job {} attempt {}: retry {} of {} of {} begins because of {}",
-                exchange.getVariable("jobId"),
-                exchange.getVariable("attempt"),
-                exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
-                exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
-                route,
-                // As text: a throwable would bring its stack trace.
-                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class));
+        LogContext.of(exchange)
+                .run(() -> LOG.warn(
+                        "Job {} attempt {}: retry {} of {} of {} begins because of {}",
+                        exchange.getVariable("jobId"),
+                        exchange.getVariable("attempt"),
+                        exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
+                        exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
+                        route,
+                        // As text: a throwable would bring its stack trace.
+                        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class)));
     }
 }

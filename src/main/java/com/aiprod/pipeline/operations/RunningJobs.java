@@ -122,7 +122,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
                 exchange.getVariable("traceparent", String.class),
                 exchange.getVariable("slot", Slots.Slot.class),
                 exchange.getVariable("claimedAt", Long.class),
-                timeout);
+                timeout,
+                LogContext.of(exchange));
         runs.put(run.jobId, run);
         exchange.setVariable("run", run);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -163,6 +164,9 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
 
     private void run(Exchange exchange, Run run) throws Exception {
         Exchange pipeline = new DefaultExchange(camel);
+        for (String variable : List.of("jobId", "attempt", "userId", "requestId")) {
+            pipeline.setVariable(variable, exchange.getVariable(variable));
+        }
         pipeline.getMessage().setBody(exchange.getMessage().getBody());
         pipeline.getMessage().setHeader("jobId", run.jobId);
         pipeline.getMessage().setHeader("attempt", run.attempt);
@@ -170,7 +174,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         exchange.setVariable("tries", run.nextTry());
         try {
             run.slot.takeAgain(run.deadline);
-            run.execute(threads, () -> producer.send(pipelineEndpoint(), pipeline));
+            run.execute(threads, () -> run.logContext.run(() -> producer.send(pipelineEndpoint(), pipeline)));
         } catch (TimeoutException e) {
             throw new PipelineTimeoutException(timeout, e);
         } finally {
@@ -255,7 +259,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
                 run.renewedAt = told.askedAt();
             } else if (run.stop()) {
                 metrics.leaseLost("disowned");
-                LOG.info("Job {} attempt {} is no longer this worker's and stops", run.jobId, run.attempt);
+                run.logContext.run(() ->
+                        LOG.info("Job {} attempt {} is no longer this worker's and stops", run.jobId, run.attempt));
             } else if (run.left()) {
                 runs.remove(run.jobId, run);
             }
@@ -271,11 +276,11 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         for (Run run : runs.values()) {
             if (now - run.renewedAt > unrenewedLimit.toNanos() && run.stop()) {
                 metrics.leaseLost("unrenewed");
-                LOG.warn(
+                run.logContext.run(() -> LOG.warn(
                         "Job {} attempt {}: its lease was not renewed for {} s; it stops",
                         run.jobId,
                         run.attempt,
-                        unrenewedLimit.toSeconds());
+                        unrenewedLimit.toSeconds()));
             }
         }
     }
@@ -352,6 +357,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         private final Slots.Slot slot;
         private final long started = System.nanoTime();
         private final long deadline;
+        private final LogContext logContext;
         private volatile Step progress = new Step(null, null);
         private volatile long renewedAt;
         private int tries;
@@ -362,13 +368,21 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         private Duration pause = FIRST_PAUSE;
         private long publishAgainAt;
 
-        private Run(String jobId, int attempt, String traceparent, Slots.Slot slot, long claimedAt, Duration timeout) {
+        private Run(
+                String jobId,
+                int attempt,
+                String traceparent,
+                Slots.Slot slot,
+                long claimedAt,
+                Duration timeout,
+                LogContext logContext) {
             this.jobId = jobId;
             this.attempt = attempt;
             this.traceparent = traceparent;
             this.slot = slot;
             this.renewedAt = claimedAt;
             this.deadline = started + timeout.toNanos();
+            this.logContext = logContext;
         }
 
         private synchronized int nextTry() {
@@ -396,7 +410,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             } finally {
                 task.cancel(true);
                 if (!ended.await(STOP_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    LOG.error("Job {} attempt {} does not stop; its thread is left behind", jobId, attempt);
+                    logContext.run(() ->
+                            LOG.error("Job {} attempt {} does not stop; its thread is left behind", jobId, attempt));
                 }
             }
         }

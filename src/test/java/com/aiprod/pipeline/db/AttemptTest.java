@@ -32,7 +32,8 @@ class AttemptTest {
         queries.jdbc().update("UPDATE jobs SET published_at = now()");
         Map<String, Object> row = claim(jobId, "worker-1");
         assertThat(row)
-                .containsOnlyKeys("outcome", "attempt", "job", "preset", "priority", "waited_sec")
+                .containsOnlyKeys(
+                        "outcome", "attempt", "job", "user_id", "request_id", "preset", "priority", "waited_sec")
                 .containsEntry("preset", "quick_social")
                 .containsEntry("outcome", "claimed")
                 .containsEntry("attempt", 1);

@@ -123,6 +123,7 @@ class FailureIT {
         assertThat(story(output, "none"))
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("INFO", "queued for " + alice.id()),
+                        line -> assertThat(line).contains("INFO", "published for attempt 1"),
                         line -> assertThat(line).contains("INFO", "attempt 1 started by "),
                         line -> assertThat(line).contains("INFO", "attempt 1 finished in "),
                         line -> assertThat(line).contains("INFO", "COMPLETED in "));
@@ -130,15 +131,16 @@ class FailureIT {
         alice.await(jobs.get("fail in passing"), "FAILED");
         waitForLine(output, "fail in passing", "Dead letter ");
         waitForLine(output, "fail in passing", "FAILED after ");
-        assertThat(story(output, "fail in passing").subList(0, 6))
+        assertThat(story(output, "fail in passing").subList(0, 7))
                 .satisfiesExactly(
                         line -> assertThat(line).contains("INFO", "queued for "),
+                        line -> assertThat(line).contains("INFO", "published for attempt 1"),
                         line -> assertThat(line).contains("INFO", "attempt 1 started by "),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 1 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 2 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 3 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1 failed for good", "The model is busy."));
-        assertThat(story(output, "fail in passing")).hasSize(8);
+        assertThat(story(output, "fail in passing")).hasSize(9);
 
         alice.await(jobs.get("hang"), "FAILED");
         for (String expected : List.of("fail in passing", "lose the disk", "fail for good", "leave no map", "hang")) {
