@@ -8,7 +8,7 @@ import org.slf4j.MDC;
 
 /**
  * Whose lines the log gets: every line that is logged in here has the fields {@code job_id}, {@code attempt},
- * {@code user_id} and {@code request_id}, those of them that are known.
+ * {@code user_id}, {@code request_id} and {@code trace_id}, those of them that are known.
  */
 public final class LogContext {
 
@@ -26,6 +26,7 @@ public final class LogContext {
         put(fields, "attempt", exchange.getVariable("attempt"), row);
         put(fields, "user_id", exchange.getVariable("userId"), row);
         put(fields, "request_id", exchange.getVariable("requestId"), row);
+        put(fields, "trace_id", TraceParent.traceId(TraceParent.of(exchange)), Map.of());
         return new LogContext(fields);
     }
 

@@ -3,6 +3,8 @@ package com.aiprod.pipeline.operations;
 import com.aiprod.pipeline.pipeline.ArtifactStore;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
+import io.micrometer.tracing.propagation.Propagator;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.CamelContext;
@@ -61,6 +63,17 @@ class OperationsConfiguration {
     @Bean
     RoutePolicyFactory stageTimer(JobMetrics metrics, @Value("${aiprod.pipeline.route}") String pipelineRoute) {
         return new StageTimer(metrics, pipelineRoute);
+    }
+
+    @Bean
+    RoutePolicyFactory jobTrace(ObjectProvider<Propagator> propagators) {
+        return new JobTrace(propagators);
+    }
+
+    /** Under the names that the other fields of a line have. */
+    @Bean
+    Slf4JEventListener logOfTraces() {
+        return new Slf4JEventListener("trace_id", "span_id");
     }
 
     @Bean

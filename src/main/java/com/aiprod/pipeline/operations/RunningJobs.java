@@ -164,7 +164,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
 
     private void run(Exchange exchange, Run run) throws Exception {
         Exchange pipeline = new DefaultExchange(camel);
-        for (String variable : List.of("jobId", "attempt", "userId", "requestId")) {
+        for (String variable : List.of("jobId", "attempt", "userId", "requestId", TraceParent.NAME)) {
             pipeline.setVariable(variable, exchange.getVariable(variable));
         }
         pipeline.getMessage().setBody(exchange.getMessage().getBody());

@@ -214,7 +214,8 @@ class FailureIT {
         assertThat(metadata.path("attempts").asInt()).isEqualTo(attempts);
         assertThat(metadata.path("route").asText()).isNotBlank();
         assertThat(message.getAttributesMap())
-                .isEqualTo(Map.of("job_id", id, "attempt", "1", "schema", "dead-letter.v1"));
+                .containsOnlyKeys("job_id", "attempt", "schema", "traceparent")
+                .containsAllEntriesOf(Map.of("job_id", id, "attempt", "1", "schema", "dead-letter.v1"));
 
         Map<String, Object> row = Awaitility.await()
                 .atMost(Duration.ofSeconds(10))

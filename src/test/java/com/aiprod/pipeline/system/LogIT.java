@@ -98,11 +98,15 @@ class LogIT {
             assertThat(line.path("job_id").asText()).isEqualTo(id);
             assertThat(line.path("user_id").asText()).isEqualTo(alice.id());
             assertThat(line.path("request_id").asText()).isEqualTo(request);
+            assertThat(line.path("trace_id").asText()).matches("[0-9a-f]{32}");
             assertThat(line.path("level").asText()).isIn("INFO", "WARN");
             assertThat(line.path("@timestamp").asText()).isNotBlank();
             assertThat(line.path("logger_name").asText()).isNotBlank();
             assertThat(line.has("stack_trace")).isFalse();
         });
+        assertThat(lines)
+                .extracting(line -> line.path("trace_id").asText())
+                .containsOnly(lines.get(0).path("trace_id").asText());
         assertThat(lines)
                 .filteredOn(line -> !line.path("message").asText().contains(" queued "))
                 .allSatisfy(line -> assertThat(line.path("attempt").asText()).isEqualTo("1"));

@@ -36,5 +36,5 @@ import org.springframework.test.context.ContextConfiguration;
             "aiprod.webhook.timeout=2s",
             "aiprod.watch.heartbeat=1s"
         })
-@ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class})
+@ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class, OtlpReceiver.class})
 @interface SystemTest {}
