@@ -1,5 +1,6 @@
 -- Gives a waiting job to this worker: the attempt rises, a lease begins. Answers one row; outcome is 'claimed',
--- 'not-waiting' (another worker has it, or it ended: the message is a duplicate) or 'unknown'.
+-- 'not-waiting' (another worker has it, or it ended: the message is a duplicate) or 'unknown'. waited_sec is how long the
+-- job has waited.
 WITH claimed AS (
     UPDATE jobs SET
         state = 'PROCESSING',
@@ -24,9 +25,16 @@ SELECT 'claimed' AS outcome,
            'preset', preset,
            'metadata', metadata,
            'lang', lang,
-           'duration_sec', duration_sec) AS text) AS job
+           'duration_sec', duration_sec) AS text) AS job,
+       user_id,
+       request_id,
+       preset,
+       cast(priority AS text) AS priority,
+       cast(extract(epoch FROM updated_at - (
+           SELECT max(entered_at) FROM job_states WHERE job_id = claimed.id AND state = 'QUEUED')) AS double precision)
+           AS waited_sec
 FROM claimed
 UNION ALL
 SELECT CASE WHEN EXISTS (SELECT FROM jobs WHERE id = cast(:?jobId AS uuid)) THEN 'not-waiting' ELSE 'unknown' END,
-       NULL, NULL
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL
 WHERE NOT EXISTS (SELECT FROM claimed)

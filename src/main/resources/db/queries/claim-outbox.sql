@@ -55,6 +55,8 @@ SELECT leased.id AS outbox_id,
        cast(jobs.id AS text) AS job_id,
        jobs.attempt + 1 AS attempt,
        jobs.traceparent,
+       jobs.user_id,
+       jobs.request_id,
        cast(json_build_object(
            'job_id', jobs.id,
            'user_id', jobs.user_id,

@@ -1,5 +1,5 @@
 -- Ends a job with what its present attempt came to. Answers one row; outcome is 'recorded', 'late' (the attempt is
--- not the running one: it changes nothing) or 'unknown'.
+-- not the running one: it changes nothing) or 'unknown'. total_sec is the time since the job was submitted or redriven.
 WITH ended AS (
     UPDATE jobs SET
         state = cast(CASE WHEN cast(:?success AS boolean) THEN 'COMPLETED' ELSE 'FAILED' END AS job_state),
@@ -38,4 +38,12 @@ WITH ended AS (
 SELECT CASE
     WHEN EXISTS (SELECT FROM ended) THEN 'recorded'
     WHEN EXISTS (SELECT FROM jobs WHERE id = cast(:?jobId AS uuid)) THEN 'late'
-    ELSE 'unknown' END AS outcome
+    ELSE 'unknown' END AS outcome,
+       ended.user_id,
+       ended.request_id,
+       ended.preset,
+       cast(extract(epoch FROM ended.completed_at - (
+           SELECT max(entered_at) FROM job_states
+           WHERE job_id = ended.id AND state = 'QUEUED' AND coalesce(metadata ->> 'reason', 'redrive') = 'redrive'))
+           AS double precision) AS total_sec
+FROM (SELECT) AS one LEFT JOIN ended ON true

@@ -19,9 +19,11 @@ WITH new AS MATERIALIZED (
         expires_at   = CASE WHEN known.expires_at <= now() THEN excluded.expires_at ELSE known.expires_at END
     RETURNING job_id, request_hash, created_at
 ), job AS (
-    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id, callback_url)
+    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, metadata, request_id, traceparent,
+                      callback_url)
     SELECT new.id, :?userId, :?content, :?preset, cast(:?priority AS job_priority), :?lang,
-           cast(:?durationSec AS integer), coalesce(cast(:?metadata AS json), '{}'), :?requestId, :?callbackUrl
+           cast(:?durationSec AS integer), coalesce(cast(:?metadata AS json), '{}'), :?requestId, :?requestTraceparent,
+           :?callbackUrl
     FROM new, admission WHERE admitted AND NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)
     RETURNING id, user_id, priority, created_at, callback_url
 ), history AS (

@@ -17,8 +17,9 @@ public class Caller {
 
     /**
      * Sets the exchange variables {@code userId} (the token's {@code sub}), {@code email} (absent when the token has
-     * none), {@code admin} (Boolean), {@code requestId} and {@code requestPath} from the verified token of the request. Headers and
-     * parameters, which a client chooses, are not looked at.
+     * none), {@code admin} (Boolean), {@code requestId} and {@code requestPath} from the verified token of the request,
+     * and {@code requestTraceparent} where the request is traced. Headers and parameters, which a client chooses, are not
+     * looked at.
      *
      * @throws IllegalStateException if the exchange does not come from a request with a verified token
      */
@@ -35,5 +36,6 @@ public class Caller {
                 "admin", token.getAuthorities().stream().anyMatch(granted -> "admin".equals(granted.getAuthority())));
         exchange.setVariable(REQUEST_ID, RequestIdFilter.idOf(request));
         exchange.setVariable(REQUEST_PATH, request.getRequestURI());
+        exchange.setVariable("requestTraceparent", RequestTrace.of(request));
     }
 }

@@ -2,6 +2,7 @@ package com.aiprod.pipeline.messaging;
 
 import com.aiprod.pipeline.operations.RunningJobs;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -32,8 +33,12 @@ class MessagingConfiguration {
     /** Named after the scheme: the starter that would read camel.component.google-pubsub.* is not to be had at 4.18.0. */
     @Bean("google-pubsub")
     PipelinePubSubComponent googlePubSub(
-            PubSubSettings settings, PubSubConnection connection, TopicSetup topicSetup, SubscriberHealth health) {
-        return new PipelinePubSubComponent(settings, connection, topicSetup, health);
+            PubSubSettings settings,
+            PubSubConnection connection,
+            TopicSetup topicSetup,
+            SubscriberHealth health,
+            MeterRegistry registry) {
+        return new PipelinePubSubComponent(settings, connection, topicSetup, health, new MessageMetrics(registry));
     }
 
     @Bean

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.messaging;
 import com.aiprod.pipeline.job.Failure;
 import com.aiprod.pipeline.job.PoisonMessageException;
 import com.aiprod.pipeline.job.ResultMessage;
+import com.aiprod.pipeline.operations.LogContext;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
@@ -43,7 +44,7 @@ public final class Outcomes {
         Failure failure = deadLetters.failure(exchange);
         if (Failure.UNFORESEEN_CODE.equals(failure.errorCode())) {
             Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            LOG.error("Job {} failed as no stage foresaw", jobId, caught);
+            LogContext.of(exchange).run(() -> LOG.error("Job {} failed as no stage foresaw", jobId, caught));
         }
         return ResultMessage.failure(jobId, failure, executionTimeMs);
     }

@@ -55,14 +55,20 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     private final PubSubConnection connection;
     private final TopicSetup topicSetup;
     private final SubscriberHealth health;
+    private final MessageMetrics metrics;
     private final Map<String, Publisher> publishers = new ConcurrentHashMap<>();
 
     PipelinePubSubComponent(
-            PubSubSettings settings, PubSubConnection connection, TopicSetup topicSetup, SubscriberHealth health) {
+            PubSubSettings settings,
+            PubSubConnection connection,
+            TopicSetup topicSetup,
+            SubscriberHealth health,
+            MessageMetrics metrics) {
         this.settings = settings;
         this.connection = connection;
         this.topicSetup = topicSetup;
         this.health = health;
+        this.metrics = metrics;
         setHeaderFilterStrategy(new MessageAttributes());
     }
 
@@ -109,7 +115,8 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
                 threads(endpoint, leased),
                 task -> getCamelContext().getExecutorServiceManager().newThread(endpoint.getDestinationName(), task));
-        Subscriber.Builder builder = Subscriber.newBuilder(subscriptionName, receiver)
+        Subscriber.Builder builder = Subscriber.newBuilder(
+                        subscriptionName, metrics.count(endpoint.getDestinationName(), receiver))
                 .setExecutorProvider(FixedExecutorProvider.create(executor))
                 .setFlowControlSettings(FlowControlSettings.newBuilder()
                         .setMaxOutstandingElementCount((long) leased)

@@ -1,12 +1,17 @@
 package com.aiprod.pipeline.operations;
 
 import com.aiprod.pipeline.pipeline.ArtifactStore;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
+import io.micrometer.tracing.propagation.Propagator;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcComponent;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
+import org.apache.camel.spi.LogListener;
+import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -46,8 +51,34 @@ class OperationsConfiguration {
     }
 
     @Bean
-    RetryLog retryLog() {
-        return new RetryLog();
+    RetryLog retryLog(JobMetrics metrics) {
+        return new RetryLog(metrics);
+    }
+
+    @Bean
+    JobMetrics jobMetrics(MeterRegistry registry) {
+        return new JobMetrics(registry);
+    }
+
+    @Bean
+    RoutePolicyFactory stageTimer(JobMetrics metrics, @Value("${aiprod.pipeline.route}") String pipelineRoute) {
+        return new StageTimer(metrics, pipelineRoute);
+    }
+
+    @Bean
+    RoutePolicyFactory jobTrace(ObjectProvider<Propagator> propagators) {
+        return new JobTrace(propagators);
+    }
+
+    /** Under the names that the other fields of a line have. */
+    @Bean
+    Slf4JEventListener logOfTraces() {
+        return new Slf4JEventListener("trace_id", "span_id");
+    }
+
+    @Bean
+    LogListener logFields() {
+        return new LogFields();
     }
 
     @Bean
@@ -76,8 +107,12 @@ class OperationsConfiguration {
             @Value("${aiprod.pipeline.route}") String pipelineRoute,
             @Value("${aiprod.pipeline.timeout}") Duration timeout,
             @Value("${aiprod.worker.lease-sec}") int leaseSec,
-            @Value("${aiprod.worker.concurrency}") int concurrency) {
-        return new RunningJobs(camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), concurrency);
+            @Value("${aiprod.worker.concurrency}") int concurrency,
+            JobMetrics metrics) {
+        RunningJobs jobs =
+                new RunningJobs(camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), concurrency, metrics);
+        metrics.watch(jobs);
+        return jobs;
     }
 
     @Bean
@@ -99,10 +134,10 @@ class OperationsConfiguration {
         return new Retention(artifacts, jobs, workFiles);
     }
 
-    /** Made where measure-outbox runs, so that no other process shows figures that nobody measures. */
+    /** Made where measure-backlog runs, so that no other process shows figures that nobody measures. */
     @Bean
     @Lazy
-    OutboxGauges outboxGauges(MeterRegistry registry) {
-        return new OutboxGauges(registry);
+    BacklogGauges backlogGauges(MeterRegistry registry, ObjectMapper json) {
+        return new BacklogGauges(registry, json);
     }
 }

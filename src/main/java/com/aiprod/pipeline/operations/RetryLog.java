@@ -1,7 +1,9 @@
 package com.aiprod.pipeline.operations;
 
+import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,16 +12,25 @@ final class RetryLog implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetryLog.class);
 
+    private final JobMetrics metrics;
+
+    RetryLog(JobMetrics metrics) {
+        this.metrics = metrics;
+    }
+
     @Override
     public void process(Exchange exchange) {
-        LOG.warn(
-                "Job {} attempt {}: retry {} of {} in {} because of {}",
-                exchange.getVariable("jobId"),
-                exchange.getVariable("attempt"),
-                exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
-                exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
-                exchange.getFromRouteId(),
-                // As text: a throwable would bring its stack trace.
-                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class));
+        String route = Objects.requireNonNullElse(ExchangeHelper.getAtRouteId(exchange), "other");
+        metrics.retried(route);
+        LogContext.of(exchange)
+                .run(() -> LOG.warn(
+                        "Job {} attempt {}: retry {} of {} of {} begins because of {}",
+                        exchange.getVariable("jobId"),
+                        exchange.getVariable("attempt"),
+                        exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
+                        exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
+                        route,
+                        // As text: a throwable would bring its stack trace.
+                        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class)));
     }
 }

@@ -52,6 +52,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
     private final Duration timeout;
     private final Duration unrenewedLimit;
     private final Slots slots;
+    private final JobMetrics metrics;
     private final String workerId = "%s-%d-%s"
             .formatted(
                     Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker"),
@@ -65,12 +66,19 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
      * @param lease how long the database lets this worker keep a job without hearing of it
      * @param concurrency pipelines at a time; 0 for the number of cores
      */
-    RunningJobs(CamelContext camel, String pipelineRoute, Duration timeout, Duration lease, int concurrency) {
+    RunningJobs(
+            CamelContext camel,
+            String pipelineRoute,
+            Duration timeout,
+            Duration lease,
+            int concurrency,
+            JobMetrics metrics) {
         this.camel = camel;
         this.producer = camel.createProducerTemplate();
         this.threads = camel.getExecutorServiceManager().newCachedThreadPool(this, "pipeline");
         this.pipelineRoute = pipelineRoute;
         this.timeout = timeout;
+        this.metrics = metrics;
         Duration half = lease.dividedBy(2);
         this.unrenewedLimit = lease.minus(STOP_GRACE.compareTo(half) < 0 ? STOP_GRACE : half);
         this.slots =
@@ -114,7 +122,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
                 exchange.getVariable("traceparent", String.class),
                 exchange.getVariable("slot", Slots.Slot.class),
                 exchange.getVariable("claimedAt", Long.class),
-                timeout);
+                timeout,
+                LogContext.of(exchange));
         runs.put(run.jobId, run);
         exchange.setVariable("run", run);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -155,13 +164,17 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
 
     private void run(Exchange exchange, Run run) throws Exception {
         Exchange pipeline = new DefaultExchange(camel);
+        for (String variable : List.of("jobId", "attempt", "userId", "requestId", TraceParent.NAME)) {
+            pipeline.setVariable(variable, exchange.getVariable(variable));
+        }
         pipeline.getMessage().setBody(exchange.getMessage().getBody());
         pipeline.getMessage().setHeader("jobId", run.jobId);
         pipeline.getMessage().setHeader("attempt", run.attempt);
+        pipeline.setProperty(StageTimer.PRESET, exchange.getVariable("preset"));
         exchange.setVariable("tries", run.nextTry());
         try {
             run.slot.takeAgain(run.deadline);
-            run.execute(threads, () -> producer.send(pipelineEndpoint(), pipeline));
+            run.execute(threads, () -> run.logContext.run(() -> producer.send(pipelineEndpoint(), pipeline)));
         } catch (TimeoutException e) {
             throw new PipelineTimeoutException(timeout, e);
         } finally {
@@ -245,7 +258,9 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             if (kept.contains(new RunKey(run.jobId, run.attempt))) {
                 run.renewedAt = told.askedAt();
             } else if (run.stop()) {
-                LOG.info("Job {} attempt {} is no longer this worker's and stops", run.jobId, run.attempt);
+                metrics.leaseLost("disowned");
+                run.logContext.run(() ->
+                        LOG.info("Job {} attempt {} is no longer this worker's and stops", run.jobId, run.attempt));
             } else if (run.left()) {
                 runs.remove(run.jobId, run);
             }
@@ -260,13 +275,24 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         long now = System.nanoTime();
         for (Run run : runs.values()) {
             if (now - run.renewedAt > unrenewedLimit.toNanos() && run.stop()) {
-                LOG.warn(
+                metrics.leaseLost("unrenewed");
+                run.logContext.run(() -> LOG.warn(
                         "Job {} attempt {}: its lease was not renewed for {} s; it stops",
                         run.jobId,
                         run.attempt,
-                        unrenewedLimit.toSeconds());
+                        unrenewedLimit.toSeconds()));
             }
         }
+    }
+
+    /** How many attempts of this process have not ended. */
+    int active() {
+        return (int) runs.values().stream().filter(run -> !run.left()).count();
+    }
+
+    /** How many pipelines may run at a time. */
+    int slots() {
+        return slots.count();
     }
 
     /** No new job starts in this process from now on. */
@@ -331,6 +357,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         private final Slots.Slot slot;
         private final long started = System.nanoTime();
         private final long deadline;
+        private final LogContext logContext;
         private volatile Step progress = new Step(null, null);
         private volatile long renewedAt;
         private int tries;
@@ -341,13 +368,21 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         private Duration pause = FIRST_PAUSE;
         private long publishAgainAt;
 
-        private Run(String jobId, int attempt, String traceparent, Slots.Slot slot, long claimedAt, Duration timeout) {
+        private Run(
+                String jobId,
+                int attempt,
+                String traceparent,
+                Slots.Slot slot,
+                long claimedAt,
+                Duration timeout,
+                LogContext logContext) {
             this.jobId = jobId;
             this.attempt = attempt;
             this.traceparent = traceparent;
             this.slot = slot;
             this.renewedAt = claimedAt;
             this.deadline = started + timeout.toNanos();
+            this.logContext = logContext;
         }
 
         private synchronized int nextTry() {
@@ -375,7 +410,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             } finally {
                 task.cancel(true);
                 if (!ended.await(STOP_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    LOG.error("Job {} attempt {} does not stop; its thread is left behind", jobId, attempt);
+                    logContext.run(() ->
+                            LOG.error("Job {} attempt {} does not stop; its thread is left behind", jobId, attempt));
                 }
             }
         }

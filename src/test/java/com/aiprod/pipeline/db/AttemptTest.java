@@ -32,7 +32,9 @@ class AttemptTest {
         queries.jdbc().update("UPDATE jobs SET published_at = now()");
         Map<String, Object> row = claim(jobId, "worker-1");
         assertThat(row)
-                .containsOnlyKeys("outcome", "attempt", "job")
+                .containsOnlyKeys(
+                        "outcome", "attempt", "job", "user_id", "request_id", "preset", "priority", "waited_sec")
+                .containsEntry("preset", "quick_social")
                 .containsEntry("outcome", "claimed")
                 .containsEntry("attempt", 1);
         assertThat(JSON.readTree((String) row.get("job"))).isEqualTo(JSON.readTree("""

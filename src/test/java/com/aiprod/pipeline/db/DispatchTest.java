@@ -30,7 +30,7 @@ class DispatchTest {
         queries.jdbc().update("UPDATE jobs SET traceparent = '00-trace'");
         Map<String, Object> row = claim(10, 10).get(0);
         assertThat(row)
-                .containsOnlyKeys("outbox_id", "job_id", "attempt", "traceparent", "message")
+                .containsOnlyKeys("outbox_id", "job_id", "attempt", "traceparent", "user_id", "request_id", "message")
                 .containsEntry("job_id", jobId)
                 .containsEntry("attempt", 1)
                 .containsEntry("traceparent", "00-trace");

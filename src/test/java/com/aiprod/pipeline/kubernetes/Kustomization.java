@@ -32,7 +32,8 @@ public final class Kustomization {
             "patches",
             "images",
             "replacements");
-    private static final Set<String> GENERATOR_FIELDS = Set.of("name", "behavior", "envs", "files");
+    private static final Set<String> GENERATOR_FIELDS = Set.of("name", "behavior", "envs", "files", "options");
+    private static final Set<String> GENERATOR_OPTIONS = Set.of("labels", "disableNameSuffixHash");
     private static final Set<String> IMAGE_FIELDS = Set.of("name", "newName", "newTag");
     private static final Set<String> LABEL_FIELDS = Set.of("pairs", "includeTemplates");
     private static final String LOCAL = "config.kubernetes.io/local-config";
@@ -80,6 +81,11 @@ public final class Kustomization {
             ObjectNode map = generator.path("behavior").asText("create").equals("merge")
                     ? find("ConfigMap", name)
                     : newConfigMap(name);
+            onlyKnown(generator.path("options"), GENERATOR_OPTIONS);
+            if (generator.path("options").has("labels")) {
+                map.withObject("/metadata/labels")
+                        .setAll((ObjectNode) generator.path("options").path("labels"));
+            }
             for (JsonNode source : generator.path("files")) {
                 Path path = folder.resolve(source.asText());
                 map.withObject("data").put(path.getFileName().toString(), read(path));

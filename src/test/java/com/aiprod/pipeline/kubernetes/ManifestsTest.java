@@ -35,6 +35,16 @@ class ManifestsTest {
         }
     }
 
+    /** What an overlay may add. */
+    @Test
+    void theWayToACollectorFitsTheApi() {
+        List<ObjectNode> objects = Kustomization.build(Path.of("k8s", "tracing"));
+        assertThat(objects).hasSize(1);
+        assertThat(TYPES.faults(objects.get(0))).isEmpty();
+        assertThat(objects.get(0).at("/spec/podSelector"))
+                .isEqualTo(Overlay.GKE.one("NetworkPolicy", "database").at("/spec/podSelector"));
+    }
+
     @ParameterizedTest
     @EnumSource
     void areOneOfEachName(Overlay overlay) {

@@ -224,7 +224,8 @@ class WiringTest {
                 "HTTPRoute",
                 "HealthCheckPolicy",
                 "GCPBackendPolicy",
-                "PodMonitoring");
+                "PodMonitoring",
+                "Rules");
         assertThat(overlay.objects().stream().map(object -> object.path("kind").asText()))
                 .contains(kinds.toArray(String[]::new));
         if (overlay == Overlay.GKE) {

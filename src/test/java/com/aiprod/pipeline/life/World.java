@@ -77,7 +77,7 @@ final class World {
         request.put("durationSec", 10);
         request.put("metadata", "{}");
         request.put("requestId", null);
-        request.put("traceparent", null);
+        request.put("requestTraceparent", null);
         request.put("callbackUrl", null);
         // Above what all lives submit; the limits have tests of their own, and here their lock takes part.
         request.put("maxActiveJobs", 1_000_000);

@@ -383,7 +383,7 @@ class JobRoutesTest {
         submission.put("userId", "unlucky");
         gates.shut("publish-job-message", exchange -> {
             if (exchange.getMessage().getBody(String.class).contains("unlucky") && tries.incrementAndGet() == 1) {
-                throw new IOException("unreachable for a test");
+                throw new IOException("no way for the unlucky");
             }
         });
         String jobId = (String) queries.row("submit-job", submission).get("job_id");
@@ -394,7 +394,7 @@ class JobRoutesTest {
         gates.open("publish-job-message");
         assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
         assertThat(tries).hasValue(2);
-        assertThat(log.getOut().lines().filter(line -> line.contains("unreachable for a test")))
+        assertThat(log.getOut().lines().filter(line -> line.contains("no way for the unlucky")))
                 .singleElement()
                 .asString()
                 .contains("Pub/Sub did not take 1 of ");
@@ -416,6 +416,7 @@ class JobRoutesTest {
         Exchange job = producer.request("direct:publish-job", exchange -> {
             exchange.getMessage().setHeaders(new HashMap<>(headers));
             exchange.getMessage().setBody(row);
+            exchange.setVariable("traceparent", "00-trace");
         });
         assertThat(job.getException()).isNull();
         for (String route : List.of("publish-result", "publish-dead-letter")) {

@@ -2,12 +2,22 @@ package com.aiprod.pipeline.system;
 
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.TransientStageException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import org.apache.camel.Header;
 
 /** What can go wrong in a stage, for scripted.camel.yaml. */
 public final class Faults {
 
+    private static final Map<String, Integer> TRIES = new ConcurrentHashMap<>();
+
     private Faults() {}
+
+    /** Answers how often the job's present attempt was tried, this time included. */
+    public static int tries(@Header("jobId") String jobId, @Header("attempt") int attempt) {
+        return TRIES.merge(jobId + " " + attempt, 1, Integer::sum);
+    }
 
     /** Fails as what may pass. */
     public static void passing() {

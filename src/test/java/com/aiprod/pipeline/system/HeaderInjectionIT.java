@@ -122,6 +122,7 @@ class HeaderInjectionIT {
                     PubsubMessage message = bystander.next(topic, id);
                     Map<String, String> attributes = new TreeMap<>(message.getAttributesMap());
                     attributes.remove("schema");
+                    assertThat(attributes.remove("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
                     assertThat(attributes).as(some.toString()).isEqualTo(Map.of("job_id", id, "attempt", "1"));
                     assertThat(message.toString()).doesNotContain(victim, alice.id());
                 }

@@ -192,7 +192,9 @@ class JobIT {
             assertThat(data.path("content").asText()).isEqualTo("The sea.");
             assertThat(data.path("preset").asText()).isEqualTo("quick_social");
             assertThat(data.path("metadata").toString()).isEqualTo("{\"k\":1}");
-            assertThat(job.getAttributesMap()).isEqualTo(Map.of("job_id", id, "attempt", "1", "schema", "job.v1"));
+            assertThat(job.getAttributesMap())
+                    .containsOnlyKeys("job_id", "attempt", "schema", "traceparent")
+                    .containsAllEntriesOf(Map.of("job_id", id, "attempt", "1", "schema", "job.v1"));
 
             PubsubMessage result = bystander.next(results, id);
             JsonNode outcome = JSON.readTree(result.getData().toStringUtf8());
@@ -202,7 +204,8 @@ class JobIT {
             assertThat(outcome.path("error_message").isNull()).isTrue();
             assertThat(outcome.path("processing_time_ms").isIntegralNumber()).isTrue();
             assertThat(result.getAttributesMap())
-                    .isEqualTo(Map.of("job_id", id, "attempt", "1", "schema", "result.v1"));
+                    .containsOnlyKeys("job_id", "attempt", "schema", "traceparent")
+                    .containsAllEntriesOf(Map.of("job_id", id, "attempt", "1", "schema", "result.v1"));
         }
     }
 

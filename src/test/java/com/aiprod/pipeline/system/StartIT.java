@@ -9,6 +9,8 @@ import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +33,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** How a process starts by its settings: with which of its parts, or not at all and then saying why in a line. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -163,6 +166,22 @@ class StartIT {
         assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(Duration.ofSeconds(10));
         assertThat(stream.awaitEnd()).hasSize(1);
         assertThat(User.json(held.get()).path("status").asText()).isEqualTo("QUEUED");
+    }
+
+    @Test
+    void tracesNothingUnlessToldWhereTo() throws Exception {
+        try (ConfigurableApplicationContext application = start(Map.of("aiprod.roles", "api"))) {
+            assertThat(application.getBeanNamesForType(OpenTelemetry.class)).isEmpty();
+            assertThat(application.getBeanNamesForType(Tracer.class)).isEmpty();
+            User alice = User.of(port(application, "local.server.port"), "alice");
+            HttpResponse<String> answer = alice.submit(
+                    "{\"content\":\"x\"}", "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+            assertThat(answer.statusCode()).isEqualTo(202);
+            assertThat(application
+                            .getBean(JdbcTemplate.class)
+                            .queryForObject("SELECT traceparent FROM jobs WHERE user_id = ?", String.class, alice.id()))
+                    .isNull();
+        }
     }
 
     @Test

@@ -39,7 +39,7 @@ final class Jobs {
         values.put("durationSec", 10);
         values.put("metadata", "{}");
         values.put("requestId", null);
-        values.put("traceparent", null);
+        values.put("requestTraceparent", null);
         values.put("callbackUrl", null);
         values.put("maxActiveJobs", 0);
         values.put("submitRate", 0);

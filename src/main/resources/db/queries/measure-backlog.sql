@@ -1,0 +1,23 @@
+-- What waits, what runs and what was given up, for the metrics. Answers one row. A job waits from its submission, redrive
+-- or last attempt on; that its message was lost and goes out again does not begin its time anew.
+WITH outside AS (
+    SELECT count(*) AS depth, min(created_at) AS since FROM outbox
+), on_the_way AS (
+    SELECT min(entered_at) AS since FROM (
+        SELECT max(job_states.entered_at) AS entered_at
+        FROM jobs JOIN job_states ON job_states.job_id = jobs.id AND job_states.state = 'QUEUED'
+        WHERE jobs.published_at IS NOT NULL
+        GROUP BY jobs.id) AS published
+), letters AS (
+    SELECT error_code, count(*) AS letters FROM dead_letters
+    WHERE redriven_at IS NULL AND discarded_at IS NULL
+    GROUP BY error_code
+)
+SELECT outside.depth AS outbox_depth,
+       cast(coalesce(extract(epoch FROM now() - outside.since), 0) AS double precision) AS outbox_age_seconds,
+       (SELECT count(*) FROM jobs WHERE state = 'QUEUED') AS jobs_queued,
+       (SELECT count(*) FROM jobs WHERE state = 'PROCESSING') AS jobs_processing,
+       cast(coalesce(extract(epoch FROM now() - least(outside.since, on_the_way.since)), 0) AS double precision)
+           AS oldest_waiting_seconds,
+       (SELECT cast(coalesce(json_object_agg(error_code, letters), '{}') AS text) FROM letters) AS dead_letters
+FROM outside, on_the_way
