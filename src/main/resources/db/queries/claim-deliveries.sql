@@ -10,6 +10,8 @@ WITH due AS (
     UPDATE deliveries SET
         attempts = attempts + 1,
         last_attempt_at = now(),
+        last_response_status = NULL,
+        last_error = NULL,
         next_attempt_at = now() + make_interval(secs => cast(:?leaseSec AS double precision))
     FROM due WHERE deliveries.id = due.id
     RETURNING deliveries.*

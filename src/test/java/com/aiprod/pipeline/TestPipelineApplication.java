@@ -2,31 +2,26 @@ package com.aiprod.pipeline;
 
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
-import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 
 /** The whole system in one process, with all it needs embedded: {@code ./mvnw spring-boot:test-run}. */
 public final class TestPipelineApplication {
 
-    /** Webhooks to this machine; and what the embedded parts say while they start is of no use to who starts them. */
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "aiprod.webhook.allow-local-targets", "true",
-            "logging.level.io.zonky.test", "warn",
-            "logging.level.org.apache.catalina", "warn",
-            "logging.level.org.springframework", "warn",
-            "logging.level.com.zaxxer.hikari", "warn",
-            "logging.level.org.flywaydb", "warn",
-            "logging.level.org.apache.camel.impl.engine.BaseExecutorServiceManager", "warn");
-
     private TestPipelineApplication() {}
 
     public static void main(String[] args) {
-        SpringApplication application = new SpringApplication(PipelineApplication.class);
+        SpringApplication application = application(PipelineApplication.class);
         application.addInitializers(new DevelopmentTokens(), new EmbeddedServices("artifacts"));
-        application.setDefaultProperties(DEFAULTS);
         application.addListeners((ApplicationReadyEvent ready) -> banner(ready));
         application.run(args);
+    }
+
+    /** With the settings of application-development.yaml, which the environment and the command line outrank. */
+    static SpringApplication application(Class<?> source) {
+        SpringApplication application = new SpringApplication(source);
+        application.setAdditionalProfiles("development");
+        return application;
     }
 
     private static void banner(ApplicationReadyEvent ready) {

@@ -18,6 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.http.CacheControl;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
@@ -77,10 +79,20 @@ class ApiConfiguration implements WebMvcConfigurer {
         return new AsyncHttpEngine(port);
     }
 
+    /** Any method comes through, to be answered with those that its path has. */
+    @Bean
+    HttpFirewall httpFirewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setUnsafeAllowAnyHttpMethod(true);
+        return firewall;
+    }
+
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatToOurTaste() {
         return tomcat -> {
             tomcat.addEngineValves(new UnreadBodyValve());
+            // Tomcat's own refusal names methods that a path has not; FencedRequest sees to it that TRACE is refused.
+            tomcat.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
             tomcat.addContextCustomizers(context -> {
                 if (context.getParent() instanceof StandardHost host) {
                     host.setErrorReportValveClass(ProblemReportValve.class.getName());

@@ -12,6 +12,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
@@ -21,7 +23,8 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
  * Sends the file that a route has named, once the route has ended: a long video to a slow client then holds a thread
- * of the servlet container and none of Camel's. Ranges, conditions and HEAD are Spring's, but for {@code If-Range}.
+ * of the servlet container and none of Camel's. Ranges, conditions and HEAD are Spring's, as far as it
+ * keeps to RFC 9110.
  */
 class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
 
@@ -64,11 +67,37 @@ class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
     @Override
     void send(Artifact artifact, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
+        if (isAnother(request, artifact)) {
+            Problems.answerTo(
+                            new ProblemException(
+                                    ProblemType.PRECONDITION_FAILED, "The file is none of those that If-Match names."),
+                            request)
+                    .writeTo(response);
+            return;
+        }
         request.setAttribute(SENT, artifact);
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(artifact.type());
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "inline");
-        files.handleRequest(isRangeOfThis(request, artifact) ? request : new WithoutRange(request), response);
+        files.handleRequest(new WithRange(request, range(request, artifact)), response);
+    }
+
+    /** RFC 9110, section 13.1.1; Spring heeds it for methods that change something. */
+    private static boolean isAnother(HttpServletRequest request, Artifact artifact) {
+        List<String> lines = Collections.list(request.getHeaders(HttpHeaders.IF_MATCH));
+        return !lines.isEmpty()
+                && lines.stream()
+                        .flatMap(line -> Stream.of(line.split(",")))
+                        .map(String::strip)
+                        .noneMatch(tag -> tag.equals("*") || tag.equals(artifact.etag()));
+    }
+
+    /** What Spring is to take for the header {@code Range}; null for none. Only GET has ranges. */
+    private static String range(HttpServletRequest request, Artifact artifact) throws IOException {
+        List<String> lines = Collections.list(request.getHeaders(HttpHeaders.RANGE));
+        return lines.size() == 1 && request.getMethod().equals("GET") && isRangeOfThis(request, artifact)
+                ? ByteRanges.read(lines.get(0), new FileSystemResource(artifact.file).contentLength())
+                : null;
     }
 
     /** RFC 9110, section 13.1.5: a range of another state of the file would be put together with the wrong rest. */
@@ -115,20 +144,26 @@ class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
         }
     }
 
-    private static final class WithoutRange extends HttpServletRequestWrapper {
+    private static final class WithRange extends HttpServletRequestWrapper {
 
-        WithoutRange(HttpServletRequest request) {
+        private final String range;
+
+        WithRange(HttpServletRequest request, String range) {
             super(request);
+            this.range = range;
         }
 
         @Override
         public String getHeader(String name) {
-            return HttpHeaders.RANGE.equalsIgnoreCase(name) ? null : super.getHeader(name);
+            return HttpHeaders.RANGE.equalsIgnoreCase(name) ? range : super.getHeader(name);
         }
 
         @Override
         public Enumeration<String> getHeaders(String name) {
-            return HttpHeaders.RANGE.equalsIgnoreCase(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+            if (!HttpHeaders.RANGE.equalsIgnoreCase(name)) {
+                return super.getHeaders(name);
+            }
+            return range == null ? Collections.emptyEnumeration() : Collections.enumeration(List.of(range));
         }
     }
 }

@@ -23,6 +23,7 @@ public class DeadLetterList {
      */
     public void parse(Exchange exchange) {
         QueryParameters parameters = new QueryParameters(exchange);
+        parameters.refuseAllBut("error_code", "limit", "cursor");
         String errorCode = parameters.text("error_code");
         if (errorCode != null && !ErrorCode.isPossible(errorCode)) {
             parameters.fault("error_code", ErrorCode.RULE);

@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -19,6 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
@@ -32,12 +39,22 @@ final class FencedRequest extends HttpServletRequestWrapper {
             "Content-Length",
             "Idempotency-Key",
             "Prefer",
+            "If-Match",
             "If-None-Match",
             "If-Modified-Since",
             "If-Range",
             "Range",
             "Last-Event-ID");
     static final Set<String> PARAMETERS = Set.of("status", "preset", "limit", "offset", "cursor", "error_code");
+
+    /** Attribute: the names, a List of String, of the query's parameters that are not let through. */
+    static final String OTHER_PARAMETERS = FencedRequest.class.getName() + ".otherParameters";
+
+    private static final Set<String> TAG_LISTS = ignoringCase("If-Match", "If-None-Match");
+    private static final Pattern TAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\"");
+
+    /** A media type that nothing has. */
+    private static final String NOTHING = "none/none";
 
     private final byte[] body;
     private final Principal principal;
@@ -48,7 +65,7 @@ final class FencedRequest extends HttpServletRequestWrapper {
         super(request);
         this.body = body;
         this.principal = request.getUserPrincipal();
-        this.parameters = parameters(request.getQueryString());
+        this.parameters = parameters(request);
     }
 
     private static Set<String> ignoringCase(String... names) {
@@ -57,14 +74,21 @@ final class FencedRequest extends HttpServletRequestWrapper {
         return Collections.unmodifiableSet(set);
     }
 
-    private static Map<String, String[]> parameters(String query) {
+    private static Map<String, String[]> parameters(HttpServletRequest request) {
         Map<String, String[]> allowed = new LinkedHashMap<>();
-        UriComponentsBuilder.newInstance().query(query).build().getQueryParams().forEach((name, values) -> {
+        List<String> others = new ArrayList<>();
+        UriComponents query = UriComponentsBuilder.newInstance()
+                .query(request.getQueryString())
+                .build();
+        query.getQueryParams().forEach((name, values) -> {
             if (PARAMETERS.contains(name)) {
                 allowed.put(
                         name, values.stream().map(value -> decoded(name, value)).toArray(String[]::new));
+            } else {
+                others.add(name);
             }
         });
+        request.setAttribute(OTHER_PARAMETERS, others);
         return Collections.unmodifiableMap(allowed);
     }
 
@@ -89,14 +113,52 @@ final class FencedRequest extends HttpServletRequestWrapper {
         return principal == null ? null : principal.getName();
     }
 
+    /** In lower case, which is as unknown as any other: Spring MVC would send back to a TRACE what came with it. */
+    @Override
+    public String getMethod() {
+        return "TRACE".equals(super.getMethod()) ? "trace" : super.getMethod();
+    }
+
     @Override
     public String getHeader(String name) {
-        return HEADERS.contains(name) ? super.getHeader(name) : null;
+        Enumeration<String> lines = getHeaders(name);
+        return lines.hasMoreElements() ? lines.nextElement() : null;
     }
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        return HEADERS.contains(name) ? super.getHeaders(name) : Collections.emptyEnumeration();
+        if (!HEADERS.contains(name)) {
+            return Collections.emptyEnumeration();
+        }
+        List<String> lines = Collections.list(super.getHeaders(name));
+        if (TAG_LISTS.contains(name)) {
+            lines.removeIf(line -> !isTagList(line));
+        } else if (name.equalsIgnoreCase(HttpHeaders.ACCEPT)) {
+            lines = accepted(lines);
+        }
+        return Collections.enumeration(lines);
+    }
+
+    /** RFC 9110, section 8.8.3: Spring finds a tag in whatever stands around it. */
+    private static boolean isTagList(String line) {
+        return line.strip().equals("*")
+                || Stream.of(TAG.matcher(line).replaceAll("\0").split(",", -1))
+                        .allMatch(element -> element.strip().equals("\0"));
+    }
+
+    /** RFC 9110, section 12.4.2: the weight 0 means "not acceptable", which Spring takes for the least acceptable. */
+    private static List<String> accepted(List<String> lines) {
+        if (lines.stream().noneMatch(line -> line.contains("q=0") || line.contains("Q=0"))) {
+            return lines;
+        }
+        try {
+            List<MediaType> types = MediaType.parseMediaTypes(lines);
+            List<MediaType> wanted =
+                    types.stream().filter(type -> type.getQualityValue() > 0).toList();
+            return List.of(wanted.isEmpty() && !types.isEmpty() ? NOTHING : MediaType.toString(wanted));
+        } catch (InvalidMediaTypeException e) {
+            return lines;
+        }
     }
 
     @Override

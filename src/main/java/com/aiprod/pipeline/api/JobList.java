@@ -16,6 +16,7 @@ public class JobList {
 
     static final int DEFAULT_LIMIT = 20;
     static final int MAX_LIMIT = 100;
+    static final int MAX_OFFSET = 999_999_999;
 
     /** In the order of a job's life, for the message to the caller. */
     private static final List<String> STATUSES = List.of("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");
@@ -32,10 +33,11 @@ public class JobList {
      */
     public void parse(Exchange exchange) {
         QueryParameters parameters = new QueryParameters(exchange);
+        parameters.refuseAllBut("status", "preset", "limit", "offset", "cursor");
         String status = parameters.oneOf("status", STATUSES);
         String preset = parameters.oneOf("preset", PRESETS);
         int limit = parameters.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
-        int offset = parameters.number("offset", 0, Integer.MAX_VALUE, 0);
+        int offset = parameters.number("offset", 0, MAX_OFFSET, 0);
         if (parameters.has("cursor") && parameters.has("offset")) {
             parameters.fault("cursor", "cannot be combined with offset");
         }

@@ -7,13 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.AuthenticationException;
@@ -79,6 +82,9 @@ final class Problems {
         }
         if (known instanceof ErrorResponse spring) {
             headers.putAll(spring.getHeaders());
+            if (!headers.getAllow().isEmpty()) {
+                headers.set(HttpHeaders.ALLOW, allowed(headers.getAllow()));
+            }
             int status = spring.getStatusCode().value();
             return new Answer(Problem.ofStatus(status, detail(status, headers), instance, requestId), headers);
         }
@@ -96,6 +102,19 @@ final class Problems {
         return answerTo(failure, request.getRequestURI(), RequestIdFilter.idOf(request));
     }
 
+    /** Where there is GET, there is HEAD; and OPTIONS is everywhere. */
+    private static String allowed(Set<HttpMethod> declared) {
+        Set<String> methods = new LinkedHashSet<>();
+        for (HttpMethod method : declared) {
+            methods.add(method.name());
+            if (method.equals(HttpMethod.GET)) {
+                methods.add(HttpMethod.HEAD.name());
+            }
+        }
+        methods.add(HttpMethod.OPTIONS.name());
+        return String.join(", ", methods);
+    }
+
     /** What is said about a status for which there is no exception. */
     static String detail(int status, HttpHeaders headers) {
         return switch (status) {
@@ -103,6 +122,7 @@ final class Problems {
             case 405 -> "This path answers to " + String.join(", ", headers.getOrEmpty(HttpHeaders.ALLOW)) + ".";
             case 406 -> "The answer is to be had as " + String.join(", ", headers.getOrEmpty(HttpHeaders.ACCEPT)) + ".";
             case 415 -> "The body must be application/json in UTF-8.";
+            case 416 -> "The file ends before that; Content-Range says how many bytes it has.";
             case 503 -> "Try again shortly.";
             default -> null;
         };

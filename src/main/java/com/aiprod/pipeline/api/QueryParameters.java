@@ -1,15 +1,19 @@
 package com.aiprod.pipeline.api;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** Reads the query parameters of one request and gathers what is wrong with them, so that all is told at once. */
 final class QueryParameters {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[0-9]{1,9}");
+
+    private static final int MOST_NAMES_TOLD = 20;
 
     private final Exchange exchange;
     private final List<FieldFault> faults = new ArrayList<>();
@@ -37,7 +41,7 @@ final class QueryParameters {
         return value;
     }
 
-    /** A whole number within the bounds, both inclusive. */
+    /** A whole number within the bounds, both inclusive; at most nine digits. */
     int number(String name, int min, int max, int otherwise) {
         String value = text(name);
         if (value == null) {
@@ -49,11 +53,7 @@ final class QueryParameters {
                 return number;
             }
         }
-        fault(
-                name,
-                max == Integer.MAX_VALUE
-                        ? "must be a whole number from " + min
-                        : "must be a whole number from " + min + " to " + max);
+        fault(name, "must be a whole number from " + min + " to " + max);
         return otherwise;
     }
 
@@ -68,6 +68,22 @@ final class QueryParameters {
             fault("cursor", "is not a next_cursor of this list");
         }
         return cursor;
+    }
+
+    /** Has a fault for each parameter besides these: a filter that is misspelt must not give everything. */
+    void refuseAllBut(String... names) {
+        HttpServletRequest request = exchange.getMessage().getHeader(Caller.SERVLET_REQUEST, HttpServletRequest.class);
+        if (request == null) {
+            return;
+        }
+        Stream<String> others = Stream.empty();
+        if (request.getAttribute(FencedRequest.OTHER_PARAMETERS) instanceof List<?> unknown) {
+            others = unknown.stream().map(String::valueOf);
+        }
+        Stream.concat(request.getParameterMap().keySet().stream(), others)
+                .filter(name -> !List.of(names).contains(name))
+                .limit(MOST_NAMES_TOLD)
+                .forEach(name -> fault(SubmitRequestParser.quoted(name), "is not a parameter of this list"));
     }
 
     boolean has(String name) {

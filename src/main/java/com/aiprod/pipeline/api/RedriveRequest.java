@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.api;
 
-import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -22,7 +22,8 @@ public class RedriveRequest {
     /** One statement settles them all, and must not keep a request waiting. */
     static final int MAX_LIMIT = 1000;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(Json.LIMITS).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -68,9 +69,7 @@ public class RedriveRequest {
     }
 
     private static JsonNode read(String body) {
-        if (body == null || body.isBlank()) {
-            throw new InvalidRequestException("The body is empty; send a JSON object.");
-        }
+        Json.requireText(body);
         try {
             JsonNode request = MAPPER.readTree(body);
             if (!request.isObject()) {
@@ -78,9 +77,7 @@ public class RedriveRequest {
             }
             return request;
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw new InvalidRequestException("The body is not valid JSON, or names a property twice"
-                    + (at == null ? "." : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")."));
+            throw Json.fault(e);
         }
     }
 }

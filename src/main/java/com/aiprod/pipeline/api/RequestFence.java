@@ -100,7 +100,8 @@ class RequestFence extends OncePerRequestFilter {
         } catch (IOException e) {
             // Tomcat wraps it.
             throw e.getCause() instanceof SocketTimeoutException
-                    ? tooSlow()
+                    ? new ProblemException(
+                            ProblemType.REQUEST_TIMEOUT, "The body stopped coming; send it without such a pause.")
                     : new InvalidRequestException("The body did not come as its headers say.");
         }
         return read.toByteArray();

@@ -3,12 +3,9 @@ package com.aiprod.pipeline.api;
 import com.aiprod.pipeline.pipeline.Preset;
 import com.aiprod.pipeline.webhook.WebhookTargets;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,15 +29,12 @@ final class SubmitRequestParser {
 
     static final int MAX_CONTENT_CHARACTERS = 10_000;
     static final int MAX_METADATA_BYTES = 16 * 1024;
-    static final int MAX_NESTING = 64;
 
     private static final Set<String> PRIORITIES = Set.of("low", "normal", "high");
     private static final int MAX_LANG_CHARACTERS = 64;
     private static final int MAX_NAME_CHARACTERS_QUOTED = 64;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
-            .build();
+    private static final JsonFactory JSON =
+            JsonFactory.builder().streamReadConstraints(Json.LIMITS).build();
 
     private final String body;
     private final WebhookTargets targets;
@@ -65,9 +59,7 @@ final class SubmitRequestParser {
      * @throws InvalidRequestException with every fault, or with line and column where the body is no JSON
      */
     SubmitRequest parse() {
-        if (body.isBlank()) {
-            throw new InvalidRequestException("The body is empty; send a JSON object.");
-        }
+        Json.requireText(body);
         try (JsonParser json = JSON.createParser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 skipToEnd(json);
@@ -76,13 +68,10 @@ final class SubmitRequestParser {
             readObject(json);
             if (json.nextToken() != null) {
                 throw new InvalidRequestException(
-                        "Something follows the JSON object" + at(json.currentTokenLocation()));
+                        "Something follows the JSON object" + Json.at(json.currentTokenLocation()));
             }
-        } catch (StreamConstraintsException e) {
-            throw new InvalidRequestException("The JSON is nested deeper than " + MAX_NESTING
-                    + " levels, or a name or number in it is too long" + at(e.getLocation()));
         } catch (JsonProcessingException e) {
-            throw new InvalidRequestException("The body is not valid JSON" + at(e.getLocation()));
+            throw Json.fault(e);
         } catch (IOException e) {
             throw new UncheckedIOException("A string could not be read", e);
         }
@@ -98,10 +87,6 @@ final class SubmitRequestParser {
                 durationSec == null ? preset.defaultDurationSec() : durationSec.intValue(),
                 metadata,
                 callbackUrl);
-    }
-
-    private static String at(JsonLocation location) {
-        return location == null ? "." : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ").";
     }
 
     /** A broken text is told as such, whatever it starts with. */
@@ -221,6 +206,14 @@ final class SubmitRequestParser {
             case VALUE_NULL -> durationSec = null;
             // Ten digits and more are out of every preset's range; 0 stands for them all.
             case VALUE_NUMBER_INT -> durationSec = json.getTextLength() < 10 ? json.getLongValue() : 0L;
+            // JSON Schema takes 10.0 and 1e1 for integers.
+            case VALUE_NUMBER_FLOAT -> {
+                double seconds = json.getDoubleValue();
+                if (seconds != Math.rint(seconds)) {
+                    fault("duration_sec", "must be a whole number, not " + kind(value));
+                }
+                durationSec = Math.abs(seconds) < 1e9 ? (long) seconds : 0L;
+            }
             default -> {
                 fault("duration_sec", "must be a whole number, not " + kind(value));
                 json.skipChildren();

@@ -19,12 +19,15 @@ final class Breaks {
             "Act.", "All.", "As.", "By.", "Card.", "Do.", "Go.", "Hat.", "I.", "In.", "Is.", "Jam.", "Job.", "Joe.",
             "Link.", "Long.", "OK.", "Ok.", "On.", "Or.", "Pro.", "To.", "Up.");
 
-    /** Sentences; "Dr." or "a.m." ends none. */
-    static List<String> sentences(String text, ULocale language) {
+    /** Sentences of each paragraph; "Dr." or "a.m." ends none. */
+    static List<String> sentences(List<String> paragraphs, ULocale language) {
         FilteredBreakIteratorBuilder rules = FilteredBreakIteratorBuilder.getInstance(language);
         TITLES.forEach(rules::suppressBreakAfter);
         PLAIN_ENGLISH.forEach(rules::unsuppressBreakAfter);
-        return pieces(text, rules.wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language)));
+        BreakIterator ends = rules.wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language));
+        return paragraphs.stream()
+                .flatMap(paragraph -> pieces(paragraph, ends).stream())
+                .toList();
     }
 
     /**

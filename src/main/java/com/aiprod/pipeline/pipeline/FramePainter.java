@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -112,17 +113,19 @@ final class FramePainter {
      *
      * @param content the whole text, from which the look is drawn
      * @param language of the text, BCP 47
+     * @throws InterruptedException when it is to stop
      */
-    FramePainter(Preset preset, String content, String language, List<Scene> scenes) {
+    FramePainter(Preset preset, String content, String language, List<Scene> scenes) throws InterruptedException {
         this.preset = preset;
         this.look = Look.of(preset);
         this.scenes = scenes;
         this.length = scenes.get(scenes.size() - 1).end();
         ULocale locale = ULocale.forLanguageTag(language);
         Typesetter typesetter = new Typesetter(new FontBook(look.face(), locale), locale);
-        this.blocks = scenes.stream()
-                .map(scene -> typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()))
-                .toList();
+        this.blocks = new ArrayList<>();
+        for (Scene scene : scenes) {
+            blocks.add(typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()));
+        }
         this.mirrored = blocks.get(0).rightToLeft();
         SplittableRandom random = new SplittableRandom(seed(content));
         boolean cinema = look.letterbox() > 0;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
@@ -19,6 +20,15 @@ public class SanitizeStage {
 
     /** Marks that turn the direction of text around them, and with which a text can be made to read as another. */
     private static final Pattern DIRECTION_TRICKS = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\u200B]");
+
+    /**
+     * Code points of what is read as one letter: a base and as many marks as the Stream-Safe Text Format (Unicode Standard
+     * Annex #15, section 13) lets follow one, which is more than any language needs. Tens of thousands would take a
+     * minute to be set.
+     */
+    private static final int MOST_OF_ONE_LETTER = 31;
+
+    private static final String JOINER = "\u200D";
 
     private static final Pattern BLANKS =
             Pattern.compile("[\\t\\u000B\\f \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
@@ -34,7 +44,7 @@ public class SanitizeStage {
 
     /**
      * Takes the job; gives it back with {@code content} in Unicode's composed form, free of controls, with single blanks
-     * and one line feed between paragraphs; {@code preset} and {@code lang} known; {@code duration_sec} within the
+     * and one line feed between paragraphs, no letter with more marks than people can tell apart; {@code preset} and {@code lang} known; {@code duration_sec} within the
      * preset's limits.
      *
      * @throws PermanentStageException {@code CONTENT_EMPTY} where nothing is left to show, {@code PRESET_UNKNOWN}
@@ -76,6 +86,16 @@ public class SanitizeStage {
         text = UNSHOWABLE.matcher(text).replaceAll("");
         text = DIRECTION_TRICKS.matcher(text).replaceAll("");
         text = BLANKS.matcher(text).replaceAll(" ");
-        return EMPTY_LINES.matcher(text).replaceAll("\n").strip();
+        text = EMPTY_LINES.matcher(text).replaceAll("\n").strip();
+        return Breaks.letters(text).stream().map(SanitizeStage::bounded).collect(Collectors.joining());
+    }
+
+    private static String bounded(String letter) {
+        if (letter.codePointCount(0, letter.length()) <= MOST_OF_ONE_LETTER) {
+            return letter;
+        }
+        String kept = letter.substring(0, letter.offsetByCodePoints(0, MOST_OF_ONE_LETTER));
+        // It would join what comes next.
+        return kept.endsWith(JOINER) ? kept.substring(0, kept.length() - 1) : kept;
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
@@ -63,10 +64,12 @@ public class StoryboardStage {
 
     /**
      * Takes the sanitized job; adds {@code storyboard}: {@code {scenes: [{text, start, end}], truncated}} with seconds
-     * from the beginning, the first scene starting at 0 and the last ending at {@code duration_sec}.
+     * from the beginning, the first scene starting at 0 and the last ending at {@code duration_sec}. An interrupt stops
+     * it.
      */
     public Map<String, Object> plan(
-            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt) {
+            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
+            throws InterruptedException {
         progress.report(jobId, attempt, "storyboard", 0);
         Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
         int duration = ((Number) job.get("duration_sec")).intValue();
@@ -77,11 +80,11 @@ public class StoryboardStage {
         return planned;
     }
 
-    static Storyboard plan(String content, String lang, Preset preset, int duration) {
+    static Storyboard plan(String content, String lang, Preset preset, int duration) throws InterruptedException {
         ULocale language = ULocale.forLanguageTag(lang);
         Pace pace = Pace.of(preset);
         List<String> sentences = sentences(content, language);
-        List<Card> cards = cut(sentences, pace.room(), RUDE_CUT, language);
+        List<Card> cards = cut(sentences, pace, pace.room(), RUDE_CUT, language);
         boolean japanese = language.getLanguage().equals("ja");
         double needed = needed(cards, pace, japanese);
         if (needed > duration) {
@@ -95,24 +98,27 @@ public class StoryboardStage {
             int room = pace.room();
             while (duration / (double) cards.size() > pace.ideal() * 1.6 && room > pace.room() / 3) {
                 room -= 6;
-                cards = cut(sentences, room, NEVER, language);
+                cards = cut(sentences, pace, room, NEVER, language);
             }
         }
         return new Storyboard(timed(cards, pace, duration, preset.frameRate(), japanese), truncated);
     }
 
     private static List<String> sentences(String content, ULocale language) {
-        return content.lines()
-                .flatMap(paragraph -> Breaks.sentences(paragraph, language).stream())
+        return Breaks.sentences(content.lines().toList(), language).stream()
                 .map(String::strip)
                 .filter(sentence -> !sentence.isEmpty())
                 .toList();
     }
 
-    private static List<Card> cut(List<String> sentences, int room, double rudeCut, ULocale language) {
+    private static List<Card> cut(List<String> sentences, Pace pace, int room, double rudeCut, ULocale language)
+            throws InterruptedException {
         List<Card> cards = new ArrayList<>();
         for (String sentence : sentences) {
-            List<String> parts = parts(sentence, room, rudeCut, language);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("Stopped while planning");
+            }
+            List<String> parts = parts(sentence, pace, room, rudeCut, language);
             for (int i = 0; i < parts.size(); i++) {
                 cards.add(new Card(parts.get(i), i == 0, i == parts.size() - 1));
             }
@@ -120,15 +126,20 @@ public class StoryboardStage {
         return cards;
     }
 
-    /** A sentence in about as few parts as fit, of like width, cut rather after a comma than elsewhere. */
-    private static List<String> parts(String sentence, int room, double rudeCut, ULocale language) {
+    /**
+     * A sentence in about as few parts as fit, of like width, cut rather after a comma than elsewhere.
+     *
+     * @param room that a part should take; none takes more than the pace's
+     */
+    private static List<String> parts(String sentence, Pace pace, int room, double rudeCut, ULocale language) {
         int width = ReadingSpeed.width(sentence);
         int count = (width + room - 1) / room;
         if (count <= 1) {
             return List.of(sentence);
         }
         double ideal = width / (double) count;
-        List<String> words = Breaks.phrases(sentence, language);
+        List<String> words = words(sentence, pace.room(), language);
+        int[] widths = words.stream().mapToInt(ReadingSpeed::width).toArray();
         double[] cost = new double[words.size() + 1];
         int[] from = new int[words.size() + 1];
         for (int end = 1; end <= words.size(); end++) {
@@ -136,8 +147,8 @@ public class StoryboardStage {
             double cut = end == words.size() || endsWithPause(words.get(end - 1)) ? 0 : rudeCut;
             int used = 0;
             for (int start = end - 1; start >= 0; start--) {
-                used += ReadingSpeed.width(words.get(start));
-                if (used > (rudeCut == NEVER ? width : room) && start < end - 1) {
+                used += widths[start];
+                if (used > pace.room() && start < end - 1) {
                     break;
                 }
                 double unlike = (used - ideal) / ideal;
@@ -153,6 +164,14 @@ public class StoryboardStage {
             parts.add(0, String.join("", words.subList(from[end], end)).strip());
         }
         return parts;
+    }
+
+    /** Phrases, or letters where a phrase is wider than that. */
+    private static List<String> words(String text, int widest, ULocale language) {
+        return Breaks.phrases(text, language).stream()
+                .flatMap(phrase ->
+                        ReadingSpeed.width(phrase) <= widest ? Stream.of(phrase) : Breaks.letters(phrase).stream())
+                .toList();
     }
 
     private static boolean endsWithPause(String word) {
@@ -202,8 +221,10 @@ public class StoryboardStage {
 
     private static String shortened(String text, double time, Pace pace, boolean japanese, ULocale language) {
         StringBuilder kept = new StringBuilder();
-        for (String word : Breaks.phrases(text, language)) {
-            if (!kept.isEmpty() && ReadingSpeed.seconds(kept + word, japanese) * pace.slowness() > time) {
+        double used = 0;
+        for (String word : words(text, pace.room() / 2, language)) {
+            used += ReadingSpeed.seconds(word, japanese) * pace.slowness();
+            if (!kept.isEmpty() && used > time) {
                 break;
             }
             kept.append(word);

@@ -65,6 +65,9 @@ final class Typesetter {
 
     private static final double STEP = 0.97;
 
+    /** Of the usual width, more than fit into any preset's box at its smallest size. */
+    private static final int MOST_LETTERS = 600;
+
     /** Letters of scripts that mark a cut word with a hyphen. */
     private static final Pattern HYPHENATED =
             Pattern.compile("[\\p{IsLatin}\\p{IsGreek}\\p{IsCyrillic}\\p{IsArmenian}]\\p{M}*");
@@ -80,8 +83,14 @@ final class Typesetter {
         this.language = language;
     }
 
-    /** Sets a text of one paragraph: as large and as even as it goes. */
-    Block set(String text, Box box) {
+    /**
+     * Sets a text of one paragraph: as large and as even as it goes. Of a text that would be too small to read, the end is
+     * left out.
+     *
+     * @throws InterruptedException when it is to stop, between two lines at the latest
+     */
+    Block set(String whole, Box box) throws InterruptedException {
+        String text = bounded(whole);
         boolean rightToLeft = isRightToLeft(text);
         List<Piece> pieces = pieces(text, box, rightToLeft);
         double size = box.largest();
@@ -103,14 +112,19 @@ final class Typesetter {
         Block block = block(pieces, best, box, rightToLeft);
         // Marks above and below letters need more leading in some scripts, and a cut word's hyphen some width.
         while (block.height() > box.height() || block.width() > box.width()) {
-            best *= STEP;
+            best *= Math.min(STEP, box.height() / block.height());
             block = block(pieces, best, box, rightToLeft);
         }
         return block;
     }
 
+    private static String bounded(String text) {
+        List<String> letters = Breaks.letters(text);
+        return letters.size() <= MOST_LETTERS ? text : String.join("", letters.subList(0, MOST_LETTERS)) + "…";
+    }
+
     /** Words, or letters where a word is so long that the text would get too small for its sake. */
-    private List<Piece> pieces(String text, Box box, boolean rightToLeft) {
+    private List<Piece> pieces(String text, Box box, boolean rightToLeft) throws InterruptedException {
         double longest = box.width() * MEASURE / (box.largest() * 0.5);
         List<Piece> pieces = new ArrayList<>();
         for (String word : Breaks.phrases(text, language)) {
@@ -118,8 +132,9 @@ final class Typesetter {
             if (width <= longest) {
                 pieces.add(new Piece(word, width, false));
             } else {
-                Breaks.letters(word)
-                        .forEach(letter -> pieces.add(new Piece(letter, advance(letter, rightToLeft), true)));
+                for (String letter : Breaks.letters(word)) {
+                    pieces.add(new Piece(letter, advance(letter, rightToLeft), true));
+                }
             }
         }
         return pieces;
@@ -202,7 +217,7 @@ final class Typesetter {
         return cutWord ? text + "-" : text;
     }
 
-    private Block block(List<Piece> pieces, double size, Box box, boolean rightToLeft) {
+    private Block block(List<Piece> pieces, double size, Box box, boolean rightToLeft) throws InterruptedException {
         List<Line> lines = new ArrayList<>();
         double ascent = 0;
         double descent = 0;
@@ -232,12 +247,15 @@ final class Typesetter {
         return flat.getBounds2D();
     }
 
-    private double advance(String word, boolean rightToLeft) {
+    private double advance(String word, boolean rightToLeft) throws InterruptedException {
         // The blank after a word counts within a line; at its end it does no harm.
         return layout(word, MEASURE, rightToLeft).getAdvance();
     }
 
-    private TextLayout layout(String text, float size, boolean rightToLeft) {
+    private TextLayout layout(String text, float size, boolean rightToLeft) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("Stopped while setting text");
+        }
         AttributedString dressed = fonts.dress(text, size);
         dressed.addAttribute(
                 TextAttribute.RUN_DIRECTION,

@@ -129,11 +129,9 @@ public final class WebhookSender implements AutoCloseable {
 
     /** In words that tell nothing of this side. */
     private String reason(IOException failure) {
-        if (failure instanceof WebhookTargets.ClosedAddressException) {
-            return "The host has no public address.";
-        }
         if (failure instanceof UnknownHostException) {
-            return "The host is not known.";
+            // One sentence for both, or anybody could ask which names our network knows.
+            return "The host is not known, or has no public address.";
         }
         if (failure instanceof SSLException) {
             return "The TLS handshake failed.";

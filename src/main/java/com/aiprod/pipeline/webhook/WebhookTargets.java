@@ -25,7 +25,9 @@ public final class WebhookTargets implements DnsResolver {
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7E]+");
 
     private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]+(\\.[0-9]+){3}");
-    private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
+
+    /** A host that ends in a number is an address in the eyes of resolvers (URL Standard, section 3.5). */
+    private static final Pattern NUMBERS = Pattern.compile("(.*\\.)?([0-9]+|0x[0-9a-f]*)");
 
     /** IANA's registry of special-purpose IPv4 addresses, multicast, what is reserved, and Azure's metadata service. */
     private static final List<Block> CLOSED_IPV4 = blocks(
@@ -90,6 +92,9 @@ public final class WebhookTargets implements DnsResolver {
         if (uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
             return Optional.of("must have no user, password or fragment");
         }
+        if (uri.getHost().indexOf('%') >= 0) {
+            return Optional.of("must not name a network interface");
+        }
         if (!allowLocal && isClosed(uri.getHost())) {
             return Optional.of("must not be in a private network");
         }
@@ -97,7 +102,8 @@ public final class WebhookTargets implements DnsResolver {
     }
 
     private static boolean isClosed(String host) {
-        String name = host.toLowerCase(Locale.ROOT);
+        String lower = host.toLowerCase(Locale.ROOT);
+        String name = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
         if (name.equals("localhost") || name.endsWith(".localhost")) {
             return true;
         }
@@ -108,7 +114,8 @@ public final class WebhookTargets implements DnsResolver {
         try {
             return !isPublic(InetAddress.getByName(name));
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("A literal address is not looked up", e);
+            // Newer Java versions take no number that others may read in another base.
+            return true;
         }
     }
 

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,7 +98,11 @@ class ApiEdgeTest {
         "GET,    /pipeline/job/1/bug,  500, /problems/internal-error",
         "GET,    /pipeline/job/1/database, 503, /problems/unavailable",
         "GET,    /pipeline//jobs,      400, /problems/invalid-request",
-        "TRICK,  /pipeline/jobs,       400, /problems/invalid-request",
+        "TRICK,  /pipeline/jobs,       405, /problems/method-not-allowed",
+        "PROPFIND, /pipeline/run,      405, /problems/method-not-allowed",
+        "TRACK,  /pipeline/jobs,       405, /problems/method-not-allowed",
+        "get,    /pipeline/jobs,       405, /problems/method-not-allowed",
+        "TRICK,  /pipeline/nothing,    404, /problems/not-found",
         "TRACE,  /pipeline/jobs,       405, /problems/method-not-allowed",
     })
     void answersEveryFailureWithAProblem(String method, String path, int status, String type) throws Exception {
@@ -108,9 +113,32 @@ class ApiEdgeTest {
 
     @Test
     void saysWhichMethodsAPathHas() throws Exception {
-        HttpResponse<String> answer = send(authorized("/pipeline/run").DELETE());
-        problem(answer, 405);
-        assertThat(answer.headers().firstValue("Allow")).hasValue("POST");
+        for (String path : List.of("/pipeline/run", "/pipeline/jobs", "/openapi.json")) {
+            String real = allowed(send(authorized(path).method("OPTIONS", BodyPublishers.noBody())));
+            assertThat(real).isEqualTo(path.equals("/pipeline/run") ? "[OPTIONS, POST]" : "[GET, HEAD, OPTIONS]");
+            for (String method : List.of("DELETE", "PUT", "TRICK", "TRACE")) {
+                HttpResponse<String> answer = send(authorized(path).method(method, BodyPublishers.noBody()));
+                problem(answer, 405);
+                assertThat(allowed(answer)).as(method + " " + path).isEqualTo(real);
+            }
+        }
+    }
+
+    /** A TRACE that is answered would show scripts the headers that a browser adds. */
+    @Test
+    void sendsNothingBackToATrace() throws Exception {
+        for (String path : List.of("/pipeline/jobs", "/nothing", "/docs", "/openapi.json", "/error")) {
+            HttpResponse<String> answer =
+                    send(authorized(path).header("X-Mine", "secret").method("TRACE", BodyPublishers.noBody()));
+            assertThat(answer.statusCode()).as(path).isIn(404, 405);
+            assertThat(answer.body()).doesNotContain("secret", "Bearer");
+        }
+    }
+
+    private static String allowed(HttpResponse<String> answer) {
+        return new TreeSet<>(
+                        List.of(answer.headers().firstValue("Allow").orElse("").split(", ?")))
+                .toString();
     }
 
     @Test
@@ -122,7 +150,14 @@ class ApiEdgeTest {
 
     @Test
     void refusesAnAcceptThatCannotBeMet() throws Exception {
-        problem(send(get("/pipeline/jobs").header("Accept", "image/png")), 406);
+        for (String accept : List.of("image/png", "application/json;q=0", "*/*;q=0", "text/html, */*; q=0.0")) {
+            problem(send(get("/pipeline/jobs").header("Accept", accept)), 406);
+        }
+        for (String accept : List.of("application/json, */*;q=0", "text/html;q=0, */*;q=0.1")) {
+            assertThat(send(get("/pipeline/jobs").header("Accept", accept)).statusCode())
+                    .as(accept)
+                    .isEqualTo(200);
+        }
     }
 
     @ParameterizedTest

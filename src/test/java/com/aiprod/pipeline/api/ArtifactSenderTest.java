@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** A job's files over real HTTP, the way a browser's video element asks for them. */
@@ -65,7 +67,12 @@ class ArtifactSenderTest {
                 "bytes=0-99;         0;      100",
                 "bytes=299990-;      299990; 300000",
                 "bytes=-5;           299995; 300000",
-                "bytes=299990-999999; 299990; 300000"
+                "bytes=299990-999999; 299990; 300000",
+                "BYTES=0-1;          0;      2",
+                "bytes= 0-1 ,;       0;      2",
+                "bytes=0-99999999999999999999; 0; 300000",
+                "bytes=-99999999999999999999; 0; 300000",
+                "bytes=0-1,99999999-; 0;     2"
             })
     void sendsAPart(String range, int from, int to) throws Exception {
         HttpResponse<byte[]> answer = send(video().header("Range", range));
@@ -84,12 +91,65 @@ class ArtifactSenderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bytes=300000-", "bytes=5-4", "nonsense"})
+    @ValueSource(strings = {"bytes=300000-", "bytes=-0", "bytes=99999999999999999999-", "bytes=400000-,300000-300001"})
     void refusesARangeThatIsNotThere(String range) throws Exception {
         HttpResponse<byte[]> answer = send(video().header("Range", range));
         assertThat(answer.statusCode()).isEqualTo(416);
         assertThat(header(answer, "Content-Range")).isEqualTo("bytes */300000");
         assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+                .contains("\"/problems/range-not-satisfiable\"", "\"detail\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lines=0-1",
+                "nonsense",
+                "bytes=",
+                "bytes=,",
+                "bytes=-",
+                "bytes=+0-1",
+                "bytes=5-4",
+                "bytes=0-1,x",
+                "bytes=0-,0-",
+                "bytes 0-1"
+            })
+    void ignoresARangeThatIsNone(String range) throws Exception {
+        HttpResponse<byte[]> answer = send(video().header("Range", range));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(VIDEO);
+    }
+
+    @Test
+    void knowsNoRangesOfHead() throws Exception {
+        HttpResponse<byte[]> answer =
+                send(video().header("Range", "bytes=0-1").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(header(answer, "Content-Length")).isEqualTo("300000");
+    }
+
+    @Test
+    void sendsOnlyTheFileThatIsMeant() throws Exception {
+        String etag = header(send(video()), "ETag");
+        for (String same : new String[] {etag, "*", "\"other\", " + etag}) {
+            assertThat(send(video().header("If-Match", same)).statusCode()).isEqualTo(200);
+        }
+        for (String other : new String[] {"\"other\"", "W/" + etag}) {
+            HttpResponse<byte[]> answer = send(video().header("If-Match", other));
+            assertThat(answer.statusCode()).isEqualTo(412);
+            assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("\"/problems/precondition-failed\"");
+        }
+    }
+
+    @Test
+    void sendsTheFileWhenTheConditionIsNone() throws Exception {
+        String etag = header(send(video()), "ETag");
+        for (String none : new String[] {etag + "garbage", "garbage" + etag, etag.substring(1), etag + etag}) {
+            assertThat(send(video().header("If-None-Match", none)).statusCode())
+                    .as(none)
+                    .isEqualTo(200);
+        }
     }
 
     @Test

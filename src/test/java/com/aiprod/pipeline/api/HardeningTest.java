@@ -104,7 +104,9 @@ class HardeningTest {
         String head =
                 "POST /pipeline/run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer "
                         + DevelopmentTokens.token("alice") + "\r\n" + body;
-        assertThat(untilTheEnd(open(head))).startsWith("HTTP/1.1 408 ").contains("/problems/request-timeout");
+        assertThat(untilTheEnd(open(head)))
+                .startsWith("HTTP/1.1 408 ")
+                .contains("/problems/request-timeout", "The body stopped coming");
         Socket gone = open(head);
         gone.shutdownOutput();
         assertThat(untilTheEnd(gone)).startsWith("HTTP/1.1 400 ").contains("/problems/invalid-request");

@@ -163,11 +163,32 @@ class SubmitRequestParserTest {
     }
 
     @Test
+    void takesAWholeNumberHoweverItIsWritten() {
+        for (String ten : new String[] {"10", "10.0", "1e1", "100e-1"}) {
+            assertThat(parse("{\"content\":\"x\",\"duration_sec\":" + ten + "}").durationSec())
+                    .isEqualTo(10);
+        }
+        for (String huge : new String[] {"1e10", "-1e400", "1e999999999"}) {
+            assertThatThrownBy(() -> parse("{\"content\":\"x\",\"duration_sec\":" + huge + "}"))
+                    .hasMessage("duration_sec must be from 1 to 30, the longest of quick_social");
+        }
+    }
+
+    @Test
+    void saysWhichLimitOfJsonIsPassed() {
+        assertThatThrownBy(() -> parse("{\"duration_sec\":" + "1".repeat(1001) + "}"))
+                .hasMessageStartingWith("A number in the JSON has more than 1000 characters");
+        assertThatThrownBy(() -> parse("{\"" + "n".repeat(50_001) + "\":1}"))
+                .hasMessageStartingWith("A name in the JSON has more than 50000 characters");
+        assertThatThrownBy(() -> parse("\uFEFF{\"content\":\"x\"}")).hasMessageContaining("byte order mark");
+    }
+
+    @Test
     void survivesADeeplyNestedBody() {
         for (String bomb : new String[] {"[", "{\"a\":"}) {
             assertThatThrownBy(() -> parse("{\"content\":\"x\",\"metadata\":" + bomb.repeat(50_000)))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("nested deeper");
+                    .hasMessageStartingWith("The JSON is nested deeper than 64 levels");
         }
     }
 

@@ -152,8 +152,6 @@ class DeliveriesTest {
     void redeliversWhatHasComeToAnEnd() {
         String delivery = ended();
         String job = queries.jdbc().queryForObject("SELECT job_id::text FROM deliveries", String.class);
-        assertThat(queries.row("redeliver", Map.of("deliveryId", delivery, "jobId", job)))
-                .containsEntry("outcome", "pending");
         record(queries.row("claim-deliveries", limits()), true, 200);
         assertThat(queries.rows("claim-deliveries", limits())).isEmpty();
         assertThat(queries.row("redeliver", Map.of("deliveryId", delivery, "jobId", job)))
@@ -166,6 +164,27 @@ class DeliveriesTest {
                 .isOne();
         assertThat(queries.rows("redeliver", Map.of("deliveryId", delivery, "jobId", submit("ann"))))
                 .isEmpty();
+    }
+
+    @Test
+    void redeliversAtOnceWhatWaitsButNotWhatIsBeingSent() {
+        String delivery = ended();
+        String job = queries.jdbc().queryForObject("SELECT job_id::text FROM deliveries", String.class);
+        Map<String, Object> redelivery = Map.of("deliveryId", delivery, "jobId", job);
+        assertThat(queries.row("redeliver", redelivery)).containsEntry("outcome", "queued");
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            Map<String, Object> row = queries.row("claim-deliveries", limits());
+            assertThat(row).containsEntry("attempts", attempt);
+            assertThat(queries.row("redeliver", redelivery)).containsEntry("outcome", "sending");
+            assertThat(record(row, false, 500)).isEqualTo("pending");
+            assertThat(queries.rows("claim-deliveries", limits())).isEmpty();
+            assertThat(queries.row("redeliver", redelivery)).containsEntry("outcome", "queued");
+        }
+        // Whoever has it may be lost.
+        queries.row("claim-deliveries", limits());
+        queries.jdbc().update("UPDATE deliveries SET next_attempt_at = now()");
+        assertThat(queries.row("redeliver", redelivery)).containsEntry("outcome", "queued");
+        assertThat(queries.row("claim-deliveries", limits())).containsEntry("attempts", 4);
     }
 
     @Test

@@ -97,7 +97,7 @@ class CheckStageTest {
 
     /** Torn edges are the encoder's fault that the distance of key frames works around, see {@link VideoWriter}. */
     @Test
-    void whatIsSeenIsWhatWasDrawn() throws IOException {
+    void whatIsSeenIsWhatWasDrawn() throws Exception {
         FramePainter painter = new FramePainter(
                 Preset.QUICK_SOCIAL,
                 "Small batches, big mornings. Roasted today, at your door on Friday. Wake up to better coffee.",

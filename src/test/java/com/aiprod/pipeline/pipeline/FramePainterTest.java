@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FramePainterTest {
 
     @Test
-    void theSameContentLooksTheSameAndAnotherDoesNot() {
+    void theSameContentLooksTheSameAndAnotherDoesNot() throws Exception {
         List<int[]> corners = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             int[] picture = paint(Preset.BRAND_STORY, "Content " + i, 1);
@@ -28,7 +28,7 @@ class FramePainterTest {
 
     @ParameterizedTest
     @EnumSource(Preset.class)
-    void theTextAppearsAndThePictureMoves(Preset preset) {
+    void theTextAppearsAndThePictureMoves(Preset preset) throws Exception {
         int[] early = paint(preset, "Hello", 0);
         int[] whole = paint(preset, "Hello", 2);
         int[] later = paint(preset, "Hello", 2.5);
@@ -38,7 +38,7 @@ class FramePainterTest {
     }
 
     @Test
-    void theLetterboxStaysBlack() {
+    void theLetterboxStaysBlack() throws Exception {
         int[] picture = paint(Preset.CINEMA_SPOT, "Hello", 2);
 
         for (int x = 0; x < 1920; x++) {
@@ -48,7 +48,7 @@ class FramePainterTest {
         }
     }
 
-    private static int[] paint(Preset preset, String content, double seconds) {
+    private static int[] paint(Preset preset, String content, double seconds) throws InterruptedException {
         BufferedImage frame = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
         new FramePainter(preset, content, "en", List.of(new Scene("Hello", 0, 5))).paint(frame, seconds);
         return ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();

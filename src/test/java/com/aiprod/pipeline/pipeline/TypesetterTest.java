@@ -16,7 +16,7 @@ class TypesetterTest {
     private static final Box BOX = new Box(600, 640, 5, 112, 44, 1.15);
 
     @Test
-    void aShortTextIsSetAtTheLargestSize() {
+    void aShortTextIsSetAtTheLargestSize() throws Exception {
         Block block = set("en", "Hello");
 
         assertThat(block.lines()).extracting(Line::text).containsExactly("Hello");
@@ -34,7 +34,7 @@ class TypesetterTest {
                 "de|Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen",
                 "en|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             })
-    void everyTextStaysInItsBoxAndLosesNoLetter(String language, String text) {
+    void everyTextStaysInItsBoxAndLosesNoLetter(String language, String text) throws Exception {
         Block block = set(language, text);
 
         assertThat(block.width()).isLessThanOrEqualTo(BOX.width() + 1);
@@ -44,7 +44,7 @@ class TypesetterTest {
     }
 
     @Test
-    void linesAreOfLikeLength() {
+    void linesAreOfLikeLength() throws Exception {
         Block block = set("en", "Every motor is tuned by hand, then listened to for an hour.");
 
         assertThat(block.lines()).hasSizeBetween(3, 5);
@@ -52,7 +52,7 @@ class TypesetterTest {
     }
 
     @Test
-    void aWordIsCutWithAHyphenOnlyWhereItWouldBeTooSmall() {
+    void aWordIsCutWithAHyphenOnlyWhereItWouldBeTooSmall() throws Exception {
         assertThat(set("de", "Rindfleischetikettierungsüberwachungsaufgabe").lines())
                 .hasSizeGreaterThan(1)
                 .first()
@@ -61,19 +61,19 @@ class TypesetterTest {
     }
 
     @Test
-    void chineseWordsAndJapanesePhrasesStayWhole() {
+    void chineseWordsAndJapanesePhrasesStayWhole() throws Exception {
         assertThat(Breaks.phrases("从一杯咖啡开始", ULocale.CHINA)).contains("咖啡");
         assertThat(Breaks.phrases("音を聞いた。", ULocale.JAPAN)).containsExactly("音を", "聞いた。");
     }
 
     @Test
-    void theDirectionIsThatOfTheFirstLetter() {
+    void theDirectionIsThatOfTheFirstLetter() throws Exception {
         assertThat(set("he", "שלום Camel").rightToLeft()).isTrue();
         assertThat(set("he", "Camel שלום").rightToLeft()).isFalse();
         assertThat(set("ar", "2026 مرحبا").rightToLeft()).isTrue();
     }
 
-    private static Block set(String language, String text) {
+    private static Block set(String language, String text) throws InterruptedException {
         ULocale locale = ULocale.forLanguageTag(language);
         return new Typesetter(new FontBook(Face.LOUD, locale), locale).set(text, BOX);
     }

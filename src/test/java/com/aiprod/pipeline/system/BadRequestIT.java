@@ -111,7 +111,7 @@ class BadRequestIT {
                         "status: must be one of QUEUED, PROCESSING, COMPLETED, FAILED, CANCELLED",
                         "preset: must be one of " + PRESETS,
                         "limit: must be a whole number from 1 to 100",
-                        "offset: must be a whole number from 0",
+                        "offset: must be a whole number from 0 to 999999999",
                         "cursor: cannot be combined with offset",
                         "cursor: is not a next_cursor of this list");
     }
@@ -125,6 +125,10 @@ class BadRequestIT {
                 "limit=",
                 "limit=99999999999999999999",
                 "offset=x",
+                "offset=1000000000",
+                "state=QUEUED",
+                "Limit=5",
+                "error_code=X",
                 "status=queued",
                 "status=",
                 "cursor=",
@@ -153,7 +157,7 @@ class BadRequestIT {
         for (String method : List.of("GET", "DELETE", "PUT", "PATCH")) {
             HttpResponse<String> answer = send(alice.request("/pipeline/run").method(method, BodyPublishers.noBody()));
             problem(answer, 405);
-            assertThat(answer.headers().firstValue("Allow")).as(method).hasValue("POST");
+            assertThat(answer.headers().firstValue("Allow")).as(method).hasValue("POST, OPTIONS");
         }
         leavesNoJob();
     }

@@ -105,7 +105,7 @@ class VideoIT {
     void isFetchedByAGeneratedClientToo() throws Exception {
         String[] path = video.split("/");
         var jobs = new JobsApi(GeneratedClientIT.clientOf(port, alice.id()));
-        File file = jobs.getArtifact(UUID.fromString(path[3]), path[5], null, null, null, null);
+        File file = jobs.getArtifact(UUID.fromString(path[3]), path[5], null, null, null, null, null);
         assertThat(file).hasSize(output.path("artifacts").path(0).path("bytes").asLong());
     }
 

@@ -208,13 +208,27 @@ class WebhookIT {
     }
 
     @Test
-    void whatIsOnItsWayIsNotSentOnceMore() throws Exception {
+    void whatIsBeingSentIsNotSentOnceMore() throws Exception {
+        String job = submit("none", "/hang");
+        next();
+        problem(redeliver(job, delivery(job, "pending").path("delivery_id").asText()), 409);
+    }
+
+    @Test
+    void whatWaitsForItsNextTryIsSentAtOnce() throws Exception {
         String job = submit("none", "/500");
+        next();
         String delivery = tried(job, 1).path("delivery_id").asText();
-        problem(
-                send(alice.request("/pipeline/job/" + job + "/deliveries/" + delivery + "/redeliver")
-                        .POST(BodyPublishers.noBody())),
-                409);
+        long asked = System.nanoTime();
+        assertThat(redeliver(job, delivery).statusCode()).isEqualTo(202);
+        next();
+        // By itself it would wait for 5 s, give or take.
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(4));
+    }
+
+    private HttpResponse<String> redeliver(String job, String delivery) throws Exception {
+        return send(alice.request("/pipeline/job/" + job + "/deliveries/" + delivery + "/redeliver")
+                .POST(BodyPublishers.noBody()));
     }
 
     @Test
