@@ -5,7 +5,7 @@ import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.web.filter.ServerHttpObservationFilter;
 
-/** The span of a request. It belongs to the servlet's thread, and routes run on others. */
+/** The span of a request, which a route hands on with the job. */
 final class RequestTrace {
 
     private RequestTrace() {}
