@@ -214,6 +214,7 @@ class StartIT {
     private static ConfigurableApplicationContext start(Map<String, String> settings) {
         Map<String, Object> all = new HashMap<>(DevelopmentTokens.settings());
         all.put("server.port", "0");
+        all.put("aiprod.worker.shutdown-grace", "1s");
         all.put("management.server.port", "0");
         all.put("spring.datasource.url", DATABASE);
         all.put("google.cloud.project", "start-it");
