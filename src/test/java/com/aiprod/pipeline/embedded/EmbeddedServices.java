@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -37,14 +39,16 @@ public final class EmbeddedServices implements ApplicationContextInitializer<Con
     public void initialize(ConfigurableApplicationContext context) {
         var environment = context.getEnvironment();
         Map<String, Object> settings = new LinkedHashMap<>();
-        if (isBlank(environment.getProperty("spring.datasource.url"))) {
-            settings.put("spring.datasource.url", EmbeddedDatabase.create());
-        }
+        // PostgreSQL starts as a process of its own, and Pub/Sub meanwhile.
+        Optional<CompletableFuture<String>> database = isBlank(environment.getProperty("spring.datasource.url"))
+                ? Optional.of(CompletableFuture.supplyAsync(EmbeddedDatabase::create))
+                : Optional.empty();
         if (isBlank(environment.getProperty("aiprod.pubsub.emulator-host"))) {
             EmbeddedPubSub pubSub = EmbeddedPubSub.start();
             settings.put("aiprod.pubsub.emulator-host", pubSub.endpoint());
             context.addApplicationListener((ApplicationListener<ContextClosedEvent>) closed -> pubSub.close());
         }
+        database.ifPresent(url -> settings.put("spring.datasource.url", url.join()));
         if (isBlank(environment.getProperty("google.cloud.project"))) {
             settings.put("google.cloud.project", PROJECT);
         }
