@@ -33,7 +33,6 @@ public final class EventStreamsBench {
     private static final int PER_SECOND = 100;
     private static final int CLIENTS = 16;
     private static final int ROUNDS = 3;
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final Duration ROUND = Duration.ofSeconds(12);
     private static final String JOB = "{\"content\": \"The sea. It comes and it goes.\"}";
@@ -58,7 +57,7 @@ public final class EventStreamsBench {
     }
 
     private void run() throws Exception {
-        Load.closed(8, WARM_UP, () -> system.submit(JOB));
+        system.warmUp(() -> system.submit(JOB));
         List<String> jobs = jobs();
         List<Load> alone = new ArrayList<>();
         List<Load> quiet = new ArrayList<>();
