@@ -131,11 +131,14 @@ class FailureIT {
         alice.await(jobs.get("fail in passing"), "FAILED");
         waitForLine(output, "fail in passing", "Dead letter ");
         waitForLine(output, "fail in passing", "FAILED after ");
-        assertThat(story(output, "fail in passing").subList(0, 7))
-                .satisfiesExactly(
+        // A worker may have a message before its publisher hears that it went out.
+        assertThat(story(output, "fail in passing").subList(0, 3))
+                .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("INFO", "queued for "),
                         line -> assertThat(line).contains("INFO", "published for attempt 1"),
-                        line -> assertThat(line).contains("INFO", "attempt 1 started by "),
+                        line -> assertThat(line).contains("INFO", "attempt 1 started by "));
+        assertThat(story(output, "fail in passing").subList(3, 7))
+                .satisfiesExactly(
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 1 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 2 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 3 of 3 ", "The model is busy."),
