@@ -209,10 +209,11 @@ final class SubmitRequestParser {
             // JSON Schema takes 10.0 and 1e1 for integers.
             case VALUE_NUMBER_FLOAT -> {
                 double seconds = json.getDoubleValue();
-                if (seconds != Math.rint(seconds)) {
+                if (seconds == Math.rint(seconds)) {
+                    durationSec = Math.abs(seconds) < 1e9 ? (long) seconds : 0L;
+                } else {
                     fault("duration_sec", "must be a whole number, not " + kind(value));
                 }
-                durationSec = Math.abs(seconds) < 1e9 ? (long) seconds : 0L;
             }
             default -> {
                 fault("duration_sec", "must be a whole number, not " + kind(value));

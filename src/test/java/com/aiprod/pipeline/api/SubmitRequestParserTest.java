@@ -99,6 +99,7 @@ class SubmitRequestParserTest {
                 "{'content':'x','duration_sec':31}            | duration_sec must be from 1 to 30, the longest of quick_social",
                 "{'content':'x','duration_sec':99999999999999999999} | duration_sec must be from 1 to 30, the longest of quick_social",
                 "{'content':'x','duration_sec':10.5}          | duration_sec must be a whole number, not a number with a fraction or an exponent",
+                "{'content':'x','duration_sec':0.5}           | duration_sec must be a whole number, not a number with a fraction or an exponent",
                 "{'content':'x','duration_sec':true}          | duration_sec must be a whole number, not a boolean",
                 "{'content':'x','duration_sec':61,'preset':'brand_story'} | duration_sec must be from 1 to 60, the longest of brand_story",
                 "{'content':'x','metadata':'{}'}              | metadata must be an object, not a string",
