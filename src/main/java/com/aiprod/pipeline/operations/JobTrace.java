@@ -59,7 +59,7 @@ final class JobTrace implements RoutePolicyFactory {
         public void onExchangeBegin(Route route, Exchange exchange) {
             String variable = exchange.getVariable(TraceParent.NAME, String.class);
             String parent = TraceParent.of(exchange);
-            if (!TraceParent.isSampled(parent)) {
+            if (TraceParent.traceId(parent) == null) {
                 return;
             }
             Span.Builder builder = propagator

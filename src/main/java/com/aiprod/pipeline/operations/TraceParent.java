@@ -29,12 +29,7 @@ public final class TraceParent {
         return variable != null ? variable : exchange.getMessage().getHeader(NAME, String.class);
     }
 
-    /** Whether this is the text for a sampled span; null and what anybody else may have written are not. */
-    static boolean isSampled(String text) {
-        return text != null && SAMPLED.matcher(text).matches();
-    }
-
-    /** The trace's id, or null without a sampled span. */
+    /** The trace's id, or null where this is not the text for a sampled span, as null and what others may write are not. */
     static String traceId(String text) {
         Matcher sampled = SAMPLED.matcher(text == null ? "" : text);
         return sampled.matches() ? sampled.group(1) : null;
