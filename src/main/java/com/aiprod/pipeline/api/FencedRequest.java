@@ -50,7 +50,9 @@ final class FencedRequest extends HttpServletRequestWrapper {
     /** Attribute: the names, a List of String, of the query's parameters that are not let through. */
     static final String OTHER_PARAMETERS = FencedRequest.class.getName() + ".otherParameters";
 
-    private static final Set<String> TAG_LISTS = ignoringCase("If-Match", "If-None-Match");
+    /** Those that Spring would read more loosely than RFC 9110 does. */
+    private static final Set<String> REREAD = ignoringCase("Accept", "If-Match", "If-None-Match");
+
     private static final Pattern TAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\"");
 
     /** A media type that nothing has. */
@@ -121,22 +123,23 @@ final class FencedRequest extends HttpServletRequestWrapper {
 
     @Override
     public String getHeader(String name) {
+        if (!REREAD.contains(name)) {
+            return HEADERS.contains(name) ? super.getHeader(name) : null;
+        }
         Enumeration<String> lines = getHeaders(name);
         return lines.hasMoreElements() ? lines.nextElement() : null;
     }
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        if (!HEADERS.contains(name)) {
-            return Collections.emptyEnumeration();
+        if (!REREAD.contains(name)) {
+            return HEADERS.contains(name) ? super.getHeaders(name) : Collections.emptyEnumeration();
         }
         List<String> lines = Collections.list(super.getHeaders(name));
-        if (TAG_LISTS.contains(name)) {
-            lines.removeIf(line -> !isTagList(line));
-        } else if (name.equalsIgnoreCase(HttpHeaders.ACCEPT)) {
-            lines = accepted(lines);
-        }
-        return Collections.enumeration(lines);
+        return Collections.enumeration(
+                name.equalsIgnoreCase(HttpHeaders.ACCEPT)
+                        ? accepted(lines)
+                        : lines.stream().filter(FencedRequest::isTagList).toList());
     }
 
     /** RFC 9110, section 8.8.3: Spring finds a tag in whatever stands around it. */
