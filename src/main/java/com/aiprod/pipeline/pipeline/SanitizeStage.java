@@ -44,8 +44,8 @@ public class SanitizeStage {
 
     /**
      * Takes the job; gives it back with {@code content} in Unicode's composed form, free of controls, with single blanks
-     * and one line feed between paragraphs, no letter with more marks than people can tell apart; {@code preset} and {@code lang} known; {@code duration_sec} within the
-     * preset's limits.
+     * and one line feed between paragraphs, no letter with more marks than people can tell apart; {@code preset} and
+     * {@code lang} known; {@code duration_sec} within the preset's limits.
      *
      * @throws PermanentStageException {@code CONTENT_EMPTY} where nothing is left to show, {@code PRESET_UNKNOWN}
      */

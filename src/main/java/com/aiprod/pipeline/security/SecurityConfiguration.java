@@ -121,7 +121,7 @@ class SecurityConfiguration {
         return SecurityObservationSettings.noObservations();
     }
 
-    /** Nobody listens to Spring's own events of who has called, which cost as much as a query; the audit log tells it. */
+    /** Nobody listens to Spring's own events of who has called; the audit log tells it. */
     @Bean
     AuthenticationEventPublisher authenticationEventPublisher() {
         return new AuthenticationEventPublisher() {
