@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -395,21 +394,15 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         }
 
         private void execute(ExecutorService threads, Runnable pipeline) throws Exception {
-            CountDownLatch ended = new CountDownLatch(1);
-            Future<?> task = begin(threads, () -> {
-                try {
-                    pipeline.run();
-                } finally {
-                    ended.countDown();
-                }
-            });
+            StoppableTask stoppable = new StoppableTask(pipeline);
+            Future<?> task = begin(threads, stoppable);
             try {
                 task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (CancellationException e) {
                 throw new RunStoppedException(jobId, attempt, e);
             } finally {
                 task.cancel(true);
-                if (!ended.await(STOP_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!stoppable.stop(STOP_GRACE)) {
                     logContext.run(() ->
                             LOG.error("Job {} attempt {} does not stop; its thread is left behind", jobId, attempt));
                 }

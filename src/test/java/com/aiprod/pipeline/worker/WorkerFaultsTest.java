@@ -71,6 +71,21 @@ class WorkerFaultsTest {
     private static void pipeline(Exchange exchange) throws InterruptedException {
         String content = (String) exchange.getMessage().getBody(Map.class).get("content");
         runs.incrementAndGet();
+        if (content.equals("misses an interrupt")) {
+            started.release();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                // Lost, as in a library that begins anew what was interrupted.
+                interrupted.release();
+            }
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                interrupted.release();
+                throw e;
+            }
+        }
         if (content.startsWith("waits")
                 && (content.equals("waits") || exchange.getMessage().getHeader("attempt", 0, Integer.class) == 1)) {
             started.release();
@@ -104,6 +119,15 @@ class WorkerFaultsTest {
         } finally {
             worker.camel().getRouteController().startRoute("renew-leases");
         }
+    }
+
+    @Test
+    void aPipelineThatMissesItsInterruptIsStoppedAllTheSame() throws Exception {
+        interrupted.drainPermits();
+        String job = jobs.submit("misses an interrupt");
+        assertThat(started.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+        jobs.query("cancel-job", Map.of("jobId", job, "userId", "ann"));
+        assertThat(interrupted.tryAcquire(2, 20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

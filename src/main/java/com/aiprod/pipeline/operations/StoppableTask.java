@@ -1,0 +1,60 @@
+package com.aiprod.pipeline.operations;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A task that is interrupted until it ends. Once is not enough: Java itself takes an interrupt away from whoever reads a
+ * font ({@code sun.font.TrueTypeFont} begins its reading anew), and a library of a pipeline may do likewise.
+ */
+final class StoppableTask implements Runnable {
+
+    private static final Duration AGAIN = Duration.ofMillis(100);
+
+    private final Runnable task;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    /** While the task runs; afterwards the thread is another's. */
+    private Thread thread;
+
+    StoppableTask(Runnable task) {
+        this.task = task;
+    }
+
+    @Override
+    public void run() {
+        setThread(Thread.currentThread());
+        try {
+            task.run();
+        } finally {
+            setThread(null);
+            ended.countDown();
+        }
+    }
+
+    /**
+     * Returns when the task has ended, or that time is over.
+     *
+     * @return whether it has ended
+     */
+    boolean stop(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (!ended.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (System.nanoTime() - end >= 0) {
+                return false;
+            }
+            interrupt();
+        }
+        return true;
+    }
+
+    private synchronized void setThread(Thread thread) {
+        this.thread = thread;
+    }
+
+    private synchronized void interrupt() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

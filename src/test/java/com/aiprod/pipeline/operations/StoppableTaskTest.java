@@ -1,0 +1,74 @@
+package com.aiprod.pipeline.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** How a pipeline that does not heed its first interrupt is stopped. */
+class StoppableTaskTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final CountDownLatch never = new CountDownLatch(1);
+    private final AtomicInteger interrupts = new AtomicInteger();
+
+    @Test
+    void isInterruptedUntilItEnds() throws Exception {
+        StoppableTask task = new StoppableTask(() -> {
+            while (interrupts.get() < 3) {
+                await();
+            }
+        });
+        Thread thread = start(task);
+
+        assertThat(task.stop(LONG)).isTrue();
+
+        thread.join();
+        assertThat(interrupts).hasValue(3);
+    }
+
+    @Test
+    void isGivenUpWhereItEndsNevertheless() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        StoppableTask task = new StoppableTask(() -> {
+            while (end.getCount() > 0) {
+                await();
+            }
+        });
+        Thread thread = start(task);
+
+        assertThat(task.stop(Duration.ofMillis(300))).isFalse();
+
+        end.countDown();
+        assertThat(task.stop(LONG)).isTrue();
+        thread.join();
+    }
+
+    @Test
+    void leavesTheThreadAloneOnceItHasEnded() throws Exception {
+        StoppableTask task = new StoppableTask(() -> {});
+        task.run();
+
+        assertThat(task.stop(LONG)).isTrue();
+
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    private void await() {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            interrupts.incrementAndGet();
+        }
+    }
+
+    private static Thread start(StoppableTask task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+}
