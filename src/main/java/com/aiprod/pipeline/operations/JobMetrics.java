@@ -52,6 +52,12 @@ public final class JobMetrics {
             public void onDone(Exchange done) {
                 submissions(outcome(done)).increment();
             }
+
+            /** Not by the copy that wakes the dispatcher, which is thrown away where it is awake already. */
+            @Override
+            public boolean allowHandover() {
+                return false;
+            }
         });
     }
 
