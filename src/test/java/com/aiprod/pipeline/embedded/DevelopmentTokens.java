@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -40,8 +41,10 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
 
     private static final String SETTINGS = "spring.security.oauth2.resourceserver.jwt.";
     private static final Duration LIFETIME = Duration.ofDays(1);
-    private static final RSAKey KEY = newKey();
-    private static final String ISSUER = serve(new JWKSet(KEY.toPublicJWK()).toString());
+    /** Made while the application starts, which does not need it before the first token. */
+    private static final CompletableFuture<RSAKey> KEY = CompletableFuture.supplyAsync(DevelopmentTokens::newKey);
+
+    private static final String ISSUER = serve();
 
     /**
      * A token that the application accepts for a day.
@@ -63,10 +66,11 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
 
     /** A token with just these claims, signed by this issuer's key. */
     public static String token(JWTClaimsSet claims) {
+        RSAKey key = KEY.join();
         SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(KEY.getKeyID()).build(), claims);
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(), claims);
         try {
-            token.sign(new RSASSASigner(KEY));
+            token.sign(new RSASSASigner(key));
         } catch (JOSEException e) {
             throw new IllegalStateException("The development token could not be signed", e);
         }
@@ -83,7 +87,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
 
     /** This issuer's public key, for those who try to abuse it. */
     public static RSAKey publicKey() {
-        return KEY.toPublicJWK();
+        return KEY.join().toPublicJWK();
     }
 
     /** The settings that make an application trust this issuer. */
@@ -113,10 +117,12 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
         }
     }
 
-    private static String serve(String jwkSet) {
+    private static String serve() {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/jwks.json", exchange -> answer(exchange, 200, "application/jwk-set+json", jwkSet));
+            server.createContext(
+                    "/jwks.json",
+                    exchange -> answer(exchange, 200, "application/jwk-set+json", new JWKSet(publicKey()).toString()));
             server.createContext("/token", DevelopmentTokens::issue);
             // Its dispatcher thread inherits this, and so does not keep a finished JVM from ending.
             Thread starter = new Thread(server::start, "development-tokens");

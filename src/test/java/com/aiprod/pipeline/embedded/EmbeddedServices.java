@@ -6,13 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.EnumerablePropertySource;
 
 /**
  * Gives an application the services it needs, each where no other is set: a PostgreSQL database, a Pub/Sub of its own
@@ -35,27 +34,46 @@ public final class EmbeddedServices implements ApplicationContextInitializer<Con
         this.artifactsDir = artifactsDir;
     }
 
+    /** Services start while the application does, which waits for one only when it asks where that is. */
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         var environment = context.getEnvironment();
-        Map<String, Object> settings = new LinkedHashMap<>();
-        // PostgreSQL starts as a process of its own, and Pub/Sub meanwhile.
-        Optional<CompletableFuture<String>> database = isBlank(environment.getProperty("spring.datasource.url"))
-                ? Optional.of(CompletableFuture.supplyAsync(EmbeddedDatabase::create))
-                : Optional.empty();
-        if (isBlank(environment.getProperty("aiprod.pubsub.emulator-host"))) {
-            EmbeddedPubSub pubSub = EmbeddedPubSub.start();
-            settings.put("aiprod.pubsub.emulator-host", pubSub.endpoint());
-            context.addApplicationListener((ApplicationListener<ContextClosedEvent>) closed -> pubSub.close());
+        Map<String, CompletableFuture<String>> settings = new LinkedHashMap<>();
+        if (isBlank(environment.getProperty("spring.datasource.url"))) {
+            settings.put("spring.datasource.url", CompletableFuture.supplyAsync(EmbeddedDatabase::create));
         }
-        database.ifPresent(url -> settings.put("spring.datasource.url", url.join()));
+        if (isBlank(environment.getProperty("aiprod.pubsub.emulator-host"))) {
+            CompletableFuture<EmbeddedPubSub> pubSub = CompletableFuture.supplyAsync(EmbeddedPubSub::start);
+            settings.put("aiprod.pubsub.emulator-host", pubSub.thenApply(EmbeddedPubSub::endpoint));
+            context.addApplicationListener((ApplicationListener<ContextClosedEvent>)
+                    closed -> pubSub.thenAccept(EmbeddedPubSub::close).join());
+        }
         if (isBlank(environment.getProperty("google.cloud.project"))) {
-            settings.put("google.cloud.project", PROJECT);
+            settings.put("google.cloud.project", CompletableFuture.completedFuture(PROJECT));
         }
         if (isBlank(environment.getProperty("aiprod.artifacts-dir"))) {
-            settings.put("aiprod.artifacts-dir", artifactsDir == null ? temporaryFolder() : artifactsDir);
+            String folder = artifactsDir == null ? temporaryFolder() : artifactsDir;
+            settings.put("aiprod.artifacts-dir", CompletableFuture.completedFuture(folder));
         }
-        environment.getPropertySources().addFirst(new MapPropertySource("embeddedServices", settings));
+        environment.getPropertySources().addFirst(new Awaited(settings));
+    }
+
+    private static final class Awaited extends EnumerablePropertySource<Map<String, CompletableFuture<String>>> {
+
+        Awaited(Map<String, CompletableFuture<String>> settings) {
+            super("embeddedServices", settings);
+        }
+
+        @Override
+        public String[] getPropertyNames() {
+            return source.keySet().toArray(String[]::new);
+        }
+
+        @Override
+        public Object getProperty(String name) {
+            CompletableFuture<String> setting = source.get(name);
+            return setting == null ? null : setting.join();
+        }
     }
 
     private static boolean isBlank(String value) {
