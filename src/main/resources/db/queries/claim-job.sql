@@ -10,7 +10,9 @@ WITH claimed AS (
         published_at = NULL,
         started_at = coalesce(started_at, now()),
         updated_at = now()
-    WHERE id = cast(:?jobId AS uuid) AND state = 'QUEUED' AND attempt - series_start < max_attempts
+    WHERE id = cast(:?jobId AS uuid) AND attempt - series_start < max_attempts
+      -- With "=" the planner may read all jobs that wait, by their index, to find the one with this id.
+      AND state IS NOT DISTINCT FROM 'QUEUED'
     RETURNING *
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)

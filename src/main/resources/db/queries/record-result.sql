@@ -9,7 +9,9 @@ WITH ended AS (
         progress_percent = NULL,
         completed_at = now(),
         updated_at = now()
-    WHERE id = cast(:?jobId AS uuid) AND state = 'PROCESSING' AND attempt = cast(:?attempt AS integer)
+    WHERE id = cast(:?jobId AS uuid) AND attempt = cast(:?attempt AS integer)
+      -- With "=" the planner may read all jobs that run, by their index, to find the one with this id.
+      AND state IS NOT DISTINCT FROM 'PROCESSING'
     RETURNING *
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)

@@ -1,13 +1,31 @@
--- This worker still runs these attempts: their leases begin anew and their progress is shown.
--- Answers those that are still its own; the others were cancelled or taken over and must stop.
-UPDATE jobs SET
-    lease_expires_at = now() + make_interval(secs => cast(:?leaseSec AS double precision)),
-    progress_stage = running.stage,
-    progress_percent = running.percent,
-    updated_at = CASE
-        WHEN (jobs.progress_stage, jobs.progress_percent) IS DISTINCT FROM (running.stage, running.percent) THEN now()
-        ELSE jobs.updated_at END
-FROM json_to_recordset(cast(:?running AS json)) AS running (job_id uuid, attempt integer, stage text, percent integer)
-WHERE jobs.id = running.job_id AND jobs.attempt = running.attempt
-  AND jobs.state = 'PROCESSING' AND jobs.worker_id = :?workerId
-RETURNING cast(jobs.id AS text) AS job_id, jobs.attempt
+-- This worker still runs these attempts: their leases begin anew and their progress is shown. One that another statement
+-- is changing is left to the next time, or the statements would wait for each other, row by row, and all others for them.
+-- Answers those that are still its own, and whether they were renewed; the others were cancelled or taken over and must
+-- stop.
+WITH running AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(cast(:?running AS json)) AS told (job_id uuid, attempt integer, stage text, percent integer)
+), free AS (
+    SELECT job.id FROM running, LATERAL (
+        SELECT id FROM jobs
+        WHERE id = running.job_id AND attempt = running.attempt
+          -- With "=" the planner may read all jobs that run, by their index, to find the one with this id.
+          AND state IS NOT DISTINCT FROM 'PROCESSING' AND worker_id = :?workerId
+        FOR NO KEY UPDATE SKIP LOCKED) AS job
+), renewed AS (
+    UPDATE jobs SET
+        lease_expires_at = now() + make_interval(secs => cast(:?leaseSec AS double precision)),
+        progress_stage = running.stage,
+        progress_percent = running.percent,
+        updated_at = CASE
+            WHEN (jobs.progress_stage, jobs.progress_percent) IS DISTINCT FROM (running.stage, running.percent) THEN now()
+            ELSE jobs.updated_at END
+    FROM running
+    WHERE jobs.id = ANY (ARRAY(SELECT id FROM free)) AND jobs.id = running.job_id
+    RETURNING jobs.id
+)
+SELECT cast(job_id AS text) AS job_id, attempt, job_id IN (SELECT id FROM renewed) AS renewed
+FROM running
+WHERE EXISTS (
+    SELECT FROM jobs
+    WHERE id = running.job_id AND attempt = running.attempt
+      AND state IS NOT DISTINCT FROM 'PROCESSING' AND worker_id = :?workerId)

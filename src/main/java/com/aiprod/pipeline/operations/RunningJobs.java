@@ -5,7 +5,7 @@ import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.Progress;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -242,20 +242,22 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
      * has its result, which then is recorded or too late, and stopped otherwise.
      *
      * @param asked what {@link #progress()} gave
-     * @param owned rows with {@code job_id} and {@code attempt}
+     * @param owned rows of renew-leases.sql
      */
     public void keepOnly(List<RunProgress> asked, List<Map<String, Object>> owned) {
-        List<RunKey> kept = new ArrayList<>();
+        Map<RunKey, Boolean> renewed = new HashMap<>();
         for (Map<String, Object> row : owned) {
-            kept.add(new RunKey((String) row.get("job_id"), (Integer) row.get("attempt")));
+            renewed.put(
+                    new RunKey((String) row.get("job_id"), (Integer) row.get("attempt")), (Boolean) row.get("renewed"));
         }
         for (RunProgress told : asked) {
             Run run = runs.get(told.jobId().toString());
             if (run == null || run.attempt != told.attempt()) {
                 continue;
             }
-            if (kept.contains(new RunKey(run.jobId, run.attempt))) {
-                run.renewedAt = told.askedAt();
+            Boolean wasRenewed = renewed.get(new RunKey(run.jobId, run.attempt));
+            if (wasRenewed != null) {
+                run.renewedAt = wasRenewed ? told.askedAt() : run.renewedAt;
             } else if (run.stop()) {
                 metrics.leaseLost("disowned");
                 run.logContext.run(() ->

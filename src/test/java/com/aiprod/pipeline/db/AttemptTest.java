@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -129,13 +131,71 @@ class AttemptTest {
                 running(waiting, 1, "null", "null"),
                 running(UUID.randomUUID().toString(), 1, "null", "null"));
 
-        assertThat(kept).containsExactly(Map.of("job_id", mine, "attempt", 1));
+        assertThat(kept).containsExactly(Map.of("job_id", mine, "attempt", 1, "renewed", true));
         assertThat(queries.jdbc()
                         .queryForList("SELECT id::text FROM jobs WHERE lease_expires_at > now()", String.class))
                 .containsExactly(mine);
         assertThat(queries.job("progress_stage || ' ' || progress_percent", mine))
                 .isEqualTo("render 40");
         assertThat(queries.job("lease_expires_at - updated_at", mine)).isEqualTo("00:00:30");
+    }
+
+    @Test
+    void aRenewalDoesNotWaitForAStatementThatChangesTheJob() throws Exception {
+        String changing = queries.submit("ann");
+        String other = queries.submit("ann");
+        queries.claim(changing, "worker-1");
+        queries.claim(other, "worker-1");
+        String[] running = {running(changing, 1, "null", "null"), running(other, 1, "null", "null")};
+        List<Map<String, Object>> meanwhile;
+        try (Connection changer = queries.jdbc().getDataSource().getConnection();
+                Statement change = changer.createStatement()) {
+            changer.setAutoCommit(false);
+            // So that a renewal which waits all the same does so no longer.
+            change.execute("SET LOCAL idle_in_transaction_session_timeout = '5s'");
+            change.executeUpdate("UPDATE jobs SET updated_at = now() WHERE id = '" + changing + "'");
+            meanwhile = renew("worker-1", running);
+            changer.rollback();
+        }
+        assertThat(meanwhile)
+                .containsExactlyInAnyOrder(
+                        Map.of("job_id", changing, "attempt", 1, "renewed", false),
+                        Map.of("job_id", other, "attempt", 1, "renewed", true));
+        assertThat(renew("worker-1", running))
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row).containsEntry("renewed", true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"claim-job", "record-result", "renew-leases"})
+    void findsTheJobByItsIdAndNotAmongAllOfItsState(String query) {
+        // Indexes of states that no job is in look cheaper than the one of ids.
+        queries.jdbc().update("""
+                        INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, completed_at)
+                        SELECT gen_random_uuid(), 'ann', repeat('A video ', 100), 'quick_social', 'low', 'en', 10,
+                               'COMPLETED', now()
+                        FROM generate_series(1, 2000) AS n
+                        """);
+        queries.jdbc().execute("ANALYZE jobs");
+        String jobId = UUID.randomUUID().toString();
+        Map<String, Object> variables = Queries.variables(
+                "jobId",
+                jobId,
+                "workerId",
+                "w",
+                "leaseSec",
+                "1",
+                "attempt",
+                1,
+                "success",
+                true,
+                "output",
+                "{}",
+                "running",
+                "[" + running(jobId, 1, "null", "null") + "]");
+        assertThat(queries.sql("EXPLAIN " + Queries.text(query), variables).toString())
+                .contains("jobs_pkey")
+                .doesNotContain("jobs_waiting", "jobs_by_lease", "Seq Scan on jobs");
     }
 
     @Test

@@ -17,7 +17,11 @@ enum Broken {
             Property.LIFE, "claim-outbox", "cast(:?maxInFlight AS bigint)", "cast(:?maxInFlight AS bigint) * 100"),
     DISPATCH_WITHOUT_WRAPPING(Property.LIFE, "claim-outbox", "AND NOT round.wrapped", "AND false"),
     CONFIRM_WITHOUT_MARK(Property.LIFE, "confirm-published", "CASE WHEN jobs.state = 'QUEUED' THEN now() END", "NULL"),
-    CLAIM_OF_ANY_STATE(Property.LIFE, "claim-job", " AND state = 'QUEUED'", " AND state IN ('QUEUED', 'PROCESSING')"),
+    CLAIM_OF_ANY_STATE(
+            Property.LIFE,
+            "claim-job",
+            "AND state IS NOT DISTINCT FROM 'QUEUED'",
+            "AND state IN ('QUEUED', 'PROCESSING')"),
     CLAIM_OF_THE_SAME_ATTEMPT(
             Property.LIFE, "claim-job", "attempt = attempt + 1", "attempt = greatest(attempt, series_start + 1)"),
     CLAIM_WITHOUT_HISTORY(
@@ -42,7 +46,7 @@ enum Broken {
     REDRIVE_IN_ANY_STATE(Property.LIFE, "redrive-dead-letters", "AND jobs.state = 'FAILED'", ""),
     REDRIVE_IN_THE_OLD_SERIES(Property.LIFE, "redrive-dead-letters", "series_start = jobs.attempt,", ""),
     RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND attempt = cast(:?attempt AS integer)", ""),
-    RESULT_IN_ANY_STATE(Property.LIFE, "record-result", " AND state = 'PROCESSING'", ""),
+    RESULT_IN_ANY_STATE(Property.LIFE, "record-result", "AND state IS NOT DISTINCT FROM 'PROCESSING'", ""),
     FAILURE_WITHOUT_LETTER(Property.LIFE, "record-result", "FROM ended WHERE state = 'FAILED'", "FROM ended LIMIT 0"),
     RESCUE_WITHOUT_MESSAGE(
             Property.LIFE,
