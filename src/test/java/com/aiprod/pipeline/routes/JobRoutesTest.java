@@ -416,6 +416,8 @@ class JobRoutesTest {
         Exchange job = producer.request("direct:publish-job", exchange -> {
             exchange.getMessage().setHeaders(new HashMap<>(headers));
             exchange.getMessage().setBody(row);
+            exchange.setVariable("jobId", jobId);
+            exchange.setVariable("attempt", 1);
             exchange.setVariable("traceparent", "00-trace");
         });
         assertThat(job.getException()).isNull();
