@@ -60,9 +60,14 @@ final class SystemUnderTest implements AutoCloseable {
 
     /** Starts it and waits until it is ready. */
     SystemUnderTest(String... settings) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+        this(List.of(), settings);
+    }
+
+    private SystemUnderTest(List<String> jvmOptions, String... settings) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 TestPipelineApplication.class.getName(),
@@ -90,6 +95,11 @@ final class SystemUnderTest implements AutoCloseable {
         Thread reader = new Thread(() -> drain(output), "log-reader");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** As {@code ./mvnw spring-boot:test-run} starts it, with a JVM that compiles at once and not well. */
+    static SystemUnderTest forDevelopment() throws IOException {
+        return new SystemUnderTest(List.of("-XX:TieredStopAtLevel=1"));
     }
 
     /** A process whose pipe is full would stand still. */
