@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -29,7 +32,8 @@ public final class SystemBench {
     private static final Duration ROUND = Duration.ofSeconds(8);
     private static final Duration DATABASE_WARM_UP = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final String UNENDED = "SELECT count(*) FROM jobs WHERE completed_at IS NULL";
     private static final String JOB =
             "{\"content\": \"Create a video about the sea. The tide comes and goes. Nothing stays, and nothing is lost.\"}";
     private static final String LONG_VIDEO =
@@ -64,9 +68,15 @@ public final class SystemBench {
                         new SystemUnderTest("--aiprod.pipeline.route=echo", "--aiprod.worker.concurrency=40");
                 HikariDataSource database = pool(system.databaseUrl())) {
             line("%-34s %10d", "resident after the start, MB", system.residentMegabytes());
-            system.warmUp(() -> system.submit(JOB));
-            awaitEnd(database);
-            line("%-34s %10.0f", "echo jobs to COMPLETED, per s", endToEnd(system, database, ROUND.multipliedBy(3)));
+            try (Backlog backlog = new Backlog(database)) {
+                Runnable echo = () -> {
+                    backlog.awaitRoom();
+                    system.submit(JOB);
+                };
+                system.warmUp(echo);
+                awaitEnd(database);
+                line("%-34s %10.0f", "echo jobs to COMPLETED, per s", endToEnd(echo, database));
+            }
             line("%-34s %10d", "resident after the jobs, MB", system.residentMegabytes());
         }
         try (SystemUnderTest system = new SystemUnderTest("--aiprod.worker.concurrency=1")) {
@@ -83,11 +93,11 @@ public final class SystemBench {
     }
 
     /** Jobs per second from the first submission until all that were submitted in that time have completed. */
-    private static double endToEnd(SystemUnderTest system, DataSource database, Duration time) throws Exception {
+    private static double endToEnd(Runnable echo, DataSource database) throws Exception {
         long start = System.nanoTime();
         LongAdder submitted = new LongAdder();
-        Load.closed(8, time, () -> {
-            system.submit(JOB);
+        Load.closed(8, ROUND.multipliedBy(3), () -> {
+            echo.run();
             submitted.increment();
         });
         awaitEnd(database);
@@ -98,11 +108,36 @@ public final class SystemBench {
         return submitted.sum() / seconds;
     }
 
-    private static void awaitEnd(DataSource database) throws SQLException {
+    /** Holds submitters back while the system has enough to do: jobs are accepted several times faster than they end. */
+    private static final class Backlog implements AutoCloseable {
+
+        private static final int ENOUGH = 600;
+
+        private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor();
+        private volatile long unended;
+
+        Backlog(DataSource database) {
+            var unused = poller.scheduleWithFixedDelay(
+                    () -> unended = count(database, UNENDED), 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        void awaitRoom() {
+            while (unended > ENOUGH) {
+                LockSupport.parkNanos(POLL.toNanos() / 4);
+            }
+        }
+
+        @Override
+        public void close() {
+            poller.shutdownNow();
+        }
+    }
+
+    private static void awaitEnd(DataSource database) {
         long giveUp = System.nanoTime() + PATIENCE.toNanos();
         for (long left = 1; left > 0; ) {
             LockSupport.parkNanos(POLL.toNanos());
-            left = count(database, "SELECT count(*) FROM jobs WHERE completed_at IS NULL");
+            left = count(database, UNENDED);
             if (left > 0 && System.nanoTime() > giveUp) {
                 throw new IllegalStateException(
                         left + " jobs have not ended " + PATIENCE.toSeconds() + " s after the last was submitted");
@@ -110,12 +145,14 @@ public final class SystemBench {
         }
     }
 
-    private static long count(DataSource database, String query) throws SQLException {
+    private static long count(DataSource database, String query) {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(query);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
