@@ -57,7 +57,8 @@ class ApiEdgeTest {
         assertThat(seen.path("query").isNull()).isTrue();
         List<String> headers = new ArrayList<>();
         seen.path("headers").fieldNames().forEachRemaining(headers::add);
-        assertThat(headers).containsOnly("limit", "host", "content-length");
+        // Of a GET, the client of Java 17 tells the length of the body, and later ones do not.
+        assertThat(headers).contains("limit").isSubsetOf("limit", "host", "content-length");
         assertThat(seen.path("headers").path("limit").asText()).isEqualTo("5");
     }
 
