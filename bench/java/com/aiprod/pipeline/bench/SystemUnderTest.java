@@ -64,8 +64,8 @@ final class SystemUnderTest implements AutoCloseable {
     }
 
     private SystemUnderTest(List<String> jvmOptions, String... settings) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx448m", "-XX:+UseSerialGC"));
         command.addAll(jvmOptions);
         command.addAll(List.of(
                 "-cp",
