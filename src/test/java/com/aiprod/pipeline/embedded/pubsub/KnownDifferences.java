@@ -34,7 +34,7 @@ final class KnownDifferences implements InvocationInterceptor {
             entry("ResourcesConformanceTest.missingTopicHasNoListOfSubscriptions", "It answers with an empty list."),
             entry(
                     "StreamingPullConformanceTest.clientThatStoppedReadingDoesNotHoardTheBacklog",
-                    "It may keep more than half for that client."),
+                    "It hands out in turn: that client keeps half."),
             entry("StreamingPullConformanceTest.emptyRequestIsAnsweredToKeepTheStreamAlive", "It does not answer."),
             entry("StreamingPullConformanceTest.noMoreBytesAreOutThanTheClientAllows", "It ignores the limit."),
             entry("StreamingPullConformanceTest.noMoreMessagesAreOutThanTheClientAllows", "It ignores the limit."));

@@ -178,7 +178,7 @@ class StreamingPullConformanceTest {
 
         try (StreamProbe sleeping = StreamProbe.openWithoutReading(pubsub.channel(), request);
                 StreamProbe reading = pubsub.stream(subscription)) {
-            reading.awaitReceived(20);
+            reading.awaitReceived(30);
             assertThat(sleeping.received()).isEmpty();
         }
     }
