@@ -3,7 +3,8 @@
 -- Answers those that are still its own, and whether they were renewed; the others were cancelled or taken over and must
 -- stop.
 WITH running AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(cast(:?running AS json)) AS told (job_id uuid, attempt integer, stage text, percent integer)
+    SELECT * FROM json_to_recordset(cast(:?running AS json))
+        AS told (job_id uuid, attempt integer, stage text, percent integer)
 ), free AS (
     SELECT job.id FROM running, LATERAL (
         SELECT id FROM jobs
