@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -42,10 +46,14 @@ class SchemaModeTest {
     }
 
     @Test
-    void aCheckNamesTheVersionThatItFound() {
-        configuration().target("3").load().migrate();
-        assertThatThrownBy(() -> SchemaMode.CHECK.migrate(flyway))
-                .hasMessageContaining("at version 3, and this build needs version " + latest);
+    void aCheckNamesTheVersionThatItFound(@TempDir Path later) throws IOException {
+        Files.writeString(later.resolve("V9999__of_a_later_build.sql"), "SELECT 1");
+        SchemaMode.MIGRATE.migrate(flyway);
+        Flyway ofALaterBuild = configuration()
+                .locations("classpath:db/migration", "filesystem:" + later)
+                .load();
+        assertThatThrownBy(() -> SchemaMode.CHECK.migrate(ofALaterBuild))
+                .hasMessageContaining("at version %s, and this build needs version 9999".formatted(latest));
     }
 
     @Test

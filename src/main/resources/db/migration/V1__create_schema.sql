@@ -1,0 +1,351 @@
+-- Every rule that a statement could break by mistake is held here.
+
+CREATE TYPE job_state AS ENUM ('QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED');
+CREATE TYPE job_priority AS ENUM ('low', 'normal', 'high');
+
+-- PostgreSQL holds a cast to an enum for unstable and evaluates it for each row, past any index. A label of ours never
+-- goes away, so this is evaluated once, when a query is planned.
+CREATE FUNCTION job_state_named(name text) RETURNS job_state
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN cast(name AS job_state);
+
+-- The contract's timestamps: ISO 8601, UTC, milliseconds.
+CREATE FUNCTION iso8601(moment timestamptz) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+
+-- RFC 9562, version 7: 48 bits of milliseconds, then random ones. PostgreSQL has its own from 18 on; 14 is our floor.
+CREATE FUNCTION uuid_v7() RETURNS uuid
+    LANGUAGE sql VOLATILE PARALLEL SAFE
+    RETURN encode(
+        set_bit(set_bit(
+            overlay(uuid_send(gen_random_uuid())
+                PLACING substring(int8send(cast(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)) FROM 3)
+                FROM 1 FOR 6),
+            52, 1), 53, 1),
+        'hex')::uuid;
+
+CREATE TABLE jobs (
+    id               uuid         PRIMARY KEY,
+    user_id          text         NOT NULL CHECK (char_length(user_id) BETWEEN 1 AND 255),
+    state            job_state    NOT NULL DEFAULT 'QUEUED',
+    content          text         NOT NULL CHECK (char_length(content) BETWEEN 1 AND 10000),
+    preset           text         NOT NULL CHECK (preset ~ '^[a-z][a-z0-9_]{0,63}$'),
+    priority         job_priority NOT NULL,
+    lang             text         NOT NULL CHECK (char_length(lang) BETWEEN 1 AND 255),
+    duration_sec     integer      NOT NULL CHECK (duration_sec > 0),
+    -- json, not jsonb: the caller's object is returned as it was, spelling and order included.
+    metadata         json         NOT NULL DEFAULT '{}' CHECK (json_typeof(metadata) = 'object'),
+    -- Where the end of the job is told.
+    callback_url     text CHECK (char_length(callback_url) BETWEEN 1 AND 2048),
+    request_id       text,
+    traceparent      text,
+
+    -- The fencing token: rises at each claim, and only a result that carries the present value counts.
+    attempt          integer      NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    -- The attempt after which the present series began; a redrive begins a new one.
+    series_start     integer      NOT NULL DEFAULT 0 CHECK (series_start >= 0),
+    max_attempts     integer      NOT NULL DEFAULT 5 CHECK (max_attempts > 0),
+    worker_id        text,
+    lease_expires_at timestamptz,
+    -- Set while a message for this QUEUED job is believed to be on its way to a worker.
+    published_at     timestamptz,
+    progress_stage   text,
+    progress_percent integer CHECK (progress_percent BETWEEN 0 AND 100),
+
+    created_at       timestamptz  NOT NULL DEFAULT now(),
+    updated_at       timestamptz  NOT NULL DEFAULT now(),
+    started_at       timestamptz,
+    completed_at     timestamptz,
+
+    CONSTRAINT only_a_running_job_has_a_worker CHECK (
+        (state = 'PROCESSING') = (worker_id IS NOT NULL) AND (state = 'PROCESSING') = (lease_expires_at IS NOT NULL)),
+    CONSTRAINT only_a_running_job_makes_progress CHECK (
+        (progress_stage IS NULL) = (progress_percent IS NULL) AND (state = 'PROCESSING' OR progress_stage IS NULL)),
+    CONSTRAINT a_running_job_was_claimed CHECK (
+        state <> 'PROCESSING' OR (attempt > series_start AND started_at IS NOT NULL)),
+    CONSTRAINT an_ended_job_has_an_end CHECK (
+        (state IN ('COMPLETED', 'FAILED', 'CANCELLED')) = (completed_at IS NOT NULL)),
+    CONSTRAINT only_a_waiting_job_is_on_its_way CHECK (state = 'QUEUED' OR published_at IS NULL),
+    CONSTRAINT a_series_is_bounded CHECK (attempt - series_start BETWEEN 0 AND max_attempts)
+);
+
+-- GET /pipeline/jobs: newest first, by keyset, with either filter.
+CREATE INDEX jobs_by_user ON jobs (user_id, created_at DESC, id DESC);
+CREATE INDEX jobs_by_user_and_state ON jobs (user_id, state, created_at DESC, id DESC);
+CREATE INDEX jobs_by_user_and_preset ON jobs (user_id, preset, created_at DESC, id DESC);
+CREATE INDEX jobs_unended_by_user ON jobs (user_id) WHERE completed_at IS NULL;
+-- Rescue: leases that ran out, and messages that never arrived.
+CREATE INDEX jobs_by_lease ON jobs (lease_expires_at) WHERE state = 'PROCESSING';
+CREATE INDEX jobs_on_their_way ON jobs (published_at) WHERE published_at IS NOT NULL;
+-- How many jobs wait, and since when.
+CREATE INDEX jobs_waiting ON jobs (updated_at) WHERE state = 'QUEUED';
+-- purge-jobs looks for the jobs that ended first, and read-stats counts them by state without reading the table.
+CREATE INDEX jobs_by_end ON jobs (completed_at) INCLUDE (state) WHERE completed_at IS NOT NULL;
+
+CREATE FUNCTION refuse_illegal_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('QUEUED', 'PROCESSING'), ('QUEUED', 'CANCELLED'),
+        ('PROCESSING', 'COMPLETED'), ('PROCESSING', 'FAILED'), ('PROCESSING', 'CANCELLED'), ('PROCESSING', 'QUEUED'),
+        ('FAILED', 'QUEUED'))
+    THEN
+        RAISE EXCEPTION 'job % cannot move from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.attempt < OLD.attempt THEN
+        RAISE EXCEPTION 'attempt of job % cannot fall from % to %', OLD.id, OLD.attempt, NEW.attempt
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER jobs_move_legally BEFORE UPDATE OF state, attempt ON jobs
+    FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
+
+-- What each job went through, oldest first. Append-only; it goes only together with its job.
+CREATE TABLE job_states (
+    job_id     uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    id         bigint      GENERATED ALWAYS AS IDENTITY,
+    state      job_state   NOT NULL,
+    entered_at timestamptz NOT NULL DEFAULT now(),
+    metadata   jsonb       NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    PRIMARY KEY (job_id, id)
+);
+
+CREATE FUNCTION refuse_rewriting_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- A deletion that cascades from its job finds the job gone already.
+    IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM jobs WHERE id = OLD.job_id) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the history of job % is append-only', OLD.job_id USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER job_states_are_append_only BEFORE UPDATE OR DELETE ON job_states
+    FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_history();
+
+CREATE FUNCTION refuse_truncating_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the history of jobs is append-only' USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER job_states_are_never_truncated BEFORE TRUNCATE ON job_states
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncating_history();
+
+-- How an attempt ended. A job that was redriven has one for each series that ended.
+CREATE TABLE results (
+    job_id            uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    attempt           integer     NOT NULL CHECK (attempt > 0),
+    success           boolean     NOT NULL,
+    output            json,
+    error_code        text CHECK (char_length(error_code) BETWEEN 1 AND 64),
+    error_message     text,
+    retryable         boolean     NOT NULL,
+    execution_time_ms bigint      NOT NULL CHECK (execution_time_ms >= 0),
+    completed_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (job_id, attempt),
+    CONSTRAINT a_failure_says_why CHECK (success = (error_code IS NULL) AND (success OR error_message IS NOT NULL)),
+    CONSTRAINT a_success_is_final CHECK (NOT (success AND retryable))
+);
+
+-- Jobs whose message must still go out: written in the statement that queues the job, emptied by dispatch-jobs.
+CREATE TABLE outbox (
+    id           bigint       GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- One message on the way per job is enough: what it says is read from the job when it is sent.
+    job_id       uuid         NOT NULL UNIQUE REFERENCES jobs ON DELETE CASCADE,
+    user_id      text COLLATE "C" NOT NULL,
+    priority     job_priority NOT NULL,
+    created_at   timestamptz  NOT NULL DEFAULT now(),
+    -- While a dispatcher publishes it no other takes it; one that died lets it go by doing nothing.
+    leased_until timestamptz
+);
+
+CREATE INDEX outbox_by_turn ON outbox (user_id, priority DESC, id);
+CREATE INDEX outbox_by_lease ON outbox (leased_until) WHERE leased_until IS NOT NULL;
+
+-- Users take turns in the order of their ids, beginning after the one who was served last.
+CREATE TABLE dispatch_turn (
+    only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    last_user text COLLATE "C" NOT NULL DEFAULT ''
+);
+INSERT INTO dispatch_turn DEFAULT VALUES;
+
+-- What the dead-letter topic carried, for an operator to look at and send back.
+CREATE TABLE dead_letters (
+    id           uuid        PRIMARY KEY DEFAULT uuid_v7(),
+    -- None for a message that names no job of ours; what it held is in the metadata.
+    job_id       uuid REFERENCES jobs ON DELETE CASCADE,
+    attempt      integer,
+    message_id   text        NOT NULL,
+    error_code   text        NOT NULL CHECK (char_length(error_code) BETWEEN 1 AND 64),
+    reason       text        NOT NULL,
+    error        text        NOT NULL,
+    attempts     integer     NOT NULL CHECK (attempts >= 0),
+    route        text,
+    metadata     json        NOT NULL CHECK (json_typeof(metadata) = 'object'),
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    redriven_at  timestamptz,
+    redriven_by  text CHECK (char_length(redriven_by) BETWEEN 1 AND 255),
+    discarded_at timestamptz,
+    discarded_by text CHECK (char_length(discarded_by) BETWEEN 1 AND 255),
+    CONSTRAINT settled_once CHECK (redriven_at IS NULL OR discarded_at IS NULL),
+    CONSTRAINT a_redrive_is_somebodys CHECK ((redriven_at IS NULL) = (redriven_by IS NULL)),
+    CONSTRAINT a_discard_is_somebodys CHECK ((discarded_at IS NULL) = (discarded_by IS NULL))
+);
+
+-- An attempt fails once, however often its dead letter is published. A result leaves a dead letter that the worker's
+-- own, of the same attempt, takes the place of; the message decides only where no attempt is known.
+CREATE UNIQUE INDEX dead_letters_by_attempt ON dead_letters (job_id, attempt);
+CREATE UNIQUE INDEX dead_letters_by_message ON dead_letters (message_id) WHERE job_id IS NULL OR attempt IS NULL;
+-- A discarded letter is kept for the audit and shown no more, so no page should have to step over it.
+CREATE INDEX dead_letters_by_age ON dead_letters (created_at DESC, id DESC) WHERE discarded_at IS NULL;
+CREATE INDEX dead_letters_by_code ON dead_letters (error_code, created_at DESC, id DESC) WHERE discarded_at IS NULL;
+-- Redrive by code, oldest first, and how many wait for an operator.
+CREATE INDEX dead_letters_unsettled ON dead_letters (error_code, created_at, id)
+    WHERE redriven_at IS NULL AND discarded_at IS NULL;
+
+-- Idempotency-Key: which job a user's key stands for, and the answer that was given.
+CREATE TABLE idempotency_keys (
+    user_id      text        NOT NULL,
+    key          text        NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
+    request_hash text        NOT NULL,
+    job_id       uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    created_at   timestamptz NOT NULL,
+    expires_at   timestamptz NOT NULL CHECK (expires_at > created_at),
+    PRIMARY KEY (user_id, key)
+);
+
+CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
+CREATE INDEX idempotency_keys_by_job ON idempotency_keys (job_id);
+
+-- How many submissions of a user's were taken in the minute that began at window_start. The row is also the lock by
+-- which the submissions of one user, and of no other, go one after the other.
+CREATE TABLE quotas (
+    user_id      text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
+    window_start timestamptz NOT NULL DEFAULT '-infinity',
+    submissions  integer     NOT NULL DEFAULT 0 CHECK (submissions >= 0)
+) WITH (fillfactor = 50);
+
+-- Decides on a submission, and counts it if it is taken: 'admitted', 'known' (its idempotency key was used before, so
+-- that it makes no job), 'too-many-active' or 'too-fast'. Also tells what is left of either limit, null where it is
+-- off, and in how many seconds the minute is over. A function, since each statement in it sees what was committed
+-- before the lock was had; the statement that calls it sees what was committed before it began to wait.
+CREATE FUNCTION admit_submission(caller text, idempotency_key text, max_active integer, submit_rate integer,
+    OUT verdict text, OUT active_left integer, OUT submissions_left integer, OUT reset_sec integer)
+LANGUAGE plpgsql
+-- A plan is kept for the session. One that was made while a table was small would read all of it later.
+SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    quota  quotas;
+    moment timestamptz;
+BEGIN
+    IF coalesce(max_active, 0) = 0 AND coalesce(submit_rate, 0) = 0 THEN
+        verdict := 'admitted';
+        RETURN;
+    END IF;
+    LOOP
+        SELECT * INTO quota FROM quotas WHERE user_id = caller FOR NO KEY UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO quotas (user_id) VALUES (caller) ON CONFLICT DO NOTHING;
+    END LOOP;
+    -- now() is when the transaction began, which is before it had the lock.
+    moment := clock_timestamp();
+    IF moment < quota.window_start OR moment >= quota.window_start + interval '60 s' THEN
+        quota.window_start := moment;
+        quota.submissions := 0;
+    END IF;
+    reset_sec := ceil(extract(epoch FROM quota.window_start + interval '60 s' - moment));
+    IF max_active > 0 THEN
+        SELECT max_active - count(*) INTO active_left
+        FROM (SELECT FROM jobs WHERE user_id = caller AND completed_at IS NULL LIMIT max_active) AS unended;
+    END IF;
+    IF submit_rate > 0 THEN
+        submissions_left := greatest(0, submit_rate - quota.submissions);
+    END IF;
+    IF EXISTS (SELECT FROM idempotency_keys WHERE user_id = caller AND key = idempotency_key AND expires_at > now()) THEN
+        verdict := 'known';
+    ELSIF active_left = 0 THEN
+        verdict := 'too-many-active';
+    ELSIF submissions_left = 0 THEN
+        verdict := 'too-fast';
+    ELSE
+        verdict := 'admitted';
+        active_left := active_left - 1;
+        submissions_left := submissions_left - 1;
+        UPDATE quotas SET window_start = quota.window_start, submissions = quota.submissions + 1
+        WHERE user_id = caller;
+    END IF;
+END $$;
+
+-- Standard Webhooks: 'whsec_' and the Base64 of 24 to 64 bytes. Two such UUIDs have 244 bits of the server's strong
+-- random source.
+CREATE FUNCTION new_webhook_secret() RETURNS text
+    LANGUAGE sql VOLATILE PARALLEL SAFE
+    RETURN 'whsec_' || encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64');
+
+CREATE TABLE webhook_secrets (
+    user_id         text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
+    secret          text        NOT NULL DEFAULT new_webhook_secret(),
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    -- After a rotation both sign, until the receivers know the new one.
+    previous_secret text,
+    previous_until  timestamptz,
+    CONSTRAINT a_previous_secret_ends CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
+);
+
+CREATE TYPE delivery_status AS ENUM ('pending', 'delivered', 'failed');
+
+CREATE TABLE deliveries (
+    id                   uuid            PRIMARY KEY DEFAULT uuid_v7(),
+    job_id               uuid            NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    user_id              text            NOT NULL REFERENCES webhook_secrets,
+    type                 text            NOT NULL CHECK (type IN ('job.completed', 'job.failed', 'job.cancelled')),
+    url                  text            NOT NULL,
+    ended_at             timestamptz     NOT NULL,
+    -- Written at the first try, so that each sends the same.
+    body                 text,
+    status               delivery_status NOT NULL DEFAULT 'pending',
+    attempts             integer         NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    -- The attempts after which the present series began; a redelivery begins a new one.
+    series_start         integer         NOT NULL DEFAULT 0 CHECK (series_start BETWEEN 0 AND attempts),
+    last_response_status integer,
+    last_error           text,
+    created_at           timestamptz     NOT NULL DEFAULT now(),
+    last_attempt_at      timestamptz,
+    -- While a try is under way: when another process takes it that this one has not come back from.
+    next_attempt_at      timestamptz     DEFAULT now(),
+    delivered_at         timestamptz,
+    CONSTRAINT only_what_is_pending_goes_out CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL)),
+    CONSTRAINT delivered_at_some_time CHECK ((status = 'delivered') = (delivered_at IS NOT NULL))
+);
+
+CREATE INDEX deliveries_by_turn ON deliveries (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX deliveries_by_job ON deliveries (job_id, id DESC);
+
+CREATE FUNCTION delivery_document(delivery deliveries) RETURNS json
+    LANGUAGE sql STABLE
+    RETURN json_build_object(
+        'delivery_id', delivery.id,
+        'type', delivery.type,
+        'url', delivery.url,
+        'status', delivery.status,
+        'attempts', delivery.attempts,
+        'last_response_status', delivery.last_response_status,
+        'last_error', delivery.last_error,
+        'created_at', iso8601(delivery.created_at),
+        'last_attempt_at', iso8601(delivery.last_attempt_at),
+        'next_attempt_at', iso8601(delivery.next_attempt_at),
+        'delivered_at', iso8601(delivery.delivered_at));
+
+-- A trigger, since a job ends by more than one statement and none of them may forget it.
+CREATE FUNCTION tell_the_end() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO deliveries (job_id, user_id, type, url, ended_at)
+    VALUES (NEW.id, NEW.user_id, 'job.' || lower(cast(NEW.state AS text)), NEW.callback_url, NEW.completed_at);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER jobs_tell_their_end AFTER UPDATE OF state ON jobs
+    FOR EACH ROW WHEN (NEW.callback_url IS NOT NULL AND NEW.completed_at IS NOT NULL AND OLD.completed_at IS NULL)
+    EXECUTE FUNCTION tell_the_end();
