@@ -42,8 +42,8 @@ final class SystemUnderTest implements AutoCloseable {
     /** Milliseconds that the JIT compilers have worked. */
     private static final String COMPILED = "jvm_compilation_time_ms_total";
 
-    private static final Duration WARM_UP_ROUND = Duration.ofSeconds(15);
-    private static final int MAX_WARM_UP_ROUNDS = 40;
+    private static final Duration WARM_UP_ROUND = Duration.ofSeconds(10);
+    private static final int MAX_WARM_UP_ROUNDS = 4;
     private static final int WARM_UP_CLIENTS = 8;
     /** Part of a round's time that a warm system may still compile. */
     private static final double COMPILES_NO_MORE = 0.1;
@@ -175,7 +175,7 @@ final class SystemUnderTest implements AutoCloseable {
 
     /**
      * Loads the system until its JVM hardly compiles any more, as a service that runs for weeks does not either, but for
-     * ten minutes at the most.
+     * 40 s at the most, so that all of the benchmark takes less than five minutes.
      */
     void warmUp(Runnable call) throws IOException, InterruptedException {
         double before = metric(COMPILED);

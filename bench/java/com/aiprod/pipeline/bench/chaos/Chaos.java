@@ -45,7 +45,8 @@ public final class Chaos {
     /** Exits with 1 when a job was lost or ended twice, or recovery took too long. */
     public static void main(String[] arguments) throws Exception {
         ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
-        System.exit(run(Plan.of(arguments)).good() ? 0 : 1);
+        Plan plan = Plan.of(arguments);
+        System.exit(run(plan).good(plan) ? 0 : 1);
     }
 
     /** Does all of it, from the start of the processes to the printed table. */
@@ -64,18 +65,31 @@ public final class Chaos {
                         folder));
         Path told = folder.resolve("told.log");
         try (Environment environment = new Environment(plan, folder);
-                Clients clients = new Clients(plan, environment.apiPorts(), told)) {
-            say("all processes are ready");
-            clients.start();
-            breakThings(environment, clients);
-            clients.await(plan.drain());
-            say("submitted; waiting for the processes that were hit last");
-            environment.awaitReady();
-            say("waiting for the jobs that are not ended");
-            drain(environment);
-            Verdict verdict = Verdict.read(environment.databaseUrl(), told, faults);
-            print(verdict, clients.retries());
-            return verdict;
+                Receivers receivers = new Receivers()) {
+            ApiClient api = new ApiClient("chaos", environment.apiPorts());
+            try (Clients clients = new Clients(plan, api, receivers, told)) {
+                say("all processes are ready; one user queues %d slow jobs".formatted(plan.backlog()));
+                Backlog backlog = Backlog.pile(
+                        plan,
+                        new ApiClient("backlog", environment.apiPorts()),
+                        new ApiClient("newcomer", environment.apiPorts()),
+                        environment.databaseUrl(),
+                        environment.slots());
+                say("a newcomer's job has started; faults begin");
+                clients.start();
+                breakThings(environment, clients);
+                clients.await(plan.drain());
+                say("submitted; waiting for the processes that were hit last");
+                environment.awaitReady();
+                say("waiting for the jobs that are not ended, and for webhooks");
+                drain(environment, receivers);
+                say("cancelling %d renders".formatted(plan.cancelledRenders()));
+                Renders renders = Renders.cancel(
+                        plan, new ApiClient("renders", environment.apiPorts()), environment, environment.slots());
+                Verdict verdict = Verdict.read(environment.databaseUrl(), told, faults, receivers, backlog, renders);
+                print(verdict, api.retries());
+                return verdict;
+            }
         }
     }
 
@@ -99,14 +113,18 @@ public final class Chaos {
         if (deck.isEmpty()) {
             List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));
             Collections.shuffle(all, random);
+            if (faults.isEmpty()) {
+                all.removeAll(plan.first());
+                deck.addAll(plan.first());
+            }
             deck.addAll(all);
         }
         return deck.remove();
     }
 
-    private void drain(Environment environment) throws SQLException {
+    private void drain(Environment environment, Receivers receivers) throws SQLException {
         long end = System.nanoTime() + plan.drain().toNanos();
-        while (Verdict.open(environment.databaseUrl()) > 0 && System.nanoTime() - end < 0) {
+        while (Verdict.open(environment.databaseUrl(), receivers) > 0 && System.nanoTime() - end < 0) {
             LockSupport.parkNanos(CHECK.toNanos());
         }
     }
@@ -121,6 +139,10 @@ public final class Chaos {
         row("ENDED TWICE", verdict.endedTwice());
         row("told another end than happened", verdict.toldOtherwise());
         row("keys that stand for no or several jobs", verdict.keysWithoutOneJob());
+        row("webhooks that the good receiver missed", verdict.untold());
+        row("jobs of the backlog before the newcomer's", verdict.backlog().overtaken());
+        row("renders cancelled", verdict.renders().cancelled());
+        row("processes that ended meanwhile", verdict.renders().crashed());
         row("calls refused", verdict.refused());
         row("calls made again by clients", retries);
         row("run more than once", verdict.ranMoreThanOnce());

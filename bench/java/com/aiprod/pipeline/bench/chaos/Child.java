@@ -10,11 +10,12 @@ import java.util.concurrent.TimeUnit;
 /** A JVM that is started again whenever it ends, as an orchestrator does; its output goes to a file of its name. */
 final class Child implements AutoCloseable {
 
-    private static final List<String> SMALL = List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final String name;
     private final ProcessBuilder builder;
     private Process process;
+    private int starts;
     private boolean closed;
 
     /**
@@ -44,6 +45,7 @@ final class Child implements AutoCloseable {
         }
         try {
             process = builder.start();
+            starts++;
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be started", e);
         }
@@ -53,6 +55,11 @@ final class Child implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    /** How often it was started, the first time included. */
+    synchronized int starts() {
+        return starts;
     }
 
     /** SIGKILL. */

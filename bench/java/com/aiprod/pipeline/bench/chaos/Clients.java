@@ -1,12 +1,8 @@
 package com.aiprod.pipeline.bench.chaos;
 
-import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +15,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,27 +30,19 @@ import java.util.regex.Pattern;
  */
 final class Clients implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration PAUSE = Duration.ofMillis(300);
     private static final Duration LOOK = Duration.ofMillis(60);
     private static final int ENDED_ALREADY = 409;
     private static final int THREADS = 16;
     /** One job in so many is cancelled right after it was accepted. */
     private static final int CANCELLED_EACH = 20;
 
-    private static final Pattern JOB_ID = Pattern.compile("\"job_id\"\\s*:\\s*\"([0-9a-f-]{36})\"");
     private static final Pattern ENDED = Pattern.compile("\"status\"\\s*:\\s*\"(COMPLETED|FAILED|CANCELLED)\"");
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TIMEOUT)
-            .build();
-    private final String token = DevelopmentTokens.token("chaos");
+    private final ApiClient api;
     private final Plan plan;
-    private final List<Integer> ports;
+    private final String hungReceiver;
+    private final String goodReceiver;
     private final BufferedWriter log;
-    private final AtomicInteger turn = new AtomicInteger();
-    private final AtomicInteger retries = new AtomicInteger();
     private final Queue<String> open = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
@@ -63,12 +50,15 @@ final class Clients implements AutoCloseable {
     /**
      * Nobody calls before {@link #start()}.
      *
-     * @param ports where the API processes listen
+     * @param api of the user that they all are
+     * @param receivers every other job names the one that hangs as its callback, the others the one that answers
      * @param file what the clients were told
      */
-    Clients(Plan plan, List<Integer> ports, Path file) throws IOException {
+    Clients(Plan plan, ApiClient api, Receivers receivers, Path file) throws IOException {
         this.plan = plan;
-        this.ports = ports;
+        this.api = api;
+        this.hungReceiver = receivers.hung();
+        this.goodReceiver = receivers.good();
         this.log = Files.newBufferedWriter(file);
     }
 
@@ -100,44 +90,37 @@ final class Clients implements AutoCloseable {
             thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
         }
         closed = true;
+        api.close();
     }
 
     boolean submitting() {
         return threads.stream().anyMatch(Thread::isAlive);
     }
 
-    /** How often a call was made again, because the first got no answer or a 5xx. */
-    int retries() {
-        return retries.get();
-    }
-
     private void submit(int number) {
         String key = UUID.randomUUID().toString();
         String body = """
-                {"content": "A video about the sea, number %d.", "metadata": {"key": "%s"}, "priority": "%s"}""".formatted(number, key, number % 5 == 0 ? "high" : "low");
-        HttpResponse<String> answer = call(
-                "/pipeline/run",
-                request -> request.header("Content-Type", "application/json")
-                        .header("Idempotency-Key", key)
-                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+                {"content": "A video about the sea, number %d.", "metadata": {"key": "%s"}, "priority": "%s",\
+                 "callback_url": "%s"}""".formatted(
+                number, key, number % 5 == 0 ? "high" : "low", number % 2 == 0 ? hungReceiver : goodReceiver);
+        HttpResponse<String> answer = api.submit(key, body);
         if (answer == null) {
             return;
         }
-        Matcher jobId = JOB_ID.matcher(answer.body());
-        if (answer.statusCode() != 202 || !jobId.find()) {
+        String jobId = ApiClient.jobId(answer);
+        if (answer.statusCode() != 202 || jobId == null) {
             write("refused", key, String.valueOf(answer.statusCode()));
             return;
         }
-        write("accepted", jobId.group(1), key);
-        open.add(jobId.group(1));
+        write("accepted", jobId, key);
+        open.add(jobId);
         if (number % CANCELLED_EACH == 0) {
-            cancel(jobId.group(1));
+            cancel(jobId);
         }
     }
 
     private void cancel(String jobId) {
-        HttpResponse<String> answer = call(
-                "/pipeline/job/" + jobId + "/cancel", request -> request.POST(HttpRequest.BodyPublishers.noBody()));
+        HttpResponse<String> answer = api.cancel(jobId);
         if (answer != null && answer.statusCode() == 200) {
             write("ended", jobId, "CANCELLED");
         } else if (answer != null && answer.statusCode() != ENDED_ALREADY) {
@@ -156,7 +139,7 @@ final class Clients implements AutoCloseable {
     }
 
     private boolean ended(String jobId) {
-        HttpResponse<String> answer = call("/pipeline/job/" + jobId, HttpRequest.Builder::GET);
+        HttpResponse<String> answer = api.read(jobId);
         if (answer == null) {
             return false;
         }
@@ -169,31 +152,6 @@ final class Clients implements AutoCloseable {
             return true;
         }
         return false;
-    }
-
-    /** The first answer that is no failure of the server; null when the run ended before there was one. */
-    private HttpResponse<String> call(String path, UnaryOperator<HttpRequest.Builder> how) {
-        while (!closed) {
-            int port = ports.get(turn.getAndIncrement() % ports.size());
-            HttpRequest request = how.apply(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                            .header("Authorization", "Bearer " + token)
-                            .timeout(TIMEOUT))
-                    .build();
-            try {
-                HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() < 500 && answer.statusCode() != 429) {
-                    return answer;
-                }
-            } catch (IOException e) {
-                // No answer: the call may have had its effect or not, which is what the key is for.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return null;
-            }
-            retries.incrementAndGet();
-            LockSupport.parkNanos(PAUSE.toNanos());
-        }
-        return null;
     }
 
     private void write(String what, String about, String detail) {
@@ -210,6 +168,7 @@ final class Clients implements AutoCloseable {
     @Override
     public void close() throws IOException {
         closed = true;
+        api.close();
         threads.forEach(Thread::interrupt);
         synchronized (log) {
             log.close();

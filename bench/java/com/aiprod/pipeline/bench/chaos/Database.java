@@ -4,6 +4,10 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +68,36 @@ final class Database implements AutoCloseable {
         // Only lets go of the folder's lock: there is nothing left to stop.
         postgres.close();
         postgres = start(port);
+    }
+
+    /**
+     * What a failover leaves behind: from now on each session can only read. Also those that it has then, once it is
+     * writable again after that time.
+     */
+    void readOnly(Duration time) throws SQLException {
+        execute(
+                "ALTER DATABASE postgres SET default_transaction_read_only = on",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                        + " AND backend_type = 'client backend'");
+        var unused = CompletableFuture.runAsync(
+                this::writable, CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private void writable() {
+        try {
+            execute("SET default_transaction_read_only = off", "ALTER DATABASE postgres RESET default_transaction_read_only");
+        } catch (SQLException e) {
+            throw new IllegalStateException("The database stays read-only", e);
+        }
+    }
+
+    private void execute(String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(port()));
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
     }
 
     @Override

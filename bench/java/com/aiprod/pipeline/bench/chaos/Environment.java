@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class Environment implements AutoCloseable {
 
     private static final String PROJECT = "chaos";
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
+    private static final int CONCURRENCY = 4;
     private static final Duration PACKET_DELAY = Duration.ofMillis(100);
 
     /** The product's own times are made for nodes that are seconds apart; the run has no time to wait for them. */
@@ -37,7 +39,8 @@ final class Environment implements AutoCloseable {
             "--aiprod.pipeline.route=chaos",
             "--aiprod.max-active-jobs=0",
             "--aiprod.submit-rate=0",
-            "--aiprod.worker.concurrency=4",
+            "--aiprod.webhook.allow-local-targets=true",
+            "--aiprod.worker.concurrency=" + CONCURRENCY,
             "--aiprod.recorder.max-leased=16");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -91,6 +94,18 @@ final class Environment implements AutoCloseable {
                 roles, port, managementPort, new Child(name, folder, PipelineApplication.class, arguments));
     }
 
+    /** How many jobs all workers together run at a time. */
+    int slots() {
+        return CONCURRENCY * with("worker").size();
+    }
+
+    /** How often processes of the application were started, restarts included. */
+    long starts() {
+        return applications.stream()
+                .mapToLong(application -> application.process().starts())
+                .sum();
+    }
+
     /** Where clients may call. */
     List<Integer> apiPorts() {
         return with("api").stream().map(Application::port).toList();
@@ -126,6 +141,14 @@ final class Environment implements AutoCloseable {
                 database.crash();
                 yield "postgres";
             }
+            case READ_ONLY_DATABASE -> {
+                try {
+                    database.readOnly(plan.calm());
+                } catch (SQLException e) {
+                    throw new IOException(e);
+                }
+                yield "%d s, then its sessions stay so".formatted(plan.calm().toSeconds());
+            }
             case LOSE_MESSAGES -> {
                 pubSub.kill();
                 yield pubSub.name();
@@ -133,6 +156,10 @@ final class Environment implements AutoCloseable {
             case DELETE_SUBSCRIPTION -> {
                 String subscription = oneOf(List.of("aiprod-pipeline-jobs-sub", "aiprod-pipeline-results-sub"));
                 yield tap.deleteSubscription(subscription) ? subscription : "none was there";
+            }
+            case REMAKE_TOPIC -> {
+                String topic = oneOf(List.of("aiprod-pipeline-jobs", "aiprod-pipeline-results"));
+                yield tap.remakeTopic(topic) ? topic : "none was there";
             }
             case BREAK_CONNECTIONS -> {
                 databaseProxy.breakAll();

@@ -2,6 +2,7 @@ package com.aiprod.pipeline.bench.chaos;
 
 import com.google.pubsub.v1.AcknowledgeRequest;
 import com.google.pubsub.v1.DeleteSubscriptionRequest;
+import com.google.pubsub.v1.DeleteTopicRequest;
 import com.google.pubsub.v1.PublishRequest;
 import com.google.pubsub.v1.PublisherGrpc;
 import com.google.pubsub.v1.PubsubMessage;
@@ -9,6 +10,7 @@ import com.google.pubsub.v1.PullRequest;
 import com.google.pubsub.v1.ReceivedMessage;
 import com.google.pubsub.v1.SubscriberGrpc;
 import com.google.pubsub.v1.Subscription;
+import com.google.pubsub.v1.Topic;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
@@ -120,10 +122,7 @@ final class MessageTap implements AutoCloseable {
         int sent = 0;
         for (int index = copies.size() - 1; index >= 0; index--) {
             PublishRequest copy = copies.get(index);
-            sent += taken(() -> PublisherGrpc.newBlockingStub(channel)
-                            .withWaitForReady()
-                            .withDeadlineAfter(5, TimeUnit.SECONDS)
-                            .publish(copy))
+            sent += taken(() -> publisher().publish(copy))
                     ? 1
                     : 0;
         }
@@ -142,6 +141,22 @@ final class MessageTap implements AutoCloseable {
                         .build()));
     }
 
+    /**
+     * Deletes a topic and makes it again, which leaves its subscriptions without one.
+     *
+     * @return whether there was one
+     */
+    boolean remakeTopic(String id) {
+        return taken(() -> publisher()
+                        .deleteTopic(DeleteTopicRequest.newBuilder()
+                                .setTopic(topic(id))
+                                .build()))
+                && taken(() -> publisher()
+                        .createTopic(Topic.newBuilder().setName(topic(id)).build()))
+                // The tap's own hears nothing any more either; it is made again when it is missed.
+                && deleteSubscription("tap-" + id);
+    }
+
     /** False while the server is away, or has lost what the call is about by an earlier fault. */
     private static boolean taken(Runnable call) {
         try {
@@ -150,6 +165,10 @@ final class MessageTap implements AutoCloseable {
         } catch (StatusRuntimeException e) {
             return false;
         }
+    }
+
+    private PublisherGrpc.PublisherBlockingStub publisher() {
+        return PublisherGrpc.newBlockingStub(channel).withWaitForReady().withDeadlineAfter(5, TimeUnit.SECONDS);
     }
 
     private SubscriberGrpc.SubscriberBlockingStub subscriber() {

@@ -13,6 +13,9 @@ import java.util.random.RandomGenerator;
  * @param faultEvery the time from one fault to the next
  * @param calm how long a stalled connection or a slow one stays so
  * @param processes the roles of each process of the application
+ * @param first the faults that come before any others
+ * @param backlog slow jobs of one user that wait when the faults begin
+ * @param cancelledRenders long videos that are cancelled while they are rendered, when the faults are over
  * @param drain how long the last jobs may take, to be accepted first and then to end once all processes run again
  * @param seed which faults come in which order, and which jobs are cancelled
  */
@@ -22,6 +25,9 @@ record Plan(
         Duration faultEvery,
         Duration calm,
         List<String> processes,
+        List<Fault> first,
+        int backlog,
+        int cancelledRenders,
         Duration drain,
         long seed) {
 
@@ -33,12 +39,15 @@ record Plan(
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(6),
                 List.of("api", "api", "dispatcher,recorder", "worker", "worker"),
+                List.of(),
+                300,
+                100,
                 Duration.ofSeconds(120),
                 randomSeed());
     }
 
     /**
-     * What each build runs: under a minute of faults. Two processes that do everything start in a third of the time that
+     * What each build runs: under a minute of faults, those that no other test shows in processes of their own first. Two processes that do everything start in a third of the time that
      * one for each role takes.
      */
     static Plan brief() {
@@ -48,6 +57,9 @@ record Plan(
                 Duration.ofSeconds(8),
                 Duration.ofSeconds(4),
                 Collections.nCopies(2, "api,dispatcher,worker,recorder"),
+                List.of(Fault.READ_ONLY_DATABASE, Fault.REMAKE_TOPIC),
+                80,
+                40,
                 Duration.ofSeconds(90),
                 randomSeed());
     }
@@ -75,7 +87,7 @@ record Plan(
     }
 
     private Plan with(int newJobs, Duration newDuration, Duration newFaultEvery, long newSeed) {
-        return new Plan(newJobs, newDuration, newFaultEvery, calm, processes, drain, newSeed);
+        return new Plan(newJobs, newDuration, newFaultEvery, calm, processes, first, backlog, cancelledRenders, drain, newSeed);
     }
 
     private static Duration seconds(String value) {

@@ -31,7 +31,10 @@ import java.util.Set;
  * @param keysWithoutOneJob keys that do not stand for exactly one job
  * @param refused calls that were answered by an unexpected 4xx
  * @param ranMoreThanOnce jobs with more than one attempt, as a lost worker or message makes it necessary
- * @param longestStandstill the longest time that a job stayed in one state
+ * @param untold ended jobs whose end the receiver that answers was not told
+ * @param backlog what the newcomer waited for
+ * @param renders what became of the videos that were cancelled
+ * @param longestStandstill the longest time that a job of the clients stayed in one state
  * @param longestRecovery the longest time from a fault to the next job that completed
  */
 record Verdict(
@@ -45,6 +48,9 @@ record Verdict(
         long keysWithoutOneJob,
         long refused,
         long ranMoreThanOnce,
+        long untold,
+        Backlog backlog,
+        Renders renders,
         Duration longestStandstill,
         Duration longestRecovery) {
 
@@ -64,20 +70,28 @@ record Verdict(
 
     private static final String STANDSTILL = """
             SELECT coalesce(max(extract(epoch FROM next - entered_at) * 1000), 0) FROM (
-                SELECT entered_at, lead(entered_at) OVER (PARTITION BY job_id ORDER BY id) AS next FROM job_states
+                SELECT entered_at, lead(entered_at) OVER (PARTITION BY job_id ORDER BY id) AS next
+                FROM job_states WHERE job_id IN (SELECT id FROM jobs WHERE user_id = 'chaos')
             ) moves""";
+
+    private static final String TO_BE_TOLD = """
+            SELECT id FROM jobs WHERE callback_url LIKE 'http://localhost%' AND completed_at IS NOT NULL""";
 
     private static final String KEYS_WITHOUT_ONE_JOB = """
             SELECT count(*) FROM (
                 SELECT metadata ->> 'key' FROM jobs GROUP BY 1 HAVING count(*) <> 1
             ) keys""";
 
-    boolean good() {
+    /** Whether nothing was lost, doubled or told wrongly, nobody had to wait for others, and nothing took too long. */
+    boolean good(Plan plan) {
         return lost == 0
                 && endedTwice == 0
                 && toldOtherwise == 0
                 && keysWithoutOneJob == 0
                 && refused == 0
+                && untold == 0
+                && backlog.good()
+                && renders.good(plan)
                 && longestRecovery.compareTo(RECOVERY_LIMIT) <= 0
                 && longestStandstill.compareTo(RECOVERY_LIMIT) <= 0;
     }
@@ -87,7 +101,14 @@ record Verdict(
      *
      * @param faults when each began
      */
-    static Verdict read(String databaseUrl, Path log, List<Instant> faults) throws IOException, SQLException {
+    static Verdict read(
+            String databaseUrl,
+            Path log,
+            List<Instant> faults,
+            Receivers receivers,
+            Backlog backlog,
+            Renders renders)
+            throws IOException, SQLException {
         Map<String, String> keys = new HashMap<>();
         Map<String, String> told = new HashMap<>();
         long refused = 0;
@@ -119,17 +140,31 @@ record Verdict(
                     otherJob + count(statement, KEYS_WITHOUT_ONE_JOB),
                     refused,
                     count(statement, "SELECT count(*) FROM jobs WHERE attempt > 1"),
+                    untold(statement, receivers),
+                    backlog,
+                    renders,
                     Duration.ofMillis(count(statement, STANDSTILL)),
                     longestRecovery(completions(statement), faults));
         }
     }
 
-    /** How many jobs have not ended yet. */
-    static long open(String databaseUrl) throws SQLException {
+    /** How many jobs have not ended yet, and how many webhooks are still to be sent to the receiver that answers. */
+    static long open(String databaseUrl, Receivers receivers) throws SQLException {
         try (Connection connection = DriverManager.getConnection(databaseUrl);
                 Statement statement = connection.createStatement()) {
-            return count(statement, "SELECT count(*) FROM jobs WHERE completed_at IS NULL");
+            return count(statement, "SELECT count(*) FROM jobs WHERE completed_at IS NULL")
+                    + untold(statement, receivers);
         }
+    }
+
+    private static long untold(Statement statement, Receivers receivers) throws SQLException {
+        long untold = 0;
+        try (ResultSet rows = statement.executeQuery(TO_BE_TOLD)) {
+            while (rows.next()) {
+                untold += receivers.told().contains(rows.getString(1)) ? 0 : 1;
+            }
+        }
+        return untold;
     }
 
     private static Set<String> lost(Set<String> accepted, Map<String, String> states) {

@@ -9,7 +9,8 @@ class ChaosIT {
 
     @Test
     void everyAcceptedJobEndsOnceWhateverBreaks() throws Exception {
-        Verdict verdict = Chaos.run(Plan.brief());
-        assertThat(verdict.good()).as(verdict.toString()).isTrue();
+        Plan plan = Plan.brief();
+        Verdict verdict = Chaos.run(plan);
+        assertThat(verdict.good(plan)).as(verdict.toString()).isTrue();
     }
 }
