@@ -88,8 +88,7 @@ public class RenderStage {
         int frames = seconds * preset.frameRate();
         BufferedImage picture = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
         int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
-        try (VideoWriter writer =
-                new VideoWriter(tools, video, preset.width(), preset.height(), preset.frameRate())) {
+        try (VideoWriter writer = new VideoWriter(tools, video, preset.width(), preset.height(), preset.frameRate())) {
             for (int i = 0; i < frames; i++) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("Stopped while rendering");

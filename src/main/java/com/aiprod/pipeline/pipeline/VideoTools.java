@@ -86,7 +86,8 @@ public class VideoTools implements DisposableBean {
         String name = ffmpeg.getFileName().toString();
         List<String> whole = new ArrayList<>(command);
         // A bare name is looked up in PATH.
-        whole.set(0, ffmpeg.resolveSibling(name.replace("ffmpeg", command.get(0))).toString());
+        whole.set(
+                0, ffmpeg.resolveSibling(name.replace("ffmpeg", command.get(0))).toString());
         Map<String, String> environment = new HashMap<>();
         for (String variable : ENVIRONMENT) {
             if (System.getenv(variable) != null) {
@@ -147,7 +148,8 @@ public class VideoTools implements DisposableBean {
         return StorageFull.named(fault) instanceof PermanentStageException full
                 ? full
                 : new WorkerFaultException(
-                        "The scratch folder, AIPROD_VIDEO_SCRATCH_DIR, cannot be used here (%s)".formatted(fault), fault);
+                        "The scratch folder, AIPROD_VIDEO_SCRATCH_DIR, cannot be used here (%s)".formatted(fault),
+                        fault);
     }
 
     /** Kills what still runs, and deletes this process' scratch files. */

@@ -2,8 +2,6 @@ package com.aiprod.pipeline.pipeline;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +37,7 @@ final class VideoWriter implements AutoCloseable {
     private final ExecutorService pipe;
     private final byte[][] buffers = new byte[FRAMES_IN_FLIGHT][];
     private final Future<?>[] sent = new Future<?>[FRAMES_IN_FLIGHT];
+    private final int width;
     private final int frameBytes;
     private int frames;
     private volatile int taken;
@@ -53,7 +52,8 @@ final class VideoWriter implements AutoCloseable {
      * @throws WorkerFaultException where FFmpeg does not start
      */
     VideoWriter(VideoTools tools, Path file, int width, int height, int frameRate) {
-        this.frameBytes = width * height * Integer.BYTES;
+        this.width = width;
+        this.frameBytes = Yuv.size(width, height);
         this.ffmpeg = tools.start(command(file, width, height, frameRate));
         this.pipe = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "frames-to-" + file.getFileName());
@@ -63,18 +63,15 @@ final class VideoWriter implements AutoCloseable {
     }
 
     private static List<String> command(Path file, int width, int height, int frameRate) {
-        List<String> command = new ArrayList<>(List.of(
-                ("ffmpeg -nostdin -nostats -hide_banner -loglevel warning -y"
-                                // Java's 0xRRGGBB integers, written with the lowest byte first.
-                                + " -f rawvideo -pixel_format bgr0 -video_size %dx%d -framerate %d -i pipe:0"
-                                + " -filter_threads 1 -vf scale=flags=bilinear:in_range=full:out_range=limited"
-                                + ":out_color_matrix=bt709,format=yuv420p"
-                                + ",setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-                                // As many encoders run as there are slots: each keeps to one core.
-                                + " -c:v libx264 -threads 1 -preset veryfast -crf 18 -profile:v high -g %d"
-                                + " -movflags +faststart -f mp4")
-                        .formatted(width, height, frameRate, frameRate)
-                        .split(" ")));
+        List<String> command = new ArrayList<>(List.of(("ffmpeg -nostats -hide_banner -loglevel warning -y"
+                        + " -f rawvideo -pixel_format yuv420p -video_size %dx%d -framerate %d"
+                        + " -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -i pipe:0"
+                        // As many encoders run as there are slots: each keeps to one core.
+                        + " -c:v libx264 -threads 1 -preset veryfast -crf 19 -profile:v high -g %d"
+                        // More of the bits for what is dark, where bands would show.
+                        + " -aq-mode 3 -movflags +faststart -f mp4")
+                .formatted(width, height, frameRate, frameRate)
+                .split(" ")));
         command.add(file.toString());
         return command;
     }
@@ -93,7 +90,7 @@ final class VideoWriter implements AutoCloseable {
             buffers[slot] = new byte[frameBytes];
         }
         byte[] buffer = buffers[slot];
-        ByteBuffer.wrap(buffer).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(frame);
+        Yuv.convert(frame, width, buffer);
         sent[slot] = pipe.submit(() -> {
             send(buffer);
             return null;

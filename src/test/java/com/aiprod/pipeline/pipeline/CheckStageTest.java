@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,7 +170,8 @@ class CheckStageTest {
         for (int y = 100; color != 0 && y < 300; y++) {
             Arrays.fill(picture, y * width + 100, y * width + 300, 0xffffff);
         }
-        try (VideoWriter writer = new VideoWriter(Film.tools(), folder.resolve("video.mp4"), width, height, frameRate)) {
+        try (VideoWriter writer =
+                new VideoWriter(Film.tools(), folder.resolve("video.mp4"), width, height, frameRate)) {
             for (int i = 0; i < frames; i++) {
                 writer.write(picture);
             }

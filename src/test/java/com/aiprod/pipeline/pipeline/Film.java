@@ -57,7 +57,19 @@ public final class Film {
         Path answer = Files.createTempFile("film-", ".raw");
         try {
             String trim = "trim=start_frame=%d:end_frame=%d".formatted(from, to);
-            run("ffmpeg", "-v", "error", "-y", "-i", name(), "-vf", trim, "-pix_fmt", format, "-f", "rawvideo",
+            run(
+                    "ffmpeg",
+                    "-v",
+                    "error",
+                    "-y",
+                    "-i",
+                    name(),
+                    "-vf",
+                    trim,
+                    "-pix_fmt",
+                    format,
+                    "-f",
+                    "rawvideo",
                     answer.toString());
             return Files.readAllBytes(answer);
         } finally {
