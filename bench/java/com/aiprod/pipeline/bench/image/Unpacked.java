@@ -36,8 +36,6 @@ public record Unpacked(Path root, List<String> entrypoint) {
                 command.add(Files.readString(root.resolve(CLASS_PATH_FILE))
                         .strip()
                         .replaceAll("(^|:)/app/", "$1" + root.resolve("app") + "/"));
-            } else if (argument.startsWith("-Dorg.bytedeco.javacpp.cachedir")) {
-                command.add("-Dorg.bytedeco.javacpp.cachedir=" + root.resolve("javacpp"));
             } else {
                 command.add(argument.startsWith("/") ? root + argument : argument);
             }

@@ -1,17 +1,16 @@
 package com.aiprod.pipeline.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
-import org.bytedeco.ffmpeg.global.avutil;
-import org.bytedeco.javacv.FFmpegFrameGrabber;
-import org.bytedeco.javacv.Frame;
-import org.bytedeco.javacv.FrameGrabber;
 import org.springframework.stereotype.Component;
 
 /** Opens the rendered files as a viewer would, and holds them against what was asked for. */
@@ -24,10 +23,14 @@ public class CheckStage {
     /** Between the darkest and the lightest pixel of a picture that shows something, of 255. */
     private static final int LEAST_CONTRAST = 60;
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final VideoTools tools;
     private final Progress progress;
 
-    /** A stage that reports there. */
-    public CheckStage(Progress progress) {
+    /** A stage that looks with these tools, and reports there. */
+    public CheckStage(VideoTools tools, Progress progress) {
+        this.tools = tools;
         this.progress = progress;
     }
 
@@ -40,7 +43,7 @@ public class CheckStage {
      */
     public Map<String, Object> check(
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
-            throws IOException {
+            throws IOException, InterruptedException {
         progress.report(jobId, attempt, "check", 0);
         Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
         double duration = ((Number) job.get("duration_sec")).doubleValue();
@@ -56,40 +59,93 @@ public class CheckStage {
         return job;
     }
 
-    private static void checkVideo(Path video, Preset preset, double duration, List<Scene> scenes) {
-        FfmpegLog.install();
-        try (FFmpegFrameGrabber grabber = new FFmpegFrameGrabber(video.toFile())) {
-            grabber.setPixelFormat(avutil.AV_PIX_FMT_GRAY8);
-            grabber.start();
-            double found = grabber.getLengthInTime() / 1e6;
+    private void checkVideo(Path video, Preset preset, double duration, List<Scene> scenes)
+            throws IOException, InterruptedException {
+        Path scratch = tools.makeScratchFolder("check");
+        try {
+            JsonNode stream = describe(video, scratch.resolve("stream.json"));
+            double found = stream.path("duration").asDouble();
             require(
                     Math.abs(found - duration) <= DURATION_TOLERANCE,
                     "it lasts " + found + " s instead of " + duration + " s");
+            int width = stream.path("width").asInt();
+            int height = stream.path("height").asInt();
             require(
-                    grabber.getImageWidth() == preset.width() && grabber.getImageHeight() == preset.height(),
-                    "it measures " + grabber.getImageWidth() + " by " + grabber.getImageHeight() + " pixels");
-            require(
-                    Math.abs(grabber.getVideoFrameRate() - preset.frameRate()) < 0.01,
-                    "it shows " + grabber.getVideoFrameRate() + " frames per second");
-            for (int scene : new int[] {0, scenes.size() / 2, scenes.size() - 1}) {
-                double middle = (scenes.get(scene).start() + scenes.get(scene).end()) / 2;
-                grabber.setTimestamp(Math.round(middle * 1e6));
-                Frame frame = grabber.grabImage();
-                require(frame != null, "it has no picture at " + middle + " s");
-                require(contrast(frame) >= LEAST_CONTRAST, "nothing is to be seen at " + middle + " s");
+                    width == preset.width() && height == preset.height(),
+                    "it measures " + width + " by " + height + " pixels");
+            String rate = stream.path("avg_frame_rate").asText();
+            require(rate.equals(preset.frameRate() + "/1"), "it shows " + rate + " frames per second");
+            List<Double> middles = Stream.of(0, scenes.size() / 2, scenes.size() - 1)
+                    .map(scenes::get)
+                    .map(scene -> (scene.start() + scene.end()) / 2)
+                    .toList();
+            byte[] pictures = pictures(video, middles, scratch.resolve("pictures"));
+            int size = width * height;
+            for (int i = 0; i < middles.size(); i++) {
+                require(pictures.length >= (i + 1) * size, "it has no picture at " + middles.get(i) + " s");
+                require(
+                        contrast(pictures, i * size, width, height) >= LEAST_CONTRAST,
+                        "nothing is to be seen at " + middles.get(i) + " s");
             }
-        } catch (FrameGrabber.Exception e) {
-            throw new TransientStageException("VIDEO_UNREADABLE", "The rendered video cannot be read", e);
+        } finally {
+            tools.discard(scratch);
         }
     }
 
-    private static int contrast(Frame frame) {
-        ByteBuffer gray = (ByteBuffer) frame.image[0];
+    private JsonNode describe(Path video, Path answer) throws IOException, InterruptedException {
+        run(List.of(
+                "ffprobe",
+                "-v",
+                "error",
+                "-select_streams",
+                "v:0",
+                "-show_entries",
+                "stream=width,height,avg_frame_rate,duration",
+                "-of",
+                "json",
+                "-o",
+                answer.toString(),
+                video.toString()));
+        return JSON.readTree(answer.toFile()).path("streams").path(0);
+    }
+
+    /** The pictures at these times, one after the other, a byte for each pixel. */
+    private byte[] pictures(Path video, List<Double> times, Path answer) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-threads", "1"));
+        StringBuilder filter = new StringBuilder();
+        for (int i = 0; i < times.size(); i++) {
+            command.addAll(List.of("-ss", times.get(i).toString(), "-i", video.toString()));
+            filter.append("[%1$d:v]trim=end_frame=1[p%1$d];".formatted(i));
+        }
+        for (int i = 0; i < times.size(); i++) {
+            filter.append("[p%d]".formatted(i));
+        }
+        filter.append("concat=n=%d,format=gray".formatted(times.size()));
+        command.addAll(List.of("-filter_complex", filter.toString(), "-f", "rawvideo", answer.toString()));
+        run(command);
+        return Files.readAllBytes(answer);
+    }
+
+    private void run(List<String> command) throws IOException, InterruptedException {
+        try (FfmpegProcess process = tools.start(command)) {
+            process.await();
+            if (process.succeeded()) {
+                return;
+            }
+            IOException fault = new IOException(process.toString());
+            if (StorageFull.isNamedIn(fault.getMessage())) {
+                throw fault;
+            }
+            throw new TransientStageException("VIDEO_UNREADABLE", "The rendered video cannot be read", fault);
+        }
+    }
+
+    private static int contrast(byte[] pictures, int start, int width, int height) {
         int darkest = 255;
         int lightest = 0;
-        for (int y = 0; y < frame.imageHeight; y += 2) {
-            for (int x = 0; x < frame.imageWidth; x += 2) {
-                int value = gray.get(y * frame.imageStride + x) & 0xff;
+        for (int y = 0; y < height; y += 2) {
+            for (int x = 0; x < width; x += 2) {
+                int value = pictures[start + y * width + x] & 0xff;
                 darkest = Math.min(darkest, value);
                 lightest = Math.max(lightest, value);
             }

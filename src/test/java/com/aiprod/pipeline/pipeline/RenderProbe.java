@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipeline;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +18,11 @@ final class RenderProbe {
                 "content", content, "preset", preset, "lang", "en", "duration_sec", 4, "storyboard", board.toMap());
         ArtifactStore store = new ArtifactStore(Path.of(arguments[0]));
         try {
-            new RenderStage(store, (jobId, attempt, stage, percent) -> {}).render(job, "job", 1);
+            new RenderStage(store, Film.tools(), (jobId, attempt, stage, percent) -> {}).render(job, "job", 1);
             System.out.println("rendered");
-        } catch (PermanentStageException e) {
-            System.out.println(e.errorCode() + ": " + e.getMessage());
+        } catch (IOException e) {
+            PermanentStageException named = (PermanentStageException) StorageFull.named(e);
+            System.out.println(named.errorCode() + ": " + named.getMessage());
         }
     }
 }

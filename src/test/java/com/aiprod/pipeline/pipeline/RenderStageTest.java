@@ -15,9 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.bytedeco.ffmpeg.global.avformat;
-import org.bytedeco.ffmpeg.global.swscale;
-import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +27,7 @@ class RenderStageTest {
     @Test
     void anInterruptStopsItAtOnceAndLeavesNoFile() throws Exception {
         CountDownLatch drawing = new CountDownLatch(1);
-        RenderStage stage = new RenderStage(new ArtifactStore(root), (jobId, attempt, name, percent) -> {
+        RenderStage stage = new RenderStage(new ArtifactStore(root), Film.tools(), (jobId, attempt, name, percent) -> {
             if (percent > 0) {
                 drawing.countDown();
             }
@@ -55,9 +52,8 @@ class RenderStageTest {
     @Test
     void aFullDiskIsNamedAndNoHalfFileStays() throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell's ulimit");
-        // The natives must be unpacked before: they are larger too.
-        Loader.load(avformat.class);
-        Loader.load(swscale.class);
+        // FFmpeg must be unpacked before: it is larger too.
+        Film.tools().check();
 
         String said = probe(
                 List.of("/bin/sh", "-c", "ulimit -f 1200; exec \"$@\"", "probe"),

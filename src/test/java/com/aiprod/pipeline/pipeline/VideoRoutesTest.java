@@ -50,8 +50,8 @@ class VideoRoutesTest extends CamelTestSupport {
         Progress progress = (jobId, attempt, stage, percent) -> reports.add(stage + " " + percent);
         registry.bind("sanitizeStage", new SanitizeStage(progress));
         registry.bind("storyboardStage", new StoryboardStage(progress));
-        registry.bind("renderStage", new RenderStage(store, progress));
-        registry.bind("checkStage", new CheckStage(progress));
+        registry.bind("renderStage", new RenderStage(store, Film.tools(), progress));
+        registry.bind("checkStage", new CheckStage(Film.tools(), progress));
         registry.bind("deliverStage", new DeliverStage(store, progress));
         registry.bind("workFiles", new WorkFiles(store));
     }

@@ -11,6 +11,7 @@ import com.aiprod.client.api.JobsApi;
 import com.aiprod.pipeline.PipelineApplication;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
+import com.aiprod.pipeline.pipeline.Film;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -18,17 +19,18 @@ import java.io.File;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
-import org.bytedeco.ffmpeg.global.avcodec;
-import org.bytedeco.javacv.FFmpegFrameGrabber;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
@@ -43,6 +45,9 @@ import org.springframework.test.context.ContextConfiguration;
 @DirtiesContext
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class VideoIT {
+
+    @TempDir
+    Path folder;
 
     @LocalServerPort
     private int port;
@@ -87,18 +92,13 @@ class VideoIT {
         assertThat(answer.body())
                 .hasSize(output.path("artifacts").path(0).path("bytes").asInt());
 
-        try (var grabber = new FFmpegFrameGrabber(new ByteArrayInputStream(answer.body()))) {
-            grabber.start();
-            assertThat(grabber.getVideoCodec()).isEqualTo(avcodec.AV_CODEC_ID_H264);
-            assertThat(grabber.getImageWidth()).isEqualTo(720);
-            assertThat(grabber.getImageHeight()).isEqualTo(1280);
-            assertThat(grabber.getLengthInTime() / 1e6).isCloseTo(3, Offset.offset(0.2));
-            int frames = 0;
-            while (grabber.grabImage() != null) {
-                frames++;
-            }
-            assertThat(frames).isBetween(89, 91);
-        }
+        Path file = Files.write(folder.resolve("video.mp4"), answer.body());
+        JsonNode stream = new Film(file).stream();
+        assertThat(stream.path("codec_name").asText()).isEqualTo("h264");
+        assertThat(stream.path("width").asInt()).isEqualTo(720);
+        assertThat(stream.path("height").asInt()).isEqualTo(1280);
+        assertThat(stream.path("duration").asDouble()).isCloseTo(3, Offset.offset(0.2));
+        assertThat(new Film(file).frames()).hasSizeBetween(89, 91);
     }
 
     @Test

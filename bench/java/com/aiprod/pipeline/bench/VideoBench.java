@@ -1,0 +1,95 @@
+package com.aiprod.pipeline.bench;
+
+import com.aiprod.pipeline.pipeline.ArtifactStore;
+import com.aiprod.pipeline.pipeline.CheckStage;
+import com.aiprod.pipeline.pipeline.DeliverStage;
+import com.aiprod.pipeline.pipeline.FilmQuality;
+import com.aiprod.pipeline.pipeline.Progress;
+import com.aiprod.pipeline.pipeline.RenderStage;
+import com.aiprod.pipeline.pipeline.SanitizeStage;
+import com.aiprod.pipeline.pipeline.StoryboardStage;
+import com.aiprod.pipeline.pipeline.VideoTools;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * How many seconds of video a second makes, with as many jobs at a time as there are cores, how large a video is and how
+ * near it comes to what was drawn: {@code bench/run VideoBench}.
+ */
+public final class VideoBench {
+
+    private static final String CONTENT = "Small batches, big mornings. Roasted today, at your door on Friday."
+            + " Wake up to better coffee. The river remembers every stone.";
+    private static final Progress NOBODY = (jobId, attempt, stage, percent) -> {};
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+    private static final int ROUNDS = Integer.getInteger("rounds", 3);
+
+    private final ArtifactStore store;
+    private final VideoTools tools;
+
+    private VideoBench(Path folder) {
+        store = new ArtifactStore(folder.resolve("artifacts"));
+        tools = new VideoTools("", folder);
+    }
+
+    /** Prints the table. */
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Files.createTempDirectory("video-bench-");
+        VideoBench bench = new VideoBench(folder);
+        try {
+            System.out.printf(
+                    "%-14s %14s %12s %10s %12s %16s%n",
+                    "preset", "made s per s", "bytes per s", "PSNR, dB", "bands, steps", "flat blocks, ‰");
+            for (Map.Entry<String, Integer> preset : Map.of("quick_social", 10, "brand_story", 10, "cinema_spot", 10)
+                    .entrySet()) {
+                bench.measure(preset.getKey(), preset.getValue(), folder);
+            }
+        } finally {
+            bench.tools.destroy();
+            FileSystemUtils.deleteRecursively(folder);
+        }
+    }
+
+    private void measure(String preset, int seconds, Path folder) throws Exception {
+        make("warm-up", preset, 2);
+        ExecutorService workers = Executors.newFixedThreadPool(CORES);
+        long started = System.nanoTime();
+        List<Future<?>> jobs = new ArrayList<>();
+        for (int i = 0; i < ROUNDS * CORES; i++) {
+            String id = preset.replace('_', '-') + "-" + i;
+            jobs.add(workers.submit(() -> make(id, preset, seconds)));
+        }
+        for (Future<?> job : jobs) {
+            job.get();
+        }
+        double wall = (System.nanoTime() - started) / 1e9;
+        workers.shutdown();
+        Path film = store.find(preset.replace('_', '-') + "-0", 1, "video.mp4").orElseThrow();
+        FilmQuality quality = FilmQuality.of(film, plan("plan", preset, seconds), tools, folder);
+        System.out.printf(
+                "%-14s %14.2f %12d %10.1f %12.3f %16.1f%n",
+                preset,
+                jobs.size() * seconds / wall,
+                Files.size(film) / seconds,
+                quality.psnr(),
+                quality.band(),
+                quality.flat());
+    }
+
+    private static Map<String, Object> plan(String id, String preset, int seconds) throws Exception {
+        Map<String, Object> job = Map.of("content", CONTENT, "preset", preset, "lang", "en", "duration_sec", seconds);
+        return new StoryboardStage(NOBODY).plan(new SanitizeStage(NOBODY).sanitize(job, id, 1), id, 1);
+    }
+
+    private Map<String, Object> make(String id, String preset, int seconds) throws Exception {
+        Map<String, Object> rendered = new RenderStage(store, tools, NOBODY).render(plan(id, preset, seconds), id, 1);
+        return new DeliverStage(store, NOBODY).deliver(new CheckStage(tools, NOBODY).check(rendered, id, 1), id, 1);
+    }
+}
