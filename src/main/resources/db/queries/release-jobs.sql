@@ -1,6 +1,19 @@
--- This worker ends and gives these running jobs back: each waits again, with a message to go out. It was not the job
--- that failed, so the attempt, which stays as its fencing token, does not count against the series.
-WITH released AS (
+-- This worker ends or is broken and gives these running jobs back: each waits again, with a message to go out. It was
+-- not the job that failed, so the attempt, which stays as its fencing token, does not count against the series. Where a
+-- job may be what broke the worker (suspect), this holds for three of the series; further ones stay as they are, until
+-- rescue-jobs counts them. Answers those that were given back.
+WITH told AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(cast(:?running AS json)) AS told (job_id uuid, attempt integer)
+), mine AS MATERIALIZED (
+    SELECT jobs.id FROM jobs JOIN told ON told.job_id = jobs.id AND told.attempt = jobs.attempt
+    WHERE jobs.state = 'PROCESSING' AND jobs.worker_id = :?workerId
+      AND (cast(:?suspect AS boolean) IS NOT TRUE OR 3 > (
+        SELECT count(*) FROM job_states
+        WHERE job_id = jobs.id AND metadata ->> 'reason' = 'worker_fault' AND id > coalesce((
+            SELECT max(id) FROM job_states WHERE job_id = jobs.id AND metadata ->> 'reason' = 'redrive'), 0)))
+    ORDER BY jobs.id
+    FOR NO KEY UPDATE OF jobs
+), released AS (
     UPDATE jobs SET
         state = 'QUEUED',
         series_start = series_start + 1,
@@ -9,14 +22,12 @@ WITH released AS (
         progress_stage = NULL,
         progress_percent = NULL,
         updated_at = now()
-    FROM json_to_recordset(cast(:?running AS json)) AS running (job_id uuid, attempt integer)
-    WHERE jobs.id = running.job_id AND jobs.attempt = running.attempt
-      AND jobs.state = 'PROCESSING' AND jobs.worker_id = :?workerId
-    RETURNING jobs.id, jobs.user_id, jobs.state, jobs.attempt, jobs.priority
+    WHERE id = ANY (ARRAY(SELECT id FROM mine))
+    RETURNING id, user_id, state, attempt, priority
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
-    SELECT id, state,
-           jsonb_build_object('reason', 'worker_stopped', 'worker_id', cast(:?workerId AS text), 'attempt', attempt)
+    SELECT id, state, jsonb_build_object(
+        'reason', cast(:?releaseReason AS text), 'worker_id', cast(:?workerId AS text), 'attempt', attempt)
     FROM released
 ), message AS (
     INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM released

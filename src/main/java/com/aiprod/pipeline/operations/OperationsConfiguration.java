@@ -100,18 +100,32 @@ class OperationsConfiguration {
         };
     }
 
+    /** Named as readiness shows it. */
+    @Bean("worker")
+    WorkerFitness workerFitness(
+            ObjectProvider<WorkerCheck> checks,
+            @Value("${aiprod.worker.check-interval}") Duration checkInterval,
+            MeterRegistry registry) {
+        return new WorkerFitness(checks.orderedStream().toList(), checkInterval, registry);
+    }
+
     @Bean
     @Lazy
     RunningJobs runningJobs(
+            ApplicationContext application,
             CamelContext camel,
             @Value("${aiprod.pipeline.route}") String pipelineRoute,
             @Value("${aiprod.pipeline.timeout}") Duration timeout,
             @Value("${aiprod.worker.lease-sec}") int leaseSec,
             @Value("${aiprod.worker.concurrency}") int concurrency,
+            WorkerFitness fitness,
             JobMetrics metrics) {
-        RunningJobs jobs =
-                new RunningJobs(camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), concurrency, metrics);
+        Slots slots =
+                new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
+        RunningJobs jobs = new RunningJobs(
+                camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), slots, fitness, metrics);
         metrics.watch(jobs);
+        fitness.lookAfter(new WorkerDoor(application, camel, slots, jobs));
         return jobs;
     }
 

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.operations;
 import com.aiprod.pipeline.job.ResultMessage;
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.Progress;
+import com.aiprod.pipeline.pipeline.WorkerFaultException;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.AsyncCallback;
@@ -51,6 +53,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
     private final Duration timeout;
     private final Duration unrenewedLimit;
     private final Slots slots;
+    private final WorkerFitness fitness;
     private final JobMetrics metrics;
     private final String workerId = "%s-%d-%s"
             .formatted(
@@ -63,14 +66,16 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
      * @param pipelineRoute id of the route that makes the output
      * @param timeout wall time of one attempt
      * @param lease how long the database lets this worker keep a job without hearing of it
-     * @param concurrency pipelines at a time; 0 for the number of cores
+     * @param slots for as many pipelines as may run at a time
+     * @param fitness is told of faults of this worker
      */
     RunningJobs(
             CamelContext camel,
             String pipelineRoute,
             Duration timeout,
             Duration lease,
-            int concurrency,
+            Slots slots,
+            WorkerFitness fitness,
             JobMetrics metrics) {
         this.camel = camel;
         this.producer = camel.createProducerTemplate();
@@ -80,8 +85,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         this.metrics = metrics;
         Duration half = lease.dividedBy(2);
         this.unrenewedLimit = lease.minus(STOP_GRACE.compareTo(half) < 0 ? STOP_GRACE : half);
-        this.slots =
-                new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
+        this.slots = slots;
+        this.fitness = fitness;
     }
 
     /** Who holds the leases of this process: the host's name, the process id and a part that no restart repeats. */
@@ -92,7 +97,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
     /**
      * Waits until a pipeline may start and keeps its place for this exchange, until that is done at the latest.
      *
-     * @return false where this process is ending and starts no more
+     * @return false where this process is ending or broken and starts no more
      */
     public boolean takeSlot(Exchange exchange) throws InterruptedException {
         Optional<Slots.Slot> taken = slots.take();
@@ -146,19 +151,43 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
     /**
      * Runs the pipeline on the exchange's body and leaves what the pipeline left, a Map. It fails with
      * {@link PipelineTimeoutException} when the attempt's wall time is over, the time of earlier tries included, with
-     * {@link RunStoppedException} when the job stopped being this worker's, or with what a stage threw.
+     * {@link RunStoppedException} when the job stopped being this worker's, with {@link WorkerFaultException} when this
+     * worker is broken, or with what a stage threw.
      */
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
-        threads.execute(() -> {
-            try {
-                run(exchange, exchange.getVariable("run", Run.class));
-            } catch (Exception e) {
-                exchange.setException(e);
-            }
-            callback.done(false);
+        Run run = exchange.getVariable("run", Run.class);
+        try {
+            threads.execute(() -> {
+                try {
+                    run(exchange, run);
+                } catch (Throwable e) {
+                    fail(exchange, e);
+                } finally {
+                    // Not before the fault of a broken worker is known: the next job would only meet it too.
+                    run.slot.giveBack();
+                    callback.done(false);
+                }
+            });
+            return false;
+        } catch (RejectedExecutionException e) {
+            exchange.setException(new RunStoppedException(run.jobId, run.attempt, e));
+        } catch (Throwable e) {
+            // There was no thread to be had.
+            fail(exchange, e);
+        }
+        callback.done(true);
+        return true;
+    }
+
+    private void fail(Exchange exchange, Throwable thrown) {
+        exchange.setException(thrown);
+        WorkerFitness.faultIn(thrown).ifPresent(fault -> {
+            fitness.raise(fault);
+            exchange.setVariable("suspect", fault instanceof VirtualMachineError);
+            // Without the cause, by which an error handler may choose.
+            exchange.setException(new WorkerFaultException(fault.toString(), null));
         });
-        return false;
     }
 
     private void run(Exchange exchange, Run run) throws Exception {
@@ -177,7 +206,6 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         } catch (TimeoutException e) {
             throw new PipelineTimeoutException(timeout, e);
         } finally {
-            run.slot.giveBack();
             exchange.setVariable("executionTimeMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - run.started));
         }
         if (pipeline.getException() instanceof InterruptedException interrupted) {
@@ -291,14 +319,25 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         return (int) runs.values().stream().filter(run -> !run.left()).count();
     }
 
-    /** How many pipelines may run at a time. */
+    /** How many pipelines may run at a time; 0 while this worker takes no jobs. */
     int slots() {
-        return slots.count();
+        return slots.offered();
+    }
+
+    /** Whether no attempt runs, and the database has all results. */
+    boolean noneLeft() {
+        return runs.isEmpty();
     }
 
     /** No new job starts in this process from now on. */
     public void startNoMore() {
         slots.close();
+    }
+
+    /** The attempt failed by a fault of this worker: stops it, and answers it for release-jobs.sql. */
+    public List<RunProgress> handBack(Exchange exchange) {
+        Run run = exchange.getVariable("run", Run.class);
+        return run.stop() ? List.of(run.tell(System.nanoTime())) : List.of();
     }
 
     /** Stops all that has no result yet, and answers what was stopped, for release-jobs.sql. */

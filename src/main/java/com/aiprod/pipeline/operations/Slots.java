@@ -11,8 +11,16 @@ final class Slots {
     private final int count;
     private int free;
     private int retriesWaiting;
-    private boolean closed;
+    private Door door = Door.NOT_YET_OPEN;
 
+    private enum Door {
+        NOT_YET_OPEN,
+        OPEN,
+        SHUT,
+        CLOSED
+    }
+
+    /** So many slots, which nobody has before they are {@link #open() opened}. */
     Slots(int count) {
         this.count = count;
         this.free = count;
@@ -22,21 +30,46 @@ final class Slots {
         return count;
     }
 
-    /** Waits for a slot for a new job; empty once {@link #close() closed}. */
+    /** How many may be had now, those that are taken included. */
+    synchronized int offered() {
+        return door == Door.OPEN ? count : 0;
+    }
+
+    /** Waits for a slot for a new job; empty while {@link #shut() shut} and once {@link #close() closed}. */
     synchronized Optional<Slot> take() throws InterruptedException {
-        while (!closed && (free == 0 || retriesWaiting > 0)) {
+        while (door == Door.NOT_YET_OPEN || (door == Door.OPEN && (free == 0 || retriesWaiting > 0))) {
             wait();
         }
-        if (closed) {
+        if (door != Door.OPEN) {
             return Optional.empty();
         }
         free--;
         return Optional.of(new Slot());
     }
 
-    /** No new job gets a slot from now on; those that wait for one are told so. */
+    /** New jobs get slots from now on. */
+    synchronized void open() {
+        turn(Door.OPEN);
+    }
+
+    /** No new job gets a slot until they are opened; those that wait for one are told so. */
+    synchronized void shut() {
+        turn(Door.SHUT);
+    }
+
+    /** No new job gets a slot ever again; those that wait for one are told so. */
     synchronized void close() {
-        closed = true;
+        turn(Door.CLOSED);
+    }
+
+    synchronized boolean closed() {
+        return door == Door.CLOSED;
+    }
+
+    private void turn(Door next) {
+        if (door != Door.CLOSED) {
+            door = next;
+        }
         notifyAll();
     }
 

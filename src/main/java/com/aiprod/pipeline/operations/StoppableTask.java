@@ -14,6 +14,8 @@ final class StoppableTask implements Runnable {
 
     private final Runnable task;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private boolean begun;
+    private boolean forgone;
     /** While the task runs; afterwards the thread is another's. */
     private Thread thread;
 
@@ -23,21 +25,26 @@ final class StoppableTask implements Runnable {
 
     @Override
     public void run() {
-        setThread(Thread.currentThread());
+        if (!begin(Thread.currentThread())) {
+            return;
+        }
         try {
             task.run();
         } finally {
-            setThread(null);
+            end();
             ended.countDown();
         }
     }
 
     /**
-     * Returns when the task has ended, or that time is over.
+     * Returns when the task has ended, or that time is over. A task that has not begun never does.
      *
-     * @return whether it has ended
+     * @return whether nothing of it runs any more
      */
     boolean stop(Duration atMost) throws InterruptedException {
+        if (forgo()) {
+            return true;
+        }
         long end = System.nanoTime() + atMost.toNanos();
         while (!ended.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
             if (System.nanoTime() - end >= 0) {
@@ -48,8 +55,19 @@ final class StoppableTask implements Runnable {
         return true;
     }
 
-    private synchronized void setThread(Thread thread) {
-        this.thread = thread;
+    private synchronized boolean begin(Thread runner) {
+        begun = !forgone;
+        thread = begun ? runner : null;
+        return begun;
+    }
+
+    private synchronized void end() {
+        thread = null;
+    }
+
+    private synchronized boolean forgo() {
+        forgone = !begun;
+        return forgone;
     }
 
     private synchronized void interrupt() {

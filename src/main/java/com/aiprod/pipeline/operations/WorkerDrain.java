@@ -20,7 +20,7 @@ import org.springframework.context.event.ContextClosedEvent;
 final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerDrain.class);
-    private static final String RECEIVING_ROUTE = "run-job";
+    static final String RECEIVING_ROUTE = "run-job";
     private static final String RELEASING_ROUTE = "direct:release-jobs";
 
     private final ApplicationContext application;

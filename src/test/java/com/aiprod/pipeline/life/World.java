@@ -264,7 +264,13 @@ final class World {
         String worker = "worker-" + pick % 2;
         List<Run> own = running.list(run -> run.worker().equals(worker));
         if (!own.isEmpty()) {
-            database.run("release-jobs", Map.of("running", json(own, pick), "workerId", worker));
+            database.run(
+                    "release-jobs",
+                    Map.of(
+                            "running", json(own, pick),
+                            "workerId", worker,
+                            "releaseReason", "worker_stopped",
+                            "suspect", false));
             own.forEach(running::remove);
             own.forEach(run -> jobTopic.add(new Message("", run.jobId())));
         }

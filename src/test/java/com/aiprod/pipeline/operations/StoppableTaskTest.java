@@ -12,12 +12,14 @@ class StoppableTaskTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch never = new CountDownLatch(1);
     private final AtomicInteger interrupts = new AtomicInteger();
 
     @Test
     void isInterruptedUntilItEnds() throws Exception {
         StoppableTask task = new StoppableTask(() -> {
+            begun.countDown();
             while (interrupts.get() < 3) {
                 await();
             }
@@ -34,6 +36,7 @@ class StoppableTaskTest {
     void isGivenUpWhereItEndsNevertheless() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         StoppableTask task = new StoppableTask(() -> {
+            begun.countDown();
             while (end.getCount() > 0) {
                 await();
             }
@@ -57,6 +60,17 @@ class StoppableTaskTest {
         assertThat(Thread.interrupted()).isFalse();
     }
 
+    @Test
+    void neverBeginsOnceItWasStopped() throws Exception {
+        StoppableTask task = new StoppableTask(interrupts::incrementAndGet);
+
+        // Its executor may have cancelled it before it came to run it.
+        assertThat(task.stop(Duration.ZERO)).isTrue();
+
+        task.run();
+        assertThat(interrupts).hasValue(0);
+    }
+
     private void await() {
         try {
             never.await();
@@ -65,10 +79,11 @@ class StoppableTaskTest {
         }
     }
 
-    private static Thread start(StoppableTask task) {
+    private Thread start(StoppableTask task) throws InterruptedException {
         Thread thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
+        begun.await();
         return thread;
     }
 }

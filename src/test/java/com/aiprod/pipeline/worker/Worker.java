@@ -5,6 +5,7 @@ import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
@@ -23,6 +24,11 @@ final class Worker implements AutoCloseable {
 
     /** Starts one with everything of its own but for these settings. */
     static Worker start(Processor pipeline, Map<String, String> settings) {
+        return start(pipeline, settings, beans -> {});
+    }
+
+    /** As the other one, with further beans. */
+    static Worker start(Processor pipeline, Map<String, String> settings, Consumer<GenericApplicationContext> beans) {
         Map<String, Object> properties = new LinkedHashMap<>(Map.of(
                 "aiprod.roles", "dispatcher,worker,recorder",
                 "aiprod.pipeline.route", "test-pipeline",
@@ -45,7 +51,8 @@ final class Worker implements AutoCloseable {
                 .initializers(
                         new EmbeddedServices(),
                         application -> ((GenericApplicationContext) application)
-                                .registerBean("testPipeline", RouteBuilder.class, () -> route))
+                                .registerBean("testPipeline", RouteBuilder.class, () -> route),
+                        application -> beans.accept((GenericApplicationContext) application))
                 .properties(Map.of())
                 .run(properties.entrySet().stream()
                         .map(entry -> "--" + entry.getKey() + "=" + entry.getValue())
