@@ -182,8 +182,7 @@ class ArtifactStoreTest {
     }
 
     private static Path age(Path folder) throws IOException {
-        return Files.setLastModifiedTime(
-                folder, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        return Files.setLastModifiedTime(folder, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
     }
 
     private static List<List<String>> list(OldJobs jobs) {
@@ -198,7 +197,8 @@ class ArtifactStoreTest {
         String hex = HexFormat.of().toHexDigits(millis).substring(4);
         String random = UUID.randomUUID().toString().substring(15);
         String id = hex.substring(0, 8) + "-" + hex.substring(8) + "-7" + random;
-        Files.createDirectories(root.resolve("artifacts").resolve(day.toString()).resolve(id));
+        Files.createDirectories(
+                root.resolve("artifacts").resolve(day.toString()).resolve(id));
         return id;
     }
 
