@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.api;
 
+import com.aiprod.pipeline.job.LineEnds;
 import com.aiprod.pipeline.pipeline.Preset;
 import com.aiprod.pipeline.webhook.WebhookTargets;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -143,7 +144,7 @@ final class SubmitRequestParser {
             fault("content", "has half of a surrogate pair, which is no character");
             return;
         }
-        String clean = trimmed(withoutControls(text));
+        String clean = trimmed(withoutControls(LineEnds.toLineFeeds(text)));
         int length = clean.codePointCount(0, clean.length());
         if (length == 0) {
             fault("content", "must not be blank");

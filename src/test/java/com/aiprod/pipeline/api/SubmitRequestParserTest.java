@@ -45,6 +45,9 @@ class SubmitRequestParserTest {
                 Arguments.of("\\u00a0\\u3000a\\u2028", "a"),
                 Arguments.of("a\\r\\nb\\tc", "a\nb\tc"),
                 Arguments.of("\\u0085a\\u007f", "a"),
+                Arguments.of(
+                        "one\\u000btwo\\u000cthree\\rfour\\u0085five\\u2028six\\u2029seven",
+                        "one\ntwo\nthree\nfour\nfive\nsix\nseven"),
                 Arguments.of("\\ud83c\\udfac", "🎬"),
                 Arguments.of("🎬".repeat(10_000), "🎬".repeat(10_000)),
                 Arguments.of(" ".repeat(100_000) + "a" + " ".repeat(100_000) + "b", null),
