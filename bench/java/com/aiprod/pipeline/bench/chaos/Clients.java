@@ -114,7 +114,7 @@ final class Clients implements AutoCloseable {
     private void submit(int number) {
         String key = UUID.randomUUID().toString();
         String body = """
-                {"content": "A video about the sea, number %d.", "metadata": {"key": "%s"}, "priority": "%s"}""".formatted(number, key, number % 5 == 0 ? "high" : "low");
+                {"content": "A video about the sea, number %s.", "metadata": {"key": "%s"}, "priority": "%s"}""".formatted(number, key, number % 5 == 0 ? "high" : "low");
         HttpResponse<String> answer = call(
                 "/pipeline/run",
                 request -> request.header("Content-Type", "application/json")
