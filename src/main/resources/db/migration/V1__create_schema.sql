@@ -349,3 +349,9 @@ END $$;
 CREATE TRIGGER jobs_tell_their_end AFTER UPDATE OF state ON jobs
     FOR EACH ROW WHEN (NEW.callback_url IS NOT NULL AND NEW.completed_at IS NOT NULL AND OLD.completed_at IS NULL)
     EXECUTE FUNCTION tell_the_end();
+
+-- What one process does for all of them, and when it is due again.
+CREATE TABLE chores (
+    name   text        PRIMARY KEY,
+    due_at timestamptz NOT NULL
+);

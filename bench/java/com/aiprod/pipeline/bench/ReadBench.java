@@ -31,7 +31,7 @@ public final class ReadBench {
                               created_at, updated_at, completed_at)
             SELECT uuid_v7(), 'developer', 'CANCELLED', 'The sea, part ' || n, 'quick_social', 'low', 'en', 10,
                    now() - make_interval(secs => n), now(), now()
-            FROM generate_series(%d, %d) AS n""";
+            FROM generate_series(%s, %s) AS n""";
 
     private final SystemUnderTest system;
     private final HttpClient http =

@@ -100,7 +100,7 @@ final class Clients implements AutoCloseable {
     private void submit(int number) {
         String key = UUID.randomUUID().toString();
         String body = """
-                {"content": "A video about the sea, number %d.", "metadata": {"key": "%s"}, "priority": "%s",\
+                {"content": "A video about the sea, number %s.", "metadata": {"key": "%s"}, "priority": "%s",\
                  "callback_url": "%s"}""".formatted(
                 number, key, number % 5 == 0 ? "high" : "low", number % 2 == 0 ? hungReceiver : goodReceiver);
         HttpResponse<String> answer = api.submit(key, body);

@@ -77,7 +77,7 @@ final class Environment implements AutoCloseable {
     }
 
     private Application start(String roles) throws IOException {
-        String name = "%d-%s".formatted(applications.size() + 1, roles.replace(',', '-'));
+        String name = "%s-%s".formatted(applications.size() + 1, roles.replace(',', '-'));
         int port = freePort();
         int managementPort = freePort();
         List<String> arguments = new ArrayList<>(COMMON);

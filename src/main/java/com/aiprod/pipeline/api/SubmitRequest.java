@@ -35,12 +35,14 @@ record SubmitRequest(
 
     /**
      * What an idempotency key is bound to: the SHA-256, in hexadecimal, of what was asked for. It does not depend on
-     * the order of the properties, on white space between them, or on whether a default was spelled out.
+     * the order of the properties, on white space between them, or on whether a default was spelled out; within the
+     * metadata, on nothing that {@link CanonicalJson} evens out.
      */
     String fingerprint() {
         try {
             List<Object> asked =
-                    new ArrayList<>(Arrays.asList(content, preset.id(), priority, lang, durationSec, metadata));
+                    new ArrayList<>(Arrays.asList(content, preset.id(), priority, lang, durationSec));
+            asked.add(metadata == null ? null : CanonicalJson.of(metadata));
             // Else as it was before there were callbacks, so that a key lives through the change.
             if (callbackUrl != null) {
                 asked.add(callbackUrl);

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.api;
 
+import com.aiprod.pipeline.job.LineEnds;
 import com.aiprod.pipeline.pipeline.Preset;
 import com.aiprod.pipeline.webhook.WebhookTargets;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +31,9 @@ final class SubmitRequestParser {
 
     static final int MAX_CONTENT_CHARACTERS = 10_000;
     static final int MAX_METADATA_BYTES = 16 * 1024;
+
+    /** As in Jackson, and within PostgreSQL's numeric. */
+    static final int MAX_EXPONENT = 100_000;
 
     private static final Set<String> PRIORITIES = Set.of("low", "normal", "high");
     private static final int MAX_LANG_CHARACTERS = 64;
@@ -143,7 +148,7 @@ final class SubmitRequestParser {
             fault("content", "has half of a surrogate pair, which is no character");
             return;
         }
-        String clean = trimmed(withoutControls(text));
+        String clean = trimmed(withoutControls(LineEnds.toLineFeeds(text)));
         int length = clean.codePointCount(0, clean.length());
         if (length == 0) {
             fault("content", "must not be blank");
@@ -258,11 +263,26 @@ final class SubmitRequestParser {
                     wrong.addAll(unstorable(json.currentName()));
                 }
                 case VALUE_STRING -> wrong.addAll(unstorable(json.getText()));
+                case VALUE_NUMBER_FLOAT -> {
+                    if (!hasBoundedExponent(json.getText())) {
+                        wrong.add("has a number of over " + MAX_EXPONENT + " digits before or behind its point");
+                    }
+                }
                 default -> {}
             }
         }
         wrong.stream().sorted().forEach(message -> fault("metadata", message));
         return wrong.isEmpty();
+    }
+
+    /** Each of 1e1000000000's digits might be written out by a stage that wants an integer. */
+    private static boolean hasBoundedExponent(String number) {
+        try {
+            BigDecimal value = new BigDecimal(number);
+            return Math.abs((long) value.precision() - value.scale()) <= MAX_EXPONENT;
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     /** PostgreSQL's JSON types hold neither. */

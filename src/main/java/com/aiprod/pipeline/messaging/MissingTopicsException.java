@@ -11,7 +11,7 @@ final class MissingTopicsException extends RuntimeException {
 
     /** @param commands one command for each missing part, in the order in which to run them */
     MissingTopicsException(String project, List<String> commands) {
-        super("%d topics or subscriptions are missing in the Google Cloud project '%s'"
+        super("%s topics or subscriptions are missing in the Google Cloud project '%s'"
                 .formatted(commands.size(), project));
         this.commands = String.join(System.lineSeparator(), commands);
     }

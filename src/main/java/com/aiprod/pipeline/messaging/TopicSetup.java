@@ -140,17 +140,17 @@ final class TopicSetup {
     }
 
     private String createCommand(Subscription subscription) {
-        var command = new StringBuilder("gcloud pubsub subscriptions create %s --topic=%s --ack-deadline=%d"
+        var command = new StringBuilder("gcloud pubsub subscriptions create %s --topic=%s --ack-deadline=%s"
                 .formatted(
                         SubscriptionName.parse(subscription.getName()).getSubscription(),
                         TopicName.parse(subscription.getTopic()).getTopic(),
                         subscription.getAckDeadlineSeconds()));
-        command.append(" --min-retry-delay=%ds --max-retry-delay=%ds --expiration-period=never"
+        command.append(" --min-retry-delay=%ss --max-retry-delay=%ss --expiration-period=never"
                 .formatted(
                         subscription.getRetryPolicy().getMinimumBackoff().getSeconds(),
                         subscription.getRetryPolicy().getMaximumBackoff().getSeconds()));
         if (subscription.hasDeadLetterPolicy()) {
-            command.append(" --dead-letter-topic=%s --max-delivery-attempts=%d"
+            command.append(" --dead-letter-topic=%s --max-delivery-attempts=%s"
                     .formatted(DEAD_LETTERS, subscription.getDeadLetterPolicy().getMaxDeliveryAttempts()));
         }
         return command.append(" --project=").append(settings.project()).toString();

@@ -144,8 +144,9 @@ class OperationsConfiguration {
     Retention retention(
             ArtifactStore artifacts,
             @Value("${aiprod.retention.jobs}") Duration jobs,
-            @Value("${aiprod.retention.work-files}") Duration workFiles) {
-        return new Retention(artifacts, jobs, workFiles);
+            @Value("${aiprod.retention.work-files}") Duration workFiles,
+            @Value("${aiprod.retention.orphans-interval}") Duration orphansInterval) {
+        return new Retention(artifacts, jobs, workFiles, orphansInterval);
     }
 
     /** Made where measure-backlog runs, so that no other process shows figures that nobody measures. */

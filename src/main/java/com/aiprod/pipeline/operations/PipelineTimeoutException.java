@@ -8,6 +8,6 @@ public final class PipelineTimeoutException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PipelineTimeoutException(Duration limit, Throwable cause) {
-        super("The job was not done within %d seconds.".formatted(limit.toSeconds()), cause);
+        super("The job was not done within %s seconds.".formatted(limit.toSeconds()), cause);
     }
 }

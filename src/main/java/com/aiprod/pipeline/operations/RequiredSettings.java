@@ -15,7 +15,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses a start that lacks settings, naming all of them at once. It runs before any bean is made, so that nothing
+ * Refuses a start that lacks settings or has wrong ones, naming all of them at once. It runs before any bean is made, so that nothing
  * has tried to connect with half a configuration. Which settings are needed depends on the roles of this process.
  */
 @Component
@@ -79,9 +79,15 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
                 && isBlank("google.cloud.project")) {
             faults.add("GOOGLE_CLOUD_PROJECT is not set: the project of the Pub/Sub topics and subscriptions");
         }
-        if (Stream.of("api", "worker").anyMatch(roles::contains) && isBlank("aiprod.artifacts-dir")) {
-            faults.add("AIPROD_ARTIFACTS_DIR is not set: the folder where the videos lie");
+        if (Stream.of("api", "worker").anyMatch(roles::contains)) {
+            if (isBlank("aiprod.artifacts-dir")) {
+                faults.add("AIPROD_ARTIFACTS_DIR is not set: the folder where the videos lie");
+            } else {
+                FolderSetting.fault("AIPROD_ARTIFACTS_DIR", environment.getProperty("aiprod.artifacts-dir"))
+                        .ifPresent(faults::add);
+            }
         }
+        faults.addAll(DurationSettings.faults(environment));
         return faults;
     }
 

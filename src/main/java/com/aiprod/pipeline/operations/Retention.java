@@ -1,10 +1,12 @@
 package com.aiprod.pipeline.operations;
 
 import com.aiprod.pipeline.pipeline.ArtifactStore;
+import com.aiprod.pipeline.pipeline.OldJobs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.camel.Body;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +18,13 @@ public final class Retention {
     private final ArtifactStore artifacts;
     private final Duration jobs;
     private final Duration workFiles;
+    private final Duration orphansInterval;
 
-    Retention(ArtifactStore artifacts, Duration jobs, Duration workFiles) {
+    Retention(ArtifactStore artifacts, Duration jobs, Duration workFiles, Duration orphansInterval) {
         this.artifacts = artifacts;
         this.jobs = jobs;
         this.workFiles = workFiles;
+        this.orphansInterval = orphansInterval;
     }
 
     /** Seconds that a job is kept after its end; 0 for ever. */
@@ -28,15 +32,24 @@ public final class Retention {
         return jobs.toSeconds();
     }
 
+    /** Seconds from one search for files without a job to the next, over all processes. */
+    public double orphansIntervalSec() {
+        return orphansInterval.toMillis() / 1000.0;
+    }
+
     /** Deletes the files of a job whose row is gone. What fails here is found by {@link #oldFolders()} later. */
     public void deleteFiles(String jobId) throws IOException {
         artifacts.delete(jobId);
     }
 
-    /** The ids of jobs whose files are older than jobs are kept, as the text of a PostgreSQL array. */
-    public String oldFolders() throws IOException {
-        List<String> folders = artifacts.jobsOlderThan(jobs);
-        return folders.stream().collect(Collectors.joining(",", "{", "}"));
+    /** The ids of jobs that have files and were submitted longer ago than jobs are kept, some at a time. */
+    public OldJobs oldFolders() throws IOException {
+        return artifacts.jobsOlderThan(jobs);
+    }
+
+    /** The text of a PostgreSQL array of these ids. */
+    public String asArray(@Body List<String> ids) {
+        return ids.stream().collect(Collectors.joining(",", "{", "}"));
     }
 
     /** Deletes what crashed workers left half done. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.EnvironmentPostProcessor;
@@ -24,6 +25,7 @@ public final class RouteFiles implements EnvironmentPostProcessor {
 
     private static final String SUFFIX = ".camel.yaml";
     private static final String REST_FILE = "rest-api" + SUFFIX;
+    private static final Pattern CAMELS_OWN = Pattern.compile("[,?*{}]");
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
@@ -55,12 +57,27 @@ public final class RouteFiles implements EnvironmentPostProcessor {
         if (folder.isBlank()) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(Path.of(folder))) {
-            return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+        FolderSetting.fault("AIPROD_ROUTES_DIR", folder).ifPresent(RouteFiles::refuse);
+        try (Stream<Path> files = Files.list(Path.of(folder).toAbsolutePath())) {
+            List<Path> found = files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
                     .toList();
+            found.forEach(RouteFiles::requireName);
+            return found;
         } catch (IOException e) {
-            throw new MissingSettingException(
-                    List.of("AIPROD_ROUTES_DIR names '%s', which is no folder that can be read".formatted(folder)));
+            throw refuse("AIPROD_ROUTES_DIR names '" + folder + "', which is no folder that can be read");
         }
+    }
+
+    /** Camel is given all files in one text, in which some characters mean something else. */
+    private static void requireName(Path file) {
+        FolderSetting.fault("AIPROD_ROUTES_DIR", file.toString()).ifPresent(RouteFiles::refuse);
+        if (CAMELS_OWN.matcher(file.toString()).find()) {
+            throw refuse("AIPROD_ROUTES_DIR gives the file '" + file
+                    + "', whose path has one of the characters , ? * { }, which mean something else to Camel");
+        }
+    }
+
+    private static MissingSettingException refuse(String fault) {
+        throw new MissingSettingException(List.of(fault));
     }
 }

@@ -6,6 +6,6 @@ public final class RunStoppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     RunStoppedException(String jobId, int attempt, Throwable cause) {
-        super("Attempt %d of job %s was stopped".formatted(attempt, jobId), cause);
+        super("Attempt %s of job %s was stopped".formatted(attempt, jobId), cause);
     }
 }

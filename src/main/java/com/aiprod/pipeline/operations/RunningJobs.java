@@ -55,7 +55,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
     private final Slots slots;
     private final WorkerFitness fitness;
     private final JobMetrics metrics;
-    private final String workerId = "%s-%d-%s"
+    private final String workerId = "%s-%s-%s"
             .formatted(
                     Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker"),
                     ProcessHandle.current().pid(),

@@ -3,25 +3,30 @@ package com.aiprod.pipeline.pipeline;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Where the files of jobs lie: {@code <root>/<job>/<attempt>/<name>} once they are whole, {@code
- * <root>/.work/<job>-<attempt>/} while they are made. Each attempt has folders of its own, so that a worker that comes
- * late overwrites nothing of a newer attempt.
+ * Where the files of jobs lie: {@code <root>/<day>/<job>/<attempt>/<name>} once they are whole, {@code
+ * <root>/.work/<job>-<attempt>/} while they are made. The day (UTC, {@code 2026-11-26}) is when the job was submitted,
+ * which its UUIDv7 holds; so no folder holds more than a day's jobs, and what is old is found without a look at what is
+ * not. Each attempt has folders of its own, so that a worker that comes late overwrites nothing of a newer attempt.
+ *
+ * <p>What this store would not have made, such as the {@code lost+found} of a volume, is left alone.
  */
 @Component
 public class ArtifactStore {
@@ -29,8 +34,19 @@ public class ArtifactStore {
     private static final Pattern JOB = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]{0,63}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
 
-    private static final Pattern UUID_NAME = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final int LISTED = 1000;
+    private static final Pattern UUID_V7 =
+            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    private static final Pattern WORK =
+            Pattern.compile(JOB.pattern() + "-[0-9]{1,10}|replaced-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    /** Where the files of a job lie whose id tells no day: a test's, or another program's. */
+    private static final String NO_DAY = "undated";
+
+    private static final String WORK_FOLDER = ".work";
+    private static final int MOST_LISTED = 100_000;
+    private static final int LISTED_AT_A_TIME = 1000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ArtifactStore.class);
 
     private final Path root;
 
@@ -71,7 +87,7 @@ public class ArtifactStore {
         Files.createDirectories(to.getParent());
         if (Files.exists(to)) {
             // The same attempt delivered before, and then its result was lost on the way.
-            Path aside = root.resolve(".work").resolve("replaced-" + UUID.randomUUID());
+            Path aside = root.resolve(WORK_FOLDER).resolve("replaced-" + UUID.randomUUID());
             Files.move(to, aside, StandardCopyOption.ATOMIC_MOVE);
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
             FileSystemUtils.deleteRecursively(aside);
@@ -83,45 +99,49 @@ public class ArtifactStore {
 
     /** Deletes what was delivered for a job. */
     public void delete(String jobId) throws IOException {
-        FileSystemUtils.deleteRecursively(root.resolve(checked(jobId)));
+        FileSystemUtils.deleteRecursively(jobFolder(jobId));
     }
 
-    /** Jobs with a folder that nothing was delivered to for so long, up to {@value #LISTED}; only ids that are UUIDs. */
-    public List<String> jobsOlderThan(Duration age) throws IOException {
-        Instant limit = Instant.now().minus(age);
-        return untouchedSince(limit, root)
-                .map(folder -> folder.getFileName().toString())
-                .filter(name -> UUID_NAME.matcher(name).matches())
-                .limit(LISTED)
-                .toList();
+    /**
+     * Jobs that have a folder and were submitted longer ago, up to {@value #MOST_LISTED} of them. It reads the folders of
+     * those days alone, as the iterator goes on, and asks nothing about what lies in them.
+     */
+    public OldJobs jobsOlderThan(Duration age) throws IOException {
+        LocalDate first = LocalDate.ofInstant(Instant.now().minus(age), ZoneOffset.UTC);
+        return new OldJobs(root, first, LISTED_AT_A_TIME, MOST_LISTED);
     }
 
-    /** Deletes work folders in which nothing was made or changed for so long; answers how many. */
+    /**
+     * Deletes work folders in which nothing was made or changed for so long; answers how many. One that cannot be read or
+     * deleted is told in a warning and keeps no other.
+     */
     public int discardWorkOlderThan(Duration age) throws IOException {
-        List<Path> abandoned =
-                untouchedSince(Instant.now().minus(age), root.resolve(".work")).toList();
-        for (Path folder : abandoned) {
-            FileSystemUtils.deleteRecursively(folder);
+        Instant limit = Instant.now().minus(age);
+        Path work = root.resolve(WORK_FOLDER);
+        if (!Files.isDirectory(work)) {
+            return 0;
         }
-        return abandoned.size();
-    }
-
-    /** Folders in which neither the folder itself nor what lies in it directly has changed since. */
-    private static Stream<Path> untouchedSince(Instant limit, Path parent) throws IOException {
-        List<Path> untouched = new ArrayList<>();
-        if (Files.isDirectory(parent)) {
-            try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, Files::isDirectory)) {
-                for (Path folder : folders) {
-                    if (lastChange(folder).isBefore(limit)) {
-                        untouched.add(folder);
+        int discarded = 0;
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(work, ArtifactStore::isWork)) {
+            for (Path folder : folders) {
+                try {
+                    if (lastChange(folder).isBefore(limit) && FileSystemUtils.deleteRecursively(folder)) {
+                        discarded++;
                     }
+                } catch (IOException e) {
+                    LOG.warn("Abandoned work in {} cannot be deleted: {}", folder, e.toString());
                 }
             }
         }
-        return untouched.stream();
+        return discarded;
     }
 
-    /** Now for what vanishes while it is looked at: somebody is busy there. */
+    private static boolean isWork(Path folder) {
+        return WORK.matcher(folder.getFileName().toString()).matches()
+                && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Of the folder and of what lies in it directly; now for what vanishes meanwhile: somebody is busy there. */
     private static Instant lastChange(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             Instant last = Files.getLastModifiedTime(folder).toInstant();
@@ -135,12 +155,25 @@ public class ArtifactStore {
         }
     }
 
+    /** The name of the folder that a job's folder lies in. */
+    static String day(String jobId) {
+        if (!UUID_V7.matcher(jobId).matches()) {
+            return NO_DAY;
+        }
+        long millis = Long.parseLong(jobId.substring(0, 8) + jobId.substring(9, 13), 16);
+        return LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC).toString();
+    }
+
+    private Path jobFolder(String jobId) {
+        return root.resolve(day(checked(jobId))).resolve(jobId);
+    }
+
     private Path attemptFolder(String jobId, int attempt) {
-        return root.resolve(checked(jobId)).resolve(Integer.toString(attempt));
+        return jobFolder(jobId).resolve(Integer.toString(attempt));
     }
 
     private Path workFolder(String jobId, int attempt) {
-        return root.resolve(".work").resolve(checked(jobId) + "-" + attempt);
+        return root.resolve(WORK_FOLDER).resolve(checked(jobId) + "-" + attempt);
     }
 
     private static String checked(String jobId) {

@@ -5,9 +5,15 @@ import com.ibm.icu.text.FilteredBreakIteratorBuilder;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Where a language lets a text be cut. Pieces put together again give the text. */
 final class Breaks {
+
+    /** Where a word may be cut; it is seen, as a hyphen, only where it is. */
+    static final char SOFT_HYPHEN = '\u00AD';
+
+    private static final Pattern AFTER_SOFT_HYPHEN = Pattern.compile("(?<=" + SOFT_HYPHEN + ")");
 
     private Breaks() {}
 
@@ -49,6 +55,11 @@ final class Breaks {
             }
         }
         return phrases;
+    }
+
+    /** The parts of a word that end at its soft hyphens, each with the soft hyphen that ends it. */
+    static List<String> syllables(String word) {
+        return List.of(AFTER_SOFT_HYPHEN.split(word));
     }
 
     /** What a reader takes for one letter. */

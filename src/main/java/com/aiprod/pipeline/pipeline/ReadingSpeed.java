@@ -31,7 +31,7 @@ final class ReadingSpeed {
                 .map(c -> switch (UScript.getScript(c)) {
                     case UScript.HIRAGANA, UScript.KATAKANA, UScript.HAN, UScript.HANGUL -> 2;
                     case UScript.INHERITED -> 0;
-                    default -> 1;
+                    default -> c == Breaks.SOFT_HYPHEN ? 0 : 1;
                 })
                 .sum();
     }

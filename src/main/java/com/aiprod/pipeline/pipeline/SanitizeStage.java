@@ -1,6 +1,8 @@
 package com.aiprod.pipeline.pipeline;
 
+import com.aiprod.pipeline.job.LineEnds;
 import com.ibm.icu.text.Normalizer2;
+import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -16,7 +18,12 @@ import org.springframework.stereotype.Component;
 public class SanitizeStage {
 
     /** Controls (but tab and line feed), halves of surrogate pairs, unassigned and private letters. */
-    private static final Pattern UNSHOWABLE = Pattern.compile("[\\p{Cc}\\p{Cs}\\p{Cn}\\p{Co}&&[^\\t\\n]]");
+    private static final UnicodeSet UNSHOWABLE =
+            new UnicodeSet("[[:Cc:][:Cs:][:Cn:][:Co:]-[\\u0009\\u000A]]").freeze();
+
+    /** Letters that leave something on the screen. */
+    private static final UnicodeSet SEEN =
+            new UnicodeSet("[^[:Cf:][:White_Space:][:Default_Ignorable_Code_Point:]]").freeze();
 
     /** Marks that turn the direction of text around them, and with which a text can be made to read as another. */
     private static final Pattern DIRECTION_TRICKS = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\u200B]");
@@ -31,8 +38,7 @@ public class SanitizeStage {
     private static final String JOINER = "\u200D";
 
     private static final Pattern BLANKS =
-            Pattern.compile("[\\t\\u000B\\f \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
-    private static final Pattern LINE_ENDS = Pattern.compile("\\r\\n?|\\u0085|\\u2028|\\u2029");
+            Pattern.compile("[\\t \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
     private static final Pattern EMPTY_LINES = Pattern.compile(" *\\n[ \\n]*");
 
     private final Progress progress;
@@ -55,8 +61,7 @@ public class SanitizeStage {
         Preset preset = Preset.byId(String.valueOf(job.get("preset")))
                 .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "There is no preset of this name"));
         String content = clean(String.valueOf(job.getOrDefault("content", "")));
-        if (content.codePoints()
-                .noneMatch(c -> !Character.isWhitespace(c) && Character.getType(c) != Character.FORMAT)) {
+        if (!isSeen(content)) {
             throw new PermanentStageException("CONTENT_EMPTY", "The content holds no letter that can be shown");
         }
         Map<String, Object> clean = new LinkedHashMap<>(job);
@@ -65,6 +70,11 @@ public class SanitizeStage {
         clean.put("duration_sec", duration(job.get("duration_sec"), preset));
         progress.report(jobId, attempt, "sanitize", 100);
         return clean;
+    }
+
+    /** Whether anything of the text is seen on the screen. */
+    static boolean isSeen(String text) {
+        return SEEN.containsSome(text);
     }
 
     private static int duration(Object wanted, Preset preset) {
@@ -82,12 +92,20 @@ public class SanitizeStage {
 
     private static String clean(String content) {
         String text = Normalizer2.getNFCInstance().normalize(content);
-        text = LINE_ENDS.matcher(text).replaceAll("\n");
-        text = UNSHOWABLE.matcher(text).replaceAll("");
+        text = LineEnds.toLineFeeds(text);
+        text = showable(text);
         text = DIRECTION_TRICKS.matcher(text).replaceAll("");
         text = BLANKS.matcher(text).replaceAll(" ");
         text = EMPTY_LINES.matcher(text).replaceAll("\n").strip();
         return Breaks.letters(text).stream().map(SanitizeStage::bounded).collect(Collectors.joining());
+    }
+
+    /** By ICU's table of characters: the JDK's is as old as the JDK, and lacks newer emoji. */
+    private static String showable(String text) {
+        return text.codePoints()
+                .filter(c -> !UNSHOWABLE.contains(c))
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static String bounded(String letter) {

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipeline;
 
+import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,6 +58,10 @@ public class StoryboardStage {
 
     private final Progress progress;
 
+    /** Punctuation that an ellipsis takes the place of. */
+    private static final UnicodeSet PAUSES =
+            new UnicodeSet("[[:Po:][:Pd:]-[!?！？؟%\\&@#\"'”’]]").freeze();
+
     /** A stage that reports there. */
     public StoryboardStage(Progress progress) {
         this.progress = progress;
@@ -107,7 +112,7 @@ public class StoryboardStage {
     private static List<String> sentences(String content, ULocale language) {
         return Breaks.sentences(content.lines().toList(), language).stream()
                 .map(String::strip)
-                .filter(sentence -> !sentence.isEmpty())
+                .filter(SanitizeStage::isSeen)
                 .toList();
     }
 
@@ -166,11 +171,14 @@ public class StoryboardStage {
         return parts;
     }
 
-    /** Phrases, or letters where a phrase is wider than that. */
+    /** Phrases; their parts at soft hyphens where a phrase is wider than that, and letters where a part is. */
     private static List<String> words(String text, int widest, ULocale language) {
         return Breaks.phrases(text, language).stream()
-                .flatMap(phrase ->
-                        ReadingSpeed.width(phrase) <= widest ? Stream.of(phrase) : Breaks.letters(phrase).stream())
+                .flatMap(phrase -> ReadingSpeed.width(phrase) <= widest
+                        ? Stream.of(phrase)
+                        : Breaks.syllables(phrase).stream())
+                .flatMap(part ->
+                        ReadingSpeed.width(part) <= widest ? Stream.of(part) : Breaks.letters(part).stream())
                 .toList();
     }
 
@@ -233,8 +241,8 @@ public class StoryboardStage {
     }
 
     private static String withEllipsis(String text) {
-        return text.strip()
-                        .replaceAll("[\\p{Po}\\p{Pd}&&[^!?！？؟%&@#\"'”’]]+$", "")
+        String bare = text.strip();
+        return bare.substring(0, PAUSES.spanBack(bare, UnicodeSet.SpanCondition.CONTAINED))
                         .strip() + "…";
     }
 

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipeline;
 
+import com.ibm.icu.lang.UScript;
 import com.ibm.icu.text.Bidi;
 import com.ibm.icu.util.ULocale;
 import java.awt.Shape;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -59,18 +61,22 @@ final class Typesetter {
      * What stays on one line.
      *
      * @param width at the size {@link #MEASURE}
-     * @param partOfWord whether a word goes on behind it
+     * @param hyphen whether a word goes on behind it, which a hyphen says where the line ends here
      */
-    private record Piece(String text, double width, boolean partOfWord) {}
+    private record Piece(String text, double width, boolean hyphen) {}
 
     private static final double STEP = 0.97;
 
     /** Of the usual width, more than fit into any preset's box at its smallest size. */
     private static final int MOST_LETTERS = 600;
 
-    /** Letters of scripts that mark a cut word with a hyphen. */
-    private static final Pattern HYPHENATED =
-            Pattern.compile("[\\p{IsLatin}\\p{IsGreek}\\p{IsCyrillic}\\p{IsArmenian}]\\p{M}*");
+    /** Scripts that mark a cut word with a hyphen. */
+    private static final Set<Integer> HYPHENATED =
+            Set.of(UScript.LATIN, UScript.GREEK, UScript.CYRILLIC, UScript.ARMENIAN);
+
+    /** Soft hyphens that are between no two letters, where no word is to be cut. */
+    private static final Pattern STRAY_SOFT_HYPHENS =
+            Pattern.compile("(?<=^|\\s)\u00AD+|\u00AD+(?=\u00AD|\\s|$)");
 
     private static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
     private static final float MEASURE = 100;
@@ -123,21 +129,55 @@ final class Typesetter {
         return letters.size() <= MOST_LETTERS ? text : String.join("", letters.subList(0, MOST_LETTERS)) + "…";
     }
 
-    /** Words, or letters where a word is so long that the text would get too small for its sake. */
+    /**
+     * Words; where a word is so long that the text would get too small for its sake, the parts between its soft hyphens,
+     * and letters where a part is still too long. No other soft hyphen is left.
+     */
     private List<Piece> pieces(String text, Box box, boolean rightToLeft) throws InterruptedException {
         double longest = box.width() * MEASURE / (box.largest() * 0.5);
         List<Piece> pieces = new ArrayList<>();
-        for (String word : Breaks.phrases(text, language)) {
-            double width = advance(word, rightToLeft);
-            if (width <= longest) {
-                pieces.add(new Piece(word, width, false));
-            } else {
-                for (String letter : Breaks.letters(word)) {
-                    pieces.add(new Piece(letter, advance(letter, rightToLeft), true));
+        for (String phrase : Breaks.phrases(STRAY_SOFT_HYPHENS.matcher(text).replaceAll(""), language)) {
+            Piece whole = piece(phrase, false, rightToLeft);
+            if (whole.width() <= longest) {
+                pieces.add(whole);
+                continue;
+            }
+            for (String syllable : Breaks.syllables(phrase)) {
+                Piece part = piece(syllable, syllable.indexOf(Breaks.SOFT_HYPHEN) >= 0, rightToLeft);
+                if (part.width() <= longest) {
+                    pieces.add(part);
+                } else {
+                    addLetters(part, pieces, rightToLeft);
                 }
             }
         }
         return pieces;
+    }
+
+    /** Two letters stay together at either end, so that no line has a single one of a word that was cut. */
+    private void addLetters(Piece word, List<Piece> pieces, boolean rightToLeft) throws InterruptedException {
+        String bare = word.text().stripTrailing();
+        List<String> letters = Breaks.letters(bare);
+        if (letters.size() < 4) {
+            pieces.add(word);
+            return;
+        }
+        int last = letters.size() - 2;
+        for (int from = 0, to = 2; from < letters.size(); from = to, to = to == last ? letters.size() : to + 1) {
+            String text = String.join("", letters.subList(from, to));
+            boolean inside = to < letters.size();
+            boolean hyphen = inside ? HYPHENATED.contains(script(letters.get(to - 1))) : word.hyphen();
+            pieces.add(piece(inside ? text : text + word.text().substring(bare.length()), hyphen, rightToLeft));
+        }
+    }
+
+    private static int script(String letter) {
+        return UScript.getScript(letter.codePointAt(0));
+    }
+
+    private Piece piece(String text, boolean hyphen, boolean rightToLeft) throws InterruptedException {
+        String seen = text.replace(String.valueOf(Breaks.SOFT_HYPHEN), "");
+        return new Piece(seen, advance(seen, rightToLeft), hyphen);
     }
 
     /** The average line's share of the longest one. */
@@ -210,11 +250,7 @@ final class Typesetter {
     private static String join(List<Piece> line) {
         String text =
                 line.stream().map(Piece::text).collect(Collectors.joining()).strip();
-        Piece last = line.get(line.size() - 1);
-        boolean cutWord = last.partOfWord()
-                && !last.text().endsWith(" ")
-                && HYPHENATED.matcher(last.text()).matches();
-        return cutWord ? text + "-" : text;
+        return line.get(line.size() - 1).hyphen() ? text + "-" : text;
     }
 
     private Block block(List<Piece> pieces, double size, Box box, boolean rightToLeft) throws InterruptedException {

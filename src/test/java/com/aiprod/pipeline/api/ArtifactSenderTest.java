@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class ArtifactSenderTest {
     @BeforeAll
     static void deliver() throws Exception {
         new Random(1).nextBytes(VIDEO);
-        Path attempt = Files.createDirectories(Path.of(Edge.ARTIFACTS, JOB, "2"));
+        Path attempt = Files.createDirectories(Path.of(Edge.ARTIFACTS, "2025-12-08", JOB, "2"));
         Files.write(attempt.resolve("video.mp4"), VIDEO);
         Files.writeString(attempt.resolve("captions.vtt"), "WEBVTT\n");
         Files.writeString(attempt.resolve("notes.txt"), "not in the result");
@@ -53,6 +54,18 @@ class ArtifactSenderTest {
         assertThat(header(answer, "ETag")).matches("\"2-[0-9a-f]+-[0-9a-f]+\"");
         assertThat(header(answer, "X-Request-Id")).isNotEmpty();
         assertThat(answer.headers().map()).doesNotContainKeys("transfer-encoding", "authorization");
+    }
+
+    @Test
+    void theETagHasTheDigitsOfNoLocale() {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+            assertThat(new ArtifactSender.Artifact(Path.of("pom.xml"), "video/mp4", 12).etag())
+                    .matches("\"12-[0-9a-f]+-[0-9a-f]+\"");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -45,6 +45,9 @@ class SubmitRequestParserTest {
                 Arguments.of("\\u00a0\\u3000a\\u2028", "a"),
                 Arguments.of("a\\r\\nb\\tc", "a\nb\tc"),
                 Arguments.of("\\u0085a\\u007f", "a"),
+                Arguments.of(
+                        "one\\u000btwo\\u000cthree\\rfour\\u0085five\\u2028six\\u2029seven",
+                        "one\ntwo\nthree\nfour\nfive\nsix\nseven"),
                 Arguments.of("\\ud83c\\udfac", "🎬"),
                 Arguments.of("🎬".repeat(10_000), "🎬".repeat(10_000)),
                 Arguments.of(" ".repeat(100_000) + "a" + " ".repeat(100_000) + "b", null),
@@ -215,6 +218,40 @@ class SubmitRequestParserTest {
     }
 
     @Test
+    void bindsAKeyToWhatTheMetadataSayAndNotToTheirSpelling() {
+        String one = fingerprintOf("{\"a\":1,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":null,\"d\":0}");
+        assertThat(fingerprintOf(
+                        "{ \"d\" : -0, \"c\":null,\n \"b\" : [ \"\\u00e4\" , {\"y\":2.5,\"x\":10E+399}], \"a\": 1.0 }"))
+                .isEqualTo(one);
+        assertThat(Stream.of(
+                                "{\"a\":\"1\",\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":null,\"d\":0}",
+                                "{\"a\":1,\"b\":[{\"x\":1e400,\"y\":2.50},\"ä\"],\"c\":null,\"d\":0}",
+                                "{\"a\":1,\"b\":[\"ä\",{\"x\":1e401,\"y\":2.50}],\"c\":null,\"d\":0}",
+                                "{\"a\":1,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"d\":0}",
+                                "{\"a\":1,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":false,\"d\":0}",
+                                "{\"a\":1.0000000000000000000000001,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":null,\"d\":0}")
+                        .map(SubmitRequestParserTest::fingerprintOf)
+                        .distinct())
+                .hasSize(6)
+                .doesNotContain(one);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "-1.5E-400", "1e99999", "0.1000000000000000055511151231257827"})
+    void keepsANumberAsItIs(String number) {
+        assertThat(parse("{\"content\":\"x\",\"metadata\":{\"n\":" + number + "}}")
+                        .metadata())
+                .isEqualTo("{\"n\":" + number + "}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e1000000000", "1e-1000000000", "1e99999999999999999999", "0.0e100001"})
+    void takesNoNumberThatCouldBeWrittenOutByNobody(String number) {
+        assertThat(faults("{\"content\":\"x\",\"metadata\":{\"n\":[" + number + "]}}"))
+                .containsExactly("metadata has a number of over 100000 digits before or behind its point");
+    }
+
+    @Test
     void takesNoCallbackUrlThatCannotBeCalled() {
         assertThat(faults("{\"content\":\"x\",\"callback_url\":\"http://example.com\"}"))
                 .containsExactly("callback_url must begin with https://");
@@ -222,6 +259,10 @@ class SubmitRequestParserTest {
                 .containsExactly("callback_url must not be in a private network");
         assertThat(faults("{\"content\":\"x\",\"callback_url\":7}"))
                 .containsExactly("callback_url must be a string, not a number");
+    }
+
+    private static String fingerprintOf(String metadata) {
+        return parse("{\"content\":\"x\",\"metadata\":" + metadata + "}").fingerprint();
     }
 
     private static SubmitRequest parse(String body) {

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.ibm.icu.util.ULocale;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,32 @@ class SanitizeStageTest {
     }
 
     @Test
+    void whateverEndsALineIsALineFeed() {
+        assertThat(clean("one\u000Btwo\fthree\rfour\u0085five\u2028six\u2029seven\r\neight"))
+                .isEqualTo("one\ntwo\nthree\nfour\nfive\nsix\nseven\neight");
+    }
+
+    /** Emoji of Unicode 14 to 15, which Java 17 does not know; the text may stand alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"🫶", "🫡", "🫠", "🛜", "🪿", "🫠🫡🫶", "Thank you 🫶 all 🫡 today"})
+    void newerEmojiStayAndHaveAGlyph(String content) {
+        assertThat(clean(content)).isEqualTo(content);
+        assertThat(new FontBook(FontBook.Face.LOUD, ULocale.ENGLISH).covers(content))
+                .isTrue();
+    }
+
+    @Test
+    void whatIsNoCharacterGoes() {
+        assertThat(clean("a\uFFFEb\uE000c\uDBFF\uDFFFd\u0378e")).isEqualTo("abcde");
+    }
+
+    @Test
     void aHalfOfASurrogatePairGoes() {
         assertThat(clean("a\uD83Db")).isEqualTo("ab");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " \n\t", "\u0000\u0007", "\u200B\u200D"})
+    @ValueSource(strings = {"", " \n\t", "\u0000\u0007", "\u200B\u200D", "\uFE0F", "\u00AD"})
     void contentWithoutALetterIsRefused(String content) {
         assertThatThrownBy(() -> clean(content))
                 .isInstanceOfSatisfying(

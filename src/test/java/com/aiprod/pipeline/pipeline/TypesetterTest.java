@@ -7,9 +7,12 @@ import com.aiprod.pipeline.pipeline.Typesetter.Block;
 import com.aiprod.pipeline.pipeline.Typesetter.Box;
 import com.aiprod.pipeline.pipeline.Typesetter.Line;
 import com.ibm.icu.util.ULocale;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TypesetterTest {
 
@@ -58,6 +61,41 @@ class TypesetterTest {
                 .first()
                 .satisfies(line -> assertThat(line.text()).endsWith("-"));
         assertThat(set("de", "Sonntagmorgen").lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Donau\u00ADdampf\u00ADschiff\u00ADfahrts\u00ADgesell\u00ADschaft",
+                "Die Donau\u00ADdampf\u00ADschiff\u00ADfahrts\u00ADgesell\u00ADschaft fährt seit dem Jahr 1829",
+                "\u00ADDonau\u00AD\u00ADdampf\u00ADschiff\u00ADfahrts\u00ADgesell\u00ADschaft\u00AD und mehr\u00AD",
+            })
+    void aLongWordIsCutAtItsSoftHyphensAlone(String text) throws Exception {
+        Set<String> ends = Set.of("Donau", "dampf", "schiff", "fahrts", "gesell", "schaft");
+        List<String> lines =
+                set("de", text).lines().stream().map(Line::text).toList();
+
+        assertThat(lines).hasSizeGreaterThan(1).noneMatch(line -> line.contains("\u00AD"));
+        assertThat(lines).filteredOn(line -> line.endsWith("-")).isNotEmpty().allSatisfy(line -> assertThat(ends)
+                .anyMatch(end -> line.endsWith(end + "-")));
+        // What is not cut by a hyphen ends with a word.
+        String together = String.join(" ", lines).replace("- ", "");
+        assertThat(together).isEqualTo(text.replace("\u00AD", ""));
+    }
+
+    @Test
+    void aShortWordIsNotCutAtItsSoftHyphens() throws Exception {
+        assertThat(set("de", "Sonn\u00ADtag\u00ADmorgen").lines())
+                .extracting(Line::text)
+                .containsExactly("Sonntagmorgen");
+    }
+
+    @Test
+    void aCutWordLeavesNoSingleLetterAndEndsWithoutAHyphen() throws Exception {
+        List<Line> lines = set("en", "a".repeat(112)).lines();
+
+        assertThat(lines).hasSizeGreaterThan(1).allMatch(line -> line.text().length() > 2);
+        assertThat(lines.get(lines.size() - 1).text()).doesNotEndWith("-");
     }
 
     @Test

@@ -26,6 +26,7 @@ public class Actor {
         times.add(System.nanoTime());
         return switch ((String) job.get("content")) {
             case "succeed" -> Map.of("attempt", attempt, "user", job.get("user_id"), "lang", job.get("lang"));
+            case "echo the metadata" -> Map.of("echo", job.get("metadata"));
             case "be transient" -> throw new TransientStageException("RENDERER_AWAY", "The renderer is away");
             case "fail once" -> {
                 if (times.size() == 1) {

@@ -121,6 +121,24 @@ class JobRoutesTest {
     }
 
     @Test
+    void numbersReachThePipelineAndComeBackAsTheyAre() throws Exception {
+        String jobId = queries.submit(
+                "ann",
+                Map.of(
+                        "content",
+                        "echo the metadata",
+                        "metadata",
+                        "{\"a\": 1e400, \"b\": 0.1000000000000000055511151231257827, \"c\": 2.50, \"d\": -0, \"e\": 1E-400,"
+                                + " \"f\": 123456789012345678901234567890, \"g\": 1e100000}"));
+        producer.sendBody("direct:wake-dispatcher", null);
+        ended(jobId);
+        assertThat(queries.jdbc()
+                        .queryForObject("SELECT output::text FROM results WHERE job_id = ?::uuid", String.class, jobId))
+                .isEqualTo("{\"echo\":{\"a\":1E+400,\"b\":0.1000000000000000055511151231257827,\"c\":2.50,\"d\":0,"
+                        + "\"e\":1E-400,\"f\":123456789012345678901234567890,\"g\":1E+100000}}");
+    }
+
+    @Test
     void whatMayPassIsTriedThreeTimesAgainAndThenADeadLetter(CapturedOutput log) throws Exception {
         JsonNode job = ended(transientJob);
         assertThat(job.path("status").asText()).isEqualTo("FAILED");

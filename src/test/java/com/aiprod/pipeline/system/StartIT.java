@@ -20,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -107,6 +109,42 @@ class StartIT {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "AIPROD_ROUTES_DIR names ")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void refusesAFolderOfRoutesWhosePathCamelWouldCut(CapturedOutput output) throws Exception {
+        Path comma = Files.createDirectory(folder.resolve("a,b"));
+        Files.writeString(comma.resolve("mine.camel.yaml"), "- route: {}\n");
+        refused(Map.of("aiprod.routes-dir", comma.toString()));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "AIPROD_ROUTES_DIR gives the file '" + comma)
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void refusesADurationWithoutAUnit(CapturedOutput output) {
+        refused(Map.of("aiprod.retention.jobs", "2592000"));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "AIPROD_RETENTION_JOBS (aiprod.retention.jobs) is '2592000'")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void startsInUtcWhateverTheMachineSays() {
+        TimeZone zone = TimeZone.getDefault();
+        Locale locale = Locale.getDefault();
+        String database = EmbeddedDatabase.create();
+        try {
+            // PostgreSQL knows no zone of this name, which is Java's default one under TZ=JST.
+            TimeZone.setDefault(TimeZone.getTimeZone("JST"));
+            Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+            PipelineApplication.main(new String[] {"--aiprod.roles=migrate", "--spring.datasource.url=" + database});
+            assertThat(TimeZone.getDefault().getID()).isEqualTo("UTC");
+            assertThat(String.format("%d", 10)).isEqualTo("10");
+        } finally {
+            TimeZone.setDefault(zone);
+            Locale.setDefault(locale);
+        }
     }
 
     @Test

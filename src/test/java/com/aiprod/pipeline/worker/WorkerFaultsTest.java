@@ -2,6 +2,7 @@ package com.aiprod.pipeline.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.Undeletable;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
 import com.aiprod.pipeline.operations.Retention;
@@ -11,6 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +63,7 @@ class WorkerFaultsTest {
                 "aiprod.worker.lease-sec", "6",
                 "aiprod.worker.shutdown-grace", "1s",
                 "aiprod.retention.interval", "300",
+                "aiprod.retention.orphans-interval", "100ms",
                 "aiprod.dispatcher.measure-interval", "100");
     }
 
@@ -157,8 +162,8 @@ class WorkerFaultsTest {
         String recent = jobs.submit("recent");
         jobs.await(old, "COMPLETED", SOON);
         jobs.await(recent, "COMPLETED", SOON);
-        Path files = Files.createDirectories(artifacts.resolve(old).resolve("1"));
-        Path kept = Files.createDirectories(artifacts.resolve(recent).resolve("1"));
+        Path files = Files.createDirectories(folder(old).resolve("1"));
+        Path kept = Files.createDirectories(folder(recent).resolve("1"));
         jobs.execute("""
                 INSERT INTO idempotency_keys VALUES
                 ('ann', 'old', 'h', '%1$s', now() - interval '3 days', now() - interval '2 days'),
@@ -175,14 +180,60 @@ class WorkerFaultsTest {
 
     @Test
     void filesWhoseJobIsGoneAndWorkThatNobodyTouchesAreDeleted() throws Exception {
-        String living = jobs.submit("living");
-        Path orphan = agedFolder(artifacts.resolve(UUID.randomUUID().toString()), Duration.ofDays(31));
-        Path ofLivingJob = agedFolder(artifacts.resolve(living), Duration.ofDays(31));
-        Path abandoned = agedFolder(artifacts.resolve(".work").resolve("crashed"), Duration.ofHours(2));
-        Path inUse = Files.createDirectories(artifacts.resolve(".work").resolve("running"));
+        String living = idOf(Instant.now().minus(Duration.ofDays(40)));
+        jobs.execute("""
+                INSERT INTO jobs (id, user_id, state, content, preset, priority, lang, duration_sec, completed_at)
+                VALUES ('%s', 'ann', 'COMPLETED', 'x', 'quick_social', 'low', 'en', 10, now())""".formatted(living));
+        Path ofLivingJob = Files.createDirectories(folder(living));
+        Path orphan = Files.createDirectories(folder(idOf(Instant.now().minus(Duration.ofDays(40)))));
+        Path young = Files.createDirectories(folder(idOf(Instant.now().minus(Duration.ofDays(20)))));
+        Path notOurs = Files.createDirectories(artifacts.resolve("lost+found").resolve(UUID.randomUUID() + ""));
+        Path abandoned = agedFolder(artifacts.resolve(".work").resolve("crashed-1"), Duration.ofHours(2));
+        Path inUse = Files.createDirectories(artifacts.resolve(".work").resolve("running-1"));
         Jobs.await(() -> !Files.exists(orphan) && !Files.exists(abandoned), SOON, () -> "still there");
+        assertThat(young).isDirectory();
+        assertThat(notOurs).isDirectory();
         assertThat(ofLivingJob).isDirectory();
         assertThat(inUse).isDirectory();
+    }
+
+    @Test
+    void whatCannotBeDeletedKeepsNothingElse() throws Exception {
+        Path stuckOrphan = folder(idOf(Instant.now().minus(Duration.ofDays(50))));
+        String stuck = jobs.submit("stuck");
+        String next = jobs.submit("next");
+        jobs.await(stuck, "COMPLETED", SOON);
+        jobs.await(next, "COMPLETED", SOON);
+        Path files = Files.createDirectories(folder(next).resolve("1"));
+        try (var one = Undeletable.make(stuckOrphan);
+                var other = Undeletable.make(folder(stuck))) {
+            assertThat(one).isNotSameAs(other);
+            jobs.execute("UPDATE jobs SET completed_at = now() - interval '32 days' WHERE id = '" + stuck + "'");
+            jobs.execute("UPDATE jobs SET completed_at = now() - interval '31 days' WHERE id = '" + next + "'");
+            Path orphan = Files.createDirectories(folder(idOf(Instant.now().minus(Duration.ofDays(50)))));
+            jobs.execute("ALTER TABLE idempotency_keys RENAME TO keys_away");
+            Path abandoned = agedFolder(artifacts.resolve(".work").resolve("crashed-2"), Duration.ofHours(2));
+            Jobs.await(
+                    () -> !Files.exists(files) && !Files.exists(orphan) && !Files.exists(abandoned),
+                    SOON,
+                    () -> "still there");
+        } finally {
+            jobs.execute("ALTER TABLE keys_away RENAME TO idempotency_keys");
+        }
+        Jobs.await(() -> !Files.exists(stuckOrphan), SOON, () -> "not tried again");
+    }
+
+    /** A UUIDv7 of that time. */
+    private static String idOf(Instant time) {
+        String hex = HexFormat.of().toHexDigits(time.toEpochMilli()).substring(4);
+        return hex.substring(0, 8) + "-" + hex.substring(8) + "-7"
+                + UUID.randomUUID().toString().substring(15);
+    }
+
+    private static Path folder(String jobId) {
+        long millis = HexFormat.fromHexDigitsToLong(jobId.replace("-", ""), 0, 12);
+        LocalDate day = LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC);
+        return artifacts.resolve(day.toString()).resolve(jobId);
     }
 
     private static Path agedFolder(Path folder, Duration age) throws Exception {

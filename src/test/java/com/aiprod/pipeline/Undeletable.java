@@ -1,0 +1,45 @@
+package com.aiprod.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A folder that nobody can delete, not even root, since what lies in it has a longer path than the system takes; it can
+ * be again once this is closed.
+ */
+public final class Undeletable implements AutoCloseable {
+
+    private static final String LONG_NAME = "x".repeat(200);
+    private static final int DEPTH = 12;
+
+    private final Path inner;
+    private final Path outer;
+
+    private Undeletable(Path inner, Path outer) {
+        this.inner = inner;
+        this.outer = outer;
+    }
+
+    /** Makes this folder such a one; it is made where it is not there. */
+    public static Undeletable make(Path folder) throws IOException {
+        Path inner = Files.createDirectories(folder).resolve("inner");
+        Files.createDirectories(deep(inner));
+        Path outer = Files.createDirectories(deep(folder.resolve("outer"))).resolve("inner");
+        Files.move(inner, outer);
+        return new Undeletable(inner, outer);
+    }
+
+    private static Path deep(Path folder) {
+        Path deep = folder;
+        for (int i = 0; i < DEPTH; i++) {
+            deep = deep.resolve(LONG_NAME);
+        }
+        return deep;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.move(outer, inner);
+    }
+}
