@@ -110,6 +110,17 @@ class StartIT {
     }
 
     @Test
+    void refusesADatabaseWhoseEncodingCannotHoldEveryText(CapturedOutput output) {
+        refused(Map.of(
+                "spring.datasource.url",
+                EmbeddedDatabase.create("TEMPLATE template0 LOCALE 'C' ENCODING 'SQL_ASCII'")));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "has the encoding SQL_ASCII, and only UTF8 will do")
+                .contains("CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void asMigrationMakesTheSchemaAndEndsAndOthersOnlyCheckIt(CapturedOutput output) {
         String database = EmbeddedDatabase.create();
         Map<String, String> settings =
