@@ -7,6 +7,8 @@ import com.aiprod.pipeline.PipelineApplication;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,10 +20,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,7 +120,7 @@ class TiredDatabaseIT {
                 Statement statement = operator.createStatement()) {
             operator.setAutoCommit(false);
             statement.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
-            atOnce(12, 12, () -> submit(marker)).forEach(TiredDatabaseIT::isUnavailable);
+            User.atOnce(12, 12, () -> submit(marker)).forEach(TiredDatabaseIT::isUnavailable);
             operator.commit();
         }
         Awaitility.await("what still runs in the server")
@@ -154,8 +152,10 @@ class TiredDatabaseIT {
             alter("SET default_transaction_isolation = '" + level + "'");
             endSessions();
             becomes("UP");
-            assertThat(atOnce(80, 8, () -> submit("x").statusCode())).as(level).containsOnly(202);
-            assertThat(atOnce(
+            assertThat(User.atOnce(80, 8, () -> submit("x").statusCode()))
+                    .as(level)
+                    .containsOnly(202);
+            assertThat(User.atOnce(
                             24,
                             8,
                             () -> alice.submit("{\"content\":\"x\"}", "Idempotency-Key", level.replace(" ", "-"))
@@ -173,24 +173,10 @@ class TiredDatabaseIT {
     private static void isUnavailable(HttpResponse<String> answer) {
         try {
             assertThat(problem(answer, 503).path("type").asText()).isEqualTo("/problems/unavailable");
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
-    }
-
-    /** Runs the call so many times, some at a time, and returns what they gave. */
-    private static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(atATime);
-        try {
-            List<T> answers = new ArrayList<>();
-            for (Future<T> answer : threads.invokeAll(java.util.Collections.nCopies(calls, call))) {
-                answers.add(answer.get());
-            }
-            return answers;
-        } finally {
-            threads.shutdownNow();
-        }
     }
 
     /** Changes what new sessions of the database begin with. */
