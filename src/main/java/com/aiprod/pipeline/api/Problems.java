@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.api;
 
+import com.aiprod.pipeline.operations.SqlState;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -148,17 +149,10 @@ final class Problems {
                 || isDatabaseAway(failure);
     }
 
-    /**
-     * Whether PostgreSQL cannot be reached or takes no work: connection exceptions (class 08), shutting down or
-     * starting (57P), out of resources such as connections (53). Hikari's time-out is a transient connection exception.
-     */
+    /** Whether PostgreSQL could not do it for now. Hikari's time-out is a transient connection exception. */
     private static boolean isDatabaseAway(Throwable failure) {
-        if (failure instanceof SQLTransientConnectionException
-                || failure instanceof SQLNonTransientConnectionException) {
-            return true;
-        }
-        return failure instanceof SQLException sql
-                && sql.getSQLState() != null
-                && Stream.of("08", "57P", "53").anyMatch(sql.getSQLState()::startsWith);
+        return failure instanceof SQLTransientConnectionException
+                || failure instanceof SQLNonTransientConnectionException
+                || failure instanceof SQLException sql && SqlState.mayPass(sql);
     }
 }

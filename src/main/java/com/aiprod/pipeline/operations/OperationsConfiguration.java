@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
 import io.micrometer.tracing.propagation.Propagator;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcComponent;
 import org.apache.camel.component.jdbc.JdbcPrepareStatementStrategy;
@@ -15,8 +17,8 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
-import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,10 +33,10 @@ class OperationsConfiguration {
         return new VariableParameters(false);
     }
 
-    /** As {@code variableParameters}, for a query that PostgreSQL plans once. */
+    /** As {@code variableParameters}, for a query that PostgreSQL plans once, where it keeps what is prepared. */
     @Bean
-    JdbcPrepareStatementStrategy preparedParameters() {
-        return new VariableParameters(true);
+    JdbcPrepareStatementStrategy preparedParameters(DatabaseSettings database) {
+        return new VariableParameters(database.keepsSessions());
     }
 
     /** Found by its name, as Camel finds components. */
@@ -45,9 +47,15 @@ class OperationsConfiguration {
         return jdbc;
     }
 
+    /** By the name of the one that it takes the place of. */
     @Bean
-    FlywayMigrationStrategy schema(@Value("${aiprod.schema}") SchemaMode mode) {
-        return mode;
+    HealthIndicator dbHealthIndicator(DataSource dataSource) {
+        return new DatabaseHealth(dataSource);
+    }
+
+    @Bean
+    RepeatedFailures repeatedFailures() {
+        return new RepeatedFailures(Clock.systemUTC());
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.operations;
 
+import com.aiprod.pipeline.operations.DatabaseSettings.Pooler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -64,6 +65,13 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
         }
         if (isBlank("spring.datasource.url")) {
             faults.add("SPRING_DATASOURCE_URL is not set: the PostgreSQL database, jdbc:postgresql://host:port/name");
+        }
+        if (Pooler.TRANSACTION.name().equalsIgnoreCase(environment.getProperty("aiprod.database.pooler"))
+                && (roles.contains(SchemaMigration.ROLE) || schema.equalsIgnoreCase(SchemaMode.MIGRATE.name()))
+                && isBlank("spring.flyway.url")) {
+            faults.add(
+                    "SPRING_FLYWAY_URL is not set: behind a pooler of transactions, the way to PostgreSQL past it, for"
+                            + " migrations, which need a session of their own; or set AIPROD_SCHEMA=check");
         }
         if (roles.contains("api")) {
             if (Stream.of("issuer-uri", "jwk-set-uri", "public-key-location").allMatch(name -> isBlank(JWT + name))) {

@@ -1,9 +1,17 @@
 package com.aiprod.pipeline.operations;
 
-/** The application cannot start, since the database's schema is not the one that it needs and must not be changed. */
+/** The application cannot start, since the database or its schema is not the one that it needs. */
 class SchemaException extends RuntimeException {
 
-    SchemaException(String message) {
+    private final String action;
+
+    /** @param action what the operator can do about it */
+    SchemaException(String message, String action) {
         super(message);
+        this.action = action;
+    }
+
+    String action() {
+        return action;
     }
 }

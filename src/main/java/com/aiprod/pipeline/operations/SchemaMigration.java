@@ -11,7 +11,7 @@ import org.springframework.core.env.StandardEnvironment;
 
 /** A process that brings the database's schema up to date and ends: {@code AIPROD_ROLES=migrate}. */
 @ImportAutoConfiguration({DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
-@Import(RequiredSettings.class)
+@Import({RequiredSettings.class, DatabaseConfiguration.class})
 public final class SchemaMigration {
 
     static final String ROLE = "migrate";

@@ -4,16 +4,15 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.exception.FlywayValidateException;
-import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 
 /** What becomes of the database's schema at the start: {@code aiprod.schema}. */
-enum SchemaMode implements FlywayMigrationStrategy {
+enum SchemaMode {
 
     /** It is brought up to what this build needs. */
     MIGRATE {
         @Override
-        public void migrate(Flyway flyway) {
-            flyway.migrate();
+        void apply(Flyway flyway) {
+            new Migration(flyway).run();
         }
     },
 
@@ -23,22 +22,30 @@ enum SchemaMode implements FlywayMigrationStrategy {
      */
     CHECK {
         @Override
-        public void migrate(Flyway flyway) {
+        void apply(Flyway flyway) {
             MigrationInfoService info = flyway.info();
             MigrationInfo[] pending = info.pending();
             if (pending.length > 0) {
                 MigrationInfo current = info.current();
-                throw new SchemaException("The database's schema is at version %s, and this build needs version %s."
-                        .formatted(
-                                current == null ? "none" : current.getVersion(),
-                                pending[pending.length - 1].getVersion()));
+                throw new SchemaException(
+                        "The database's schema is at version %s, and this build needs version %s."
+                                .formatted(
+                                        current == null ? "none" : current.getVersion(),
+                                        pending[pending.length - 1].getVersion()),
+                        MIGRATE_IT);
             }
             try {
                 flyway.validate();
             } catch (FlywayValidateException e) {
                 throw new SchemaException(
-                        "The database's schema was made by other migrations than this build's: " + e.getMessage());
+                        "The database's schema was made by other migrations than this build's: " + e.getMessage(),
+                        MIGRATE_IT);
             }
         }
-    }
+    };
+
+    private static final String MIGRATE_IT =
+            "Run this build once with AIPROD_ROLES=migrate, or let each process migrate: AIPROD_SCHEMA=migrate.";
+
+    abstract void apply(Flyway flyway);
 }

@@ -17,10 +17,15 @@ public final class EmbeddedDatabase {
 
     /** Makes an empty database and returns its JDBC URL, user and password included. */
     public static String create() {
+        return create("");
+    }
+
+    /** The same with other properties than those of the server's template, e.g. {@code TEMPLATE template0 ENCODING …}. */
+    public static String create(String properties) {
         String name = "aiprod_" + DATABASES.incrementAndGet();
         try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
+            statement.execute("CREATE DATABASE " + name + " " + properties);
         } catch (SQLException e) {
             throw new IllegalStateException("The embedded PostgreSQL makes no database", e);
         }

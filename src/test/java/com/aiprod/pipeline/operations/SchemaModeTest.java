@@ -29,15 +29,15 @@ class SchemaModeTest {
 
     @Test
     void migratesAnEmptyDatabaseAndThenHasNothingToDo() {
-        SchemaMode.MIGRATE.migrate(flyway);
+        SchemaMode.MIGRATE.apply(flyway);
         assertThat(flyway.info().current().getVersion()).hasToString(latest);
-        SchemaMode.MIGRATE.migrate(flyway);
-        assertThatCode(() -> SchemaMode.CHECK.migrate(flyway)).doesNotThrowAnyException();
+        SchemaMode.MIGRATE.apply(flyway);
+        assertThatCode(() -> SchemaMode.CHECK.apply(flyway)).doesNotThrowAnyException();
     }
 
     @Test
     void aCheckRefusesAnEmptyDatabaseAndLeavesItEmpty() {
-        assertThatThrownBy(() -> SchemaMode.CHECK.migrate(flyway))
+        assertThatThrownBy(() -> SchemaMode.CHECK.apply(flyway))
                 .hasMessage(
                         "The database's schema is at version none, and this build needs version %s.".formatted(latest));
         assertThat(jdbc.queryForObject(
@@ -48,28 +48,28 @@ class SchemaModeTest {
     @Test
     void aCheckNamesTheVersionThatItFound(@TempDir Path later) throws IOException {
         Files.writeString(later.resolve("V9999__of_a_later_build.sql"), "SELECT 1");
-        SchemaMode.MIGRATE.migrate(flyway);
+        SchemaMode.MIGRATE.apply(flyway);
         Flyway ofALaterBuild = configuration()
                 .locations("classpath:db/migration", "filesystem:" + later)
                 .load();
-        assertThatThrownBy(() -> SchemaMode.CHECK.migrate(ofALaterBuild))
+        assertThatThrownBy(() -> SchemaMode.CHECK.apply(ofALaterBuild))
                 .hasMessageContaining("at version %s, and this build needs version 9999".formatted(latest));
     }
 
     @Test
     void aCheckTakesANewerSchemaAsItIsWhileANewVersionRollsOut() {
-        SchemaMode.MIGRATE.migrate(flyway);
+        SchemaMode.MIGRATE.apply(flyway);
         jdbc.update("INSERT INTO flyway_schema_history SELECT installed_rank + 1, '9999', 'of the next version', type,"
                 + " 'V9999__of_the_next_version.sql', 1, installed_by, installed_on, 1, true"
                 + " FROM flyway_schema_history ORDER BY installed_rank DESC LIMIT 1");
-        assertThatCode(() -> SchemaMode.CHECK.migrate(flyway)).doesNotThrowAnyException();
+        assertThatCode(() -> SchemaMode.CHECK.apply(flyway)).doesNotThrowAnyException();
     }
 
     @Test
     void aCheckRefusesASchemaThatOtherMigrationsMade() {
-        SchemaMode.MIGRATE.migrate(flyway);
+        SchemaMode.MIGRATE.apply(flyway);
         jdbc.update("UPDATE flyway_schema_history SET checksum = 1 WHERE version = '1'");
-        assertThatThrownBy(() -> SchemaMode.CHECK.migrate(flyway))
+        assertThatThrownBy(() -> SchemaMode.CHECK.apply(flyway))
                 .isInstanceOf(SchemaException.class)
                 .hasMessageContaining("other migrations than this build's");
     }

@@ -122,6 +122,17 @@ class StartIT {
     }
 
     @Test
+    void refusesADatabaseWhoseEncodingCannotHoldEveryText(CapturedOutput output) {
+        refused(Map.of(
+                "spring.datasource.url",
+                EmbeddedDatabase.create("TEMPLATE template0 LOCALE 'C' ENCODING 'SQL_ASCII'")));
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START", "has the encoding SQL_ASCII, and only UTF8 will do")
+                .contains("CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void refusesADurationWithoutAUnit(CapturedOutput output) {
         refused(Map.of("aiprod.retention.jobs", "2592000"));
         assertThat(output)

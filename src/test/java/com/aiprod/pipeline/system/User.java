@@ -16,8 +16,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 
 /** Somebody who uses the API over HTTP with a token of their own, and has no job yet. */
@@ -96,6 +101,20 @@ final class User {
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> job(jobId), job -> status.equals(job.path("status").asText()));
+    }
+
+    /** Runs the call so many times, some at a time, and returns what they gave. */
+    static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(atATime);
+        try {
+            List<T> answers = new ArrayList<>();
+            for (Future<T> answer : threads.invokeAll(Collections.nCopies(calls, call))) {
+                answers.add(answer.get());
+            }
+            return answers;
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -1,0 +1,40 @@
+package com.aiprod.pipeline.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** A database as {@code k8s/database.sql} sets it up: one role owns the schema, and the application runs as another. */
+public final class DeployedDatabase {
+
+    private static final String ADMINISTRATOR = EmbeddedDatabase.create();
+
+    static {
+        try {
+            new JdbcTemplate(new DriverManagerDataSource(ADMINISTRATOR))
+                    .execute(Files.readString(Path.of("k8s", "database.sql")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Flyway.configure()
+                .dataSource(new DriverManagerDataSource(as("aiprod_owner")))
+                .load()
+                .migrate();
+    }
+
+    private DeployedDatabase() {}
+
+    /** The URL for who may do anything. */
+    public static String administrator() {
+        return ADMINISTRATOR;
+    }
+
+    /** The URL for one of the roles that the file makes. The embedded server asks for no password. */
+    public static String as(String role) {
+        return ADMINISTRATOR.replace("user=postgres", "user=" + role);
+    }
+}
