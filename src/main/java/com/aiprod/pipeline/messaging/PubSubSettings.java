@@ -3,6 +3,7 @@ package com.aiprod.pipeline.messaging;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * How this process reaches Pub/Sub.
@@ -11,13 +12,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param emulatorHost host:port of an emulator, spoken to in plain text without credentials; blank for Google itself
  * @param provision whether missing topics and subscriptions are made at the start; unset means only with an emulator
  * @param publishTimeout how long one publish may take in all, its retries included; 10 s or more
+ * @param maxLeasedBytes of the messages of one subscription that this process holds at a time; a message that is larger
+ *     comes alone
  */
 @ConfigurationProperties("aiprod.pubsub")
 record PubSubSettings(
         String project,
         String emulatorHost,
         Boolean provision,
-        @DefaultValue("10s") Duration publishTimeout) {
+        @DefaultValue("10s") Duration publishTimeout,
+        @DefaultValue("16MB") DataSize maxLeasedBytes) {
 
     /** Google's client (1.145.0) takes no less, and would refuse each publish instead of the setting. */
     private static final Duration SHORTEST_PUBLISH_TIMEOUT = Duration.ofSeconds(10);
@@ -25,6 +29,9 @@ record PubSubSettings(
     PubSubSettings {
         if (publishTimeout.compareTo(SHORTEST_PUBLISH_TIMEOUT) < 0) {
             throw new IllegalArgumentException("AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more");
+        }
+        if (maxLeasedBytes.toBytes() < 1) {
+            throw new IllegalArgumentException("AIPROD_PUBSUB_MAX_LEASED_BYTES must be more than nothing, such as 16MB");
         }
     }
 
