@@ -78,10 +78,12 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     protected void doInit() throws Exception {
         super.doInit();
         topicSetup.run();
+        health.lookEach(settings.checkInterval());
     }
 
     @Override
     public Publisher getPublisher(String topicName, GooglePubsubEndpoint endpoint) {
+        health.publishesTo(endpoint.getDestinationName());
         return publishers.computeIfAbsent(topicName, this::newPublisher);
     }
 

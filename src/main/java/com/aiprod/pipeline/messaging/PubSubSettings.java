@@ -10,10 +10,12 @@ import org.springframework.util.unit.DataSize;
  *
  * @param project id of the Google Cloud project that the topics and subscriptions are in
  * @param emulatorHost host:port of an emulator, spoken to in plain text without credentials; blank for Google itself
- * @param provision whether missing topics and subscriptions are made at the start; unset means only with an emulator
+ * @param provision whether what is missing is made, and what differs is mended; unset means only with an emulator
  * @param publishTimeout how long one publish may take in all, its retries included; 10 s or more
  * @param maxLeasedBytes of the messages of one subscription that this process holds at a time; a message that is larger
  *     comes alone
+ * @param checkInterval how often topics and subscriptions are compared with the contract while the process runs; zero
+ *     for only at the start
  */
 @ConfigurationProperties("aiprod.pubsub")
 record PubSubSettings(
@@ -21,7 +23,8 @@ record PubSubSettings(
         String emulatorHost,
         Boolean provision,
         @DefaultValue("10s") Duration publishTimeout,
-        @DefaultValue("16MB") DataSize maxLeasedBytes) {
+        @DefaultValue("16MB") DataSize maxLeasedBytes,
+        @DefaultValue("60s") Duration checkInterval) {
 
     /** Google's client (1.145.0) takes no less, and would refuse each publish instead of the setting. */
     private static final Duration SHORTEST_PUBLISH_TIMEOUT = Duration.ofSeconds(10);

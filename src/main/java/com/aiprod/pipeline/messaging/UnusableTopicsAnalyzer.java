@@ -4,13 +4,14 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /** Tells an operator whose start was refused what to run, in place of a stack trace. */
-final class MissingTopicsAnalyzer extends AbstractFailureAnalyzer<MissingTopicsException> {
+final class UnusableTopicsAnalyzer extends AbstractFailureAnalyzer<UnusableTopicsException> {
 
     @Override
-    protected FailureAnalysis analyze(Throwable rootFailure, MissingTopicsException cause) {
+    protected FailureAnalysis analyze(Throwable rootFailure, UnusableTopicsException cause) {
         return new FailureAnalysis(
                 cause.getMessage(),
-                "Make them (or set AIPROD_PUBSUB_PROVISION=true):%n%s".formatted(cause.commands()),
+                "Run these commands (AIPROD_PUBSUB_PROVISION=true makes what is missing, and makes anew what is attached"
+                        + " to nothing):%n%s".formatted(cause.commands()),
                 cause);
     }
 }

@@ -29,14 +29,14 @@ class LeasedBytesTest {
         try (EmbeddedPubSub pubSub = EmbeddedPubSub.start();
                 DefaultCamelContext camel = new DefaultCamelContext()) {
             PubSubSettings settings = new PubSubSettings(
-                    "leased", pubSub.endpoint(), null, Duration.ofSeconds(10), DataSize.ofMegabytes(4));
+                    "leased", pubSub.endpoint(), null, Duration.ofSeconds(10), DataSize.ofMegabytes(4), Duration.ZERO);
             try (PubSubConnection connection = new PubSubConnection(settings)) {
                 TopicSetup topics = new TopicSetup(settings, connection);
                 PipelinePubSubComponent component = new PipelinePubSubComponent(
                         settings,
                         connection,
                         topics,
-                        new SubscriberHealth(topics, camel),
+                        new SubscriberHealth(topics, camel, new SimpleMeterRegistry()),
                         new MessageMetrics(new SimpleMeterRegistry()));
                 camel.addComponent("google-pubsub", component);
                 camel.start();

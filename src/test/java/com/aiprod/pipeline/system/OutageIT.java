@@ -9,8 +9,12 @@ import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
 import com.google.pubsub.v1.DeleteSubscriptionRequest;
+import com.google.pubsub.v1.DeleteTopicRequest;
+import com.google.pubsub.v1.PublisherGrpc;
 import com.google.pubsub.v1.SubscriberGrpc;
 import com.google.pubsub.v1.SubscriptionName;
+import com.google.pubsub.v1.Topic;
+import com.google.pubsub.v1.TopicName;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
@@ -43,6 +47,7 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "management.server.port=0",
             "aiprod.pipeline.route=echo",
+            "aiprod.pubsub.check-interval=500ms",
             "aiprod.dispatcher.lease-sec=2",
             "aiprod.rescue.message-lost-after-sec=3",
             "aiprod.rescue.interval=500",
@@ -142,6 +147,25 @@ class OutageIT {
         becomes("DOWN");
         becomes("UP");
         alice.await(alice.start("none"), "COMPLETED");
+    }
+
+    @Test
+    void aTopicThatIsGoneOrWasMadeAgainGetsItsSubscriptionBack() throws Exception {
+        String topic = TopicName.format(EmbeddedServices.PROJECT, "aiprod-pipeline-jobs");
+        ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
+                .usePlaintext()
+                .build();
+        try {
+            var topics = PublisherGrpc.newBlockingStub(channel);
+            topics.deleteTopic(DeleteTopicRequest.newBuilder().setTopic(topic).build());
+            alice.await(alice.start("none"), "COMPLETED");
+            topics.deleteTopic(DeleteTopicRequest.newBuilder().setTopic(topic).build());
+            topics.createTopic(Topic.newBuilder().setName(topic).build());
+        } finally {
+            channel.shutdownNow();
+        }
+        alice.await(alice.start("none"), "COMPLETED");
+        becomes("UP");
     }
 
     @Test
