@@ -10,7 +10,7 @@ WITH outside AS (
         GROUP BY jobs.id) AS published
 ), letters AS (
     SELECT error_code, count(*) AS letters FROM dead_letters
-    WHERE redriven_at IS NULL AND discarded_at IS NULL
+    WHERE redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL
     GROUP BY error_code
 )
 SELECT outside.depth AS outbox_depth,

@@ -7,7 +7,7 @@ WITH job_counts AS (
     SELECT cast(state AS text), count(*) FROM jobs WHERE completed_at IS NOT NULL GROUP BY state
 ), letter_counts AS (
     SELECT error_code, count(*) AS letters FROM dead_letters
-    WHERE redriven_at IS NULL AND discarded_at IS NULL
+    WHERE redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL
     GROUP BY error_code
 )
 SELECT cast(json_build_object(

@@ -64,6 +64,7 @@ class OperatorIT {
         "GET,    /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000",
         "POST,   /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000/redrive",
         "POST,   /admin/dead-letters/redrive",
+        "POST,   /admin/dead-letters/discard",
         "DELETE, /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000",
         "GET,    /admin/stats",
     })
@@ -178,6 +179,32 @@ class OperatorIT {
                         letter))
                 .containsEntry("discarded_by", root.id())
                 .containsEntry("dated", true);
+    }
+
+    @Test
+    void discardsManyByTheirCodeAndTheLimit(CapturedOutput output) throws Exception {
+        List<String> letters = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            letters.add(letterOf(alice.start("fail for good")));
+            recode(letters.get(i));
+        }
+        String request = "{\"error_code\":\"" + code + "\",\"limit\":2}";
+        JsonNode first = json(expect(200, post(LETTERS + "/discard", request)));
+        assertThat(names(first)).containsExactly("discarded", "count");
+        assertThat(first.path("count").asInt()).isEqualTo(2);
+        assertThat(names(first.path("discarded").path(0))).containsExactly("id", "job_id");
+        List<String> discarded = new ArrayList<>(first.findValuesAsText("id"));
+        discarded.addAll(json(expect(200, post(LETTERS + "/discard", request))).findValuesAsText("id"));
+        assertThat(discarded).containsExactlyInAnyOrderElementsOf(letters);
+        assertThat(json(expect(200, post(LETTERS + "/discard", request)))
+                        .path("count")
+                        .asInt())
+                .isZero();
+        assertThat(list("&error_code=" + code)).isEmpty();
+        letters.forEach(
+                letter -> assertThat(output.getAll()).contains("Dead letter " + letter + " discarded by " + root.id()));
+        assertThat(faults(post(LETTERS + "/discard", "{\"limit\":0}")))
+                .containsExactly("error_code: is required", "limit: must be a whole number from 1 to 1000");
     }
 
     @Test
