@@ -235,6 +235,8 @@ CREATE TABLE quotas (
     submissions  integer     NOT NULL DEFAULT 0 CHECK (submissions >= 0)
 ) WITH (fillfactor = 50);
 
+CREATE INDEX quotas_by_window ON quotas (window_start);
+
 -- Decides on a submission, and counts it if it is taken: 'admitted', 'known' (its idempotency key was used before, so
 -- that it makes no job), 'too-many-active' or 'too-fast'. Also tells what is left of either limit, null where it is
 -- off, and in how many seconds the minute is over. A function, since each statement in it sees what was committed
@@ -297,11 +299,15 @@ CREATE TABLE webhook_secrets (
     user_id         text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
     secret          text        NOT NULL DEFAULT new_webhook_secret(),
     created_at      timestamptz NOT NULL DEFAULT now(),
+    -- To the day: when its user last named a callback_url or asked for it.
+    used_at         timestamptz NOT NULL DEFAULT now(),
     -- After a rotation both sign, until the receivers know the new one.
     previous_secret text,
     previous_until  timestamptz,
     CONSTRAINT a_previous_secret_ends CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
 );
+
+CREATE INDEX webhook_secrets_by_use ON webhook_secrets (used_at);
 
 CREATE TYPE delivery_status AS ENUM ('pending', 'delivered', 'failed');
 
@@ -331,6 +337,8 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_by_turn ON deliveries (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX deliveries_by_job ON deliveries (job_id, id DESC);
+-- A secret that signs a delivery stays.
+CREATE INDEX deliveries_by_user ON deliveries (user_id);
 
 CREATE FUNCTION delivery_document(delivery deliveries) RETURNS json
     LANGUAGE sql STABLE
