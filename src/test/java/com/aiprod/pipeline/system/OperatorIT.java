@@ -265,7 +265,10 @@ class OperatorIT {
     void showsHowTheSystemStands() throws Exception {
         recode(letterOf(alice.start("fail for good")));
         JsonNode stats = json(expect(200, root.get("/admin/stats")));
-        assertThat(names(stats)).containsExactly("jobs", "oldest_queued_age_sec", "outbox_depth", "dead_letters");
+        assertThat(names(stats))
+                .containsExactly(
+                        "jobs", "ended_jobs_estimated", "oldest_queued_age_sec", "outbox_depth", "dead_letters");
+        assertThat(stats.path("ended_jobs_estimated").isBoolean()).isTrue();
         assertThat(names(stats.path("jobs")))
                 .containsExactly("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");
         assertThat(stats.path("jobs").path("FAILED").asInt()).isPositive();
