@@ -34,7 +34,8 @@ record PubSubSettings(
             throw new IllegalArgumentException("AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more");
         }
         if (maxLeasedBytes.toBytes() < 1) {
-            throw new IllegalArgumentException("AIPROD_PUBSUB_MAX_LEASED_BYTES must be more than nothing, such as 16MB");
+            throw new IllegalArgumentException(
+                    "AIPROD_PUBSUB_MAX_LEASED_BYTES must be more than nothing, such as 16MB");
         }
     }
 

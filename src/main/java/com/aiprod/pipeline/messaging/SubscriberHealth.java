@@ -69,7 +69,8 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     void lookEach(Duration interval) {
         if (!interval.isZero()) {
             // It catches all that it may throw.
-            var unused = restarts.scheduleWithFixedDelay(this::lookAgain, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+            var unused =
+                    restarts.scheduleWithFixedDelay(this::lookAgain, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -156,7 +157,8 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     public Health health() {
         Map<String, String> details = new LinkedHashMap<>();
         topics.forEach(topic -> details.put(topic, unusable(topic)));
-        faults.forEach((subscription, fault) -> details.put(subscription, fault.isEmpty() ? unusable(subscription) : fault));
+        faults.forEach(
+                (subscription, fault) -> details.put(subscription, fault.isEmpty() ? unusable(subscription) : fault));
         boolean well = details.values().stream().allMatch(String::isEmpty);
         Health.Builder health = well ? Health.up() : Health.down();
         details.forEach((name, fault) -> {

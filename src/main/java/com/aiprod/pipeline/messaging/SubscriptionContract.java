@@ -49,9 +49,8 @@ record SubscriptionContract(Subscription wanted) {
 
     SubscriptionContract withDeadLetters(String topic, int maxDeliveries) {
         return new SubscriptionContract(wanted.toBuilder()
-                .setDeadLetterPolicy(DeadLetterPolicy.newBuilder()
-                        .setDeadLetterTopic(topic)
-                        .setMaxDeliveryAttempts(maxDeliveries))
+                .setDeadLetterPolicy(
+                        DeadLetterPolicy.newBuilder().setDeadLetterTopic(topic).setMaxDeliveryAttempts(maxDeliveries))
                 .build());
     }
 
@@ -96,7 +95,9 @@ record SubscriptionContract(Subscription wanted) {
         if (!actual.getRetryPolicy().equals(wanted.getRetryPolicy())) {
             deviations.add(new Deviation(
                     "retry_policy",
-                    actual.hasRetryPolicy() ? "another retry policy" : "no retry policy, so that nacks come back at once",
+                    actual.hasRetryPolicy()
+                            ? "another retry policy"
+                            : "no retry policy, so that nacks come back at once",
                     retryFlags()));
         }
         if (!actual.getDeadLetterPolicy().equals(wanted.getDeadLetterPolicy())) {
@@ -113,7 +114,8 @@ record SubscriptionContract(Subscription wanted) {
                 && Durations.compare(actual.getMessageRetentionDuration(), SHORTEST_RETENTION) < 0) {
             deviations.add(new Deviation(
                     "message_retention_duration",
-                    "messages that are dropped after %s s".formatted(actual.getMessageRetentionDuration().getSeconds()),
+                    "messages that are dropped after %s s"
+                            .formatted(actual.getMessageRetentionDuration().getSeconds()),
                     "--message-retention-duration=7d"));
         }
         if (actual.getEnableExactlyOnceDelivery()) {
@@ -127,21 +129,25 @@ record SubscriptionContract(Subscription wanted) {
 
     /** The wanted values of all settings, also those that a subscription of ours is made without. */
     Subscription update() {
-        return wanted.toBuilder().setMessageRetentionDuration(Durations.fromDays(7)).build();
+        return wanted.toBuilder()
+                .setMessageRetentionDuration(Durations.fromDays(7))
+                .build();
     }
 
     /** A fault for what differs, of which there is something. */
     static String say(List<Deviation> deviations) {
-        return "has " + String.join("; ", deviations.stream().map(Deviation::what).toList());
+        return "has "
+                + String.join("; ", deviations.stream().map(Deviation::what).toList());
     }
 
     String createCommand() {
-        String command = "gcloud pubsub subscriptions create %s --topic=%s --ack-deadline=%s %s --expiration-period=never"
-                .formatted(
-                        name(),
-                        TopicName.parse(wanted.getTopic()).getTopic(),
-                        wanted.getAckDeadlineSeconds(),
-                        retryFlags());
+        String command =
+                "gcloud pubsub subscriptions create %s --topic=%s --ack-deadline=%s %s --expiration-period=never"
+                        .formatted(
+                                name(),
+                                TopicName.parse(wanted.getTopic()).getTopic(),
+                                wanted.getAckDeadlineSeconds(),
+                                retryFlags());
         return (wanted.hasDeadLetterPolicy() ? command + " " + deadLetterFlags() : command) + project();
     }
 
@@ -152,7 +158,11 @@ record SubscriptionContract(Subscription wanted) {
 
     String updateCommand(List<Deviation> deviations) {
         return "gcloud pubsub subscriptions update %s %s%s"
-                .formatted(name(), String.join(" ", deviations.stream().map(Deviation::flag).toList()), project());
+                .formatted(
+                        name(),
+                        String.join(
+                                " ", deviations.stream().map(Deviation::flag).toList()),
+                        project());
     }
 
     private String project() {

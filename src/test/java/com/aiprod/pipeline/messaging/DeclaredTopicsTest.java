@@ -40,8 +40,8 @@ class DeclaredTopicsTest {
     private static final Pattern ROLES = Pattern.compile("\\{\\{role:([a-z,]+)}}");
     private static final Pattern PRINCIPAL = Pattern.compile("/subject/ns/aiprod/sa/([a-z]+)$");
     private static final EmbeddedPubSub PUB_SUB = EmbeddedPubSub.start();
-    private static final PubSubSettings SETTINGS =
-            new PubSubSettings(PROJECT, PUB_SUB.endpoint(), null, Duration.ofSeconds(10), DataSize.ofMegabytes(16), Duration.ZERO);
+    private static final PubSubSettings SETTINGS = new PubSubSettings(
+            PROJECT, PUB_SUB.endpoint(), null, Duration.ofSeconds(10), DataSize.ofMegabytes(16), Duration.ZERO);
     private static final PubSubConnection CONNECTION = new PubSubConnection(SETTINGS);
 
     @BeforeAll

@@ -46,7 +46,8 @@ class LeasedBytesTest {
                 Publisher publisher =
                         component.getPublisher("projects/leased/topics/aiprod-pipeline-results", endpoint);
                 for (int i = 0; i < MESSAGES; i++) {
-                    publisher.publish(PubsubMessage.newBuilder()
+                    publisher
+                            .publish(PubsubMessage.newBuilder()
                                     .setData(ByteString.copyFrom(new byte[MEGABYTES_EACH << 20]))
                                     .build())
                             .get();

@@ -99,11 +99,12 @@ class SubscriberHealthTest {
     @Test
     void staysUpWhereItMayNotLookAndSaysSoOnce(CapturedOutput log) {
         pubSub.denyReads(true);
-        Awaitility.await().until(() -> registry.get("aiprod.pubsub.faults")
-                        .tag("effect", "unknown")
-                        .gauge()
-                        .value()
-                == 6);
+        Awaitility.await()
+                .until(() -> registry.get("aiprod.pubsub.faults")
+                                .tag("effect", "unknown")
+                                .gauge()
+                                .value()
+                        == 6);
         assertThat(health.health().getStatus()).isEqualTo(Status.UP);
         assertThat(log).containsOnlyOnce(SUBSCRIPTION + " cannot be looked at");
     }

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 /** What of a subscription is held against it, and how it is mended. */
 class SubscriptionContractTest {
 
-    private static final SubscriptionContract CONTRACT = SubscriptionContract.of("p", "jobs", 300, 10, 600)
-            .withDeadLetters("projects/p/topics/dlq", 5);
+    private static final SubscriptionContract CONTRACT =
+            SubscriptionContract.of("p", "jobs", 300, 10, 600).withDeadLetters("projects/p/topics/dlq", 5);
 
     @Test
     void isContentWithWhatItMakes() {
@@ -51,8 +51,8 @@ class SubscriptionContractTest {
         faults.forEach((change, words) -> {
             Subscription.Builder other = CONTRACT.wanted().toBuilder();
             change.accept(other);
-            assertThat(CONTRACT.unusable(other.build())).hasValueSatisfying(fault -> assertThat(fault)
-                    .contains(words));
+            assertThat(CONTRACT.unusable(other.build()))
+                    .hasValueSatisfying(fault -> assertThat(fault).contains(words));
         });
         assertThat(CONTRACT.replaceCommand().lines())
                 .containsExactly(
@@ -89,8 +89,7 @@ class SubscriptionContractTest {
                         + " --max-retry-delay=600s --dead-letter-topic=dlq --max-delivery-attempts=5"
                         + " --expiration-period=never --message-retention-duration=7d"
                         + " --no-enable-exactly-once-delivery --project=p");
-        assertThat(SubscriptionContract.of("p", "jobs", 300, 10, 600)
-                        .deviations(CONTRACT.wanted()))
+        assertThat(SubscriptionContract.of("p", "jobs", 300, 10, 600).deviations(CONTRACT.wanted()))
                 .extracting(SubscriptionContract.Deviation::flag)
                 .containsExactly("--clear-dead-letter-policy");
     }

@@ -40,9 +40,8 @@ class TopicSetupTest {
     private final PubSubConnection connection = new PubSubConnection(settings(true));
     private final TopicSetup provision = new TopicSetup(settings(true), connection);
     private final TopicSetup check = new TopicSetup(settings(false), connection);
-    private final ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
-            .usePlaintext()
-            .build();
+    private final ManagedChannel channel =
+            ManagedChannelBuilder.forTarget(pubSub.endpoint()).usePlaintext().build();
 
     private PubSubSettings settings(boolean provision) {
         return new PubSubSettings(
@@ -88,7 +87,8 @@ class TopicSetupTest {
         assertThat(refused.commands().lines())
                 .last()
                 .asString()
-                .startsWith("gcloud pubsub subscriptions create aiprod-pipeline-jobs-sub --topic=aiprod-pipeline-jobs ");
+                .startsWith(
+                        "gcloud pubsub subscriptions create aiprod-pipeline-jobs-sub --topic=aiprod-pipeline-jobs ");
 
         provision.run();
         assertThat(subscription(JOBS_SUB).getTopic()).isEqualTo(JOBS);
@@ -113,8 +113,9 @@ class TopicSetupTest {
                 .detachSubscription(DetachSubscriptionRequest.newBuilder()
                         .setSubscription(JOBS_SUB)
                         .build());
-        assertThat(check.look()).singleElement().satisfies(fault -> assertThat(fault.what())
-                .contains("detached"));
+        assertThat(check.look())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.what()).contains("detached"));
         provision.run();
         assertThat(check.look()).isEmpty();
     }
@@ -132,7 +133,8 @@ class TopicSetupTest {
                         .build());
         for (TopicSetup either : List.of(check, provision)) {
             assertThat(catchThrowableOfType(UnusableTopicsException.class, either::run))
-                    .hasMessageContaining("aiprod-pipeline-results, not to projects/set-up/topics/aiprod-pipeline-jobs");
+                    .hasMessageContaining(
+                            "aiprod-pipeline-results, not to projects/set-up/topics/aiprod-pipeline-jobs");
         }
         assertThat(subscription(JOBS_SUB).getTopic()).endsWith("aiprod-pipeline-results");
     }
@@ -152,7 +154,8 @@ class TopicSetupTest {
         assertThat(check.look()).singleElement().satisfies(fault -> {
             assertThat(fault.effect()).isEqualTo(Effect.DEVIATES);
             assertThat(fault.what())
-                    .isEqualTo("has an ack deadline of 10 s, not 60 s; no retry policy, so that nacks come back at once");
+                    .isEqualTo(
+                            "has an ack deadline of 10 s, not 60 s; no retry policy, so that nacks come back at once");
             assertThat(fault.command())
                     .isEqualTo("gcloud pubsub subscriptions update aiprod-pipeline-dlq-sub --ack-deadline=60"
                             + " --min-retry-delay=1s --max-retry-delay=60s --project=set-up");
@@ -167,8 +170,9 @@ class TopicSetupTest {
     void whatItMayNotLookAtIsUnknownAndRefusesNothing() throws IOException {
         pubSub.denyReads(true);
         assertThatCode(check::run).doesNotThrowAnyException();
-        assertThat(check.look()).hasSize(6).allSatisfy(fault -> assertThat(fault.effect())
-                .isEqualTo(Effect.UNKNOWN));
+        assertThat(check.look())
+                .hasSize(6)
+                .allSatisfy(fault -> assertThat(fault.effect()).isEqualTo(Effect.UNKNOWN));
     }
 
     private Subscription subscription(String name) {
