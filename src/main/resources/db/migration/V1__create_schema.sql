@@ -188,7 +188,11 @@ CREATE TABLE dead_letters (
     redriven_by  text CHECK (char_length(redriven_by) BETWEEN 1 AND 255),
     discarded_at timestamptz,
     discarded_by text CHECK (char_length(discarded_by) BETWEEN 1 AND 255),
-    CONSTRAINT settled_once CHECK (redriven_at IS NULL OR discarded_at IS NULL),
+    -- When it turned out that nobody has to do anything, and why.
+    settled_at   timestamptz,
+    settled_why  text CHECK (char_length(settled_why) BETWEEN 1 AND 255),
+    CONSTRAINT settled_once CHECK (num_nonnulls(redriven_at, discarded_at, settled_at) <= 1),
+    CONSTRAINT what_settles_itself_says_why CHECK ((settled_at IS NULL) = (settled_why IS NULL)),
     CONSTRAINT a_redrive_is_somebodys CHECK ((redriven_at IS NULL) = (redriven_by IS NULL)),
     CONSTRAINT a_discard_is_somebodys CHECK ((discarded_at IS NULL) = (discarded_by IS NULL))
 );
@@ -197,12 +201,17 @@ CREATE TABLE dead_letters (
 -- own, of the same attempt, takes the place of; the message decides only where no attempt is known.
 CREATE UNIQUE INDEX dead_letters_by_attempt ON dead_letters (job_id, attempt);
 CREATE UNIQUE INDEX dead_letters_by_message ON dead_letters (message_id) WHERE job_id IS NULL OR attempt IS NULL;
--- A discarded letter is kept for the audit and shown no more, so no page should have to step over it.
-CREATE INDEX dead_letters_by_age ON dead_letters (created_at DESC, id DESC) WHERE discarded_at IS NULL;
-CREATE INDEX dead_letters_by_code ON dead_letters (error_code, created_at DESC, id DESC) WHERE discarded_at IS NULL;
--- Redrive by code, oldest first, and how many wait for an operator.
+-- What was discarded or settled itself is listed no more, so no page should have to step over it.
+CREATE INDEX dead_letters_by_age ON dead_letters (created_at DESC, id DESC)
+    WHERE discarded_at IS NULL AND settled_at IS NULL;
+CREATE INDEX dead_letters_by_code ON dead_letters (error_code, created_at DESC, id DESC)
+    WHERE discarded_at IS NULL AND settled_at IS NULL;
+-- Redrive and discard by code, oldest first, and how many wait for an operator.
 CREATE INDEX dead_letters_unsettled ON dead_letters (error_code, created_at, id)
-    WHERE redriven_at IS NULL AND discarded_at IS NULL;
+    WHERE redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL;
+
+-- purge-letters looks for the oldest of those that go with no job.
+CREATE INDEX dead_letters_without_job ON dead_letters (created_at) WHERE job_id IS NULL;
 
 -- Idempotency-Key: which job a user's key stands for, and the answer that was given.
 CREATE TABLE idempotency_keys (
@@ -225,6 +234,8 @@ CREATE TABLE quotas (
     window_start timestamptz NOT NULL DEFAULT '-infinity',
     submissions  integer     NOT NULL DEFAULT 0 CHECK (submissions >= 0)
 ) WITH (fillfactor = 50);
+
+CREATE INDEX quotas_by_window ON quotas (window_start);
 
 -- Decides on a submission, and counts it if it is taken: 'admitted', 'known' (its idempotency key was used before, so
 -- that it makes no job), 'too-many-active' or 'too-fast'. Also tells what is left of either limit, null where it is
@@ -288,11 +299,15 @@ CREATE TABLE webhook_secrets (
     user_id         text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
     secret          text        NOT NULL DEFAULT new_webhook_secret(),
     created_at      timestamptz NOT NULL DEFAULT now(),
+    -- To the day: when its user last named a callback_url or asked for it.
+    used_at         timestamptz NOT NULL DEFAULT now(),
     -- After a rotation both sign, until the receivers know the new one.
     previous_secret text,
     previous_until  timestamptz,
     CONSTRAINT a_previous_secret_ends CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
 );
+
+CREATE INDEX webhook_secrets_by_use ON webhook_secrets (used_at);
 
 CREATE TYPE delivery_status AS ENUM ('pending', 'delivered', 'failed');
 
@@ -322,6 +337,8 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_by_turn ON deliveries (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX deliveries_by_job ON deliveries (job_id, id DESC);
+-- A secret that signs a delivery stays.
+CREATE INDEX deliveries_by_user ON deliveries (user_id);
 
 CREATE FUNCTION delivery_document(delivery deliveries) RETURNS json
     LANGUAGE sql STABLE

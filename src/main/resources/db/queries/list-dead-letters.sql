@@ -1,4 +1,4 @@
--- A page of the dead letters that were not discarded, newest first; asked for with one row more than is shown.
+-- A page of the dead letters that were not discarded and did not settle themselves, newest first; asked for with one row more than is shown.
 SELECT cast(id AS text) AS id,
        cast(job_id AS text) AS job_id,
        error_code,
@@ -10,7 +10,7 @@ SELECT cast(id AS text) AS id,
        iso8601(redriven_at) AS redriven_at,
        to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_position
 FROM dead_letters
-WHERE discarded_at IS NULL
+WHERE discarded_at IS NULL AND settled_at IS NULL
   AND (cast(:?errorCode AS text) IS NULL OR error_code = :?errorCode)
   AND (cast(:?cursorId AS uuid) IS NULL
        OR (created_at, id) < (cast(:?cursorCreatedAt AS timestamptz), cast(:?cursorId AS uuid)))

@@ -1,7 +1,9 @@
 -- What waits, what runs and what was given up, for the metrics. Answers one row. A job waits from its submission, redrive
--- or last attempt on; that its message was lost and goes out again does not begin its time anew.
+-- or last attempt on; that its message was lost and goes out again does not begin its time anew. Each is counted as far as
+-- 100,000, since this runs every few seconds.
 WITH outside AS (
-    SELECT count(*) AS depth, min(created_at) AS since FROM outbox
+    SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100001) AS waiting) AS depth,
+           (SELECT created_at FROM outbox ORDER BY id LIMIT 1) AS since
 ), on_the_way AS (
     SELECT min(entered_at) AS since FROM (
         SELECT max(job_states.entered_at) AS entered_at
@@ -9,13 +11,16 @@ WITH outside AS (
         WHERE jobs.published_at IS NOT NULL
         GROUP BY jobs.id) AS published
 ), letters AS (
-    SELECT error_code, count(*) AS letters FROM dead_letters
-    WHERE redriven_at IS NULL AND discarded_at IS NULL
+    SELECT error_code, count(*) AS letters
+    FROM (
+        SELECT error_code FROM dead_letters
+        WHERE redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL
+        LIMIT 100001) AS waiting
     GROUP BY error_code
 )
 SELECT outside.depth AS outbox_depth,
        cast(coalesce(extract(epoch FROM now() - outside.since), 0) AS double precision) AS outbox_age_seconds,
-       (SELECT count(*) FROM jobs WHERE state = 'QUEUED') AS jobs_queued,
+       (SELECT count(*) FROM (SELECT FROM jobs WHERE state = 'QUEUED' LIMIT 100001) AS waiting) AS jobs_queued,
        (SELECT count(*) FROM jobs WHERE state = 'PROCESSING') AS jobs_processing,
        cast(coalesce(extract(epoch FROM now() - least(outside.since, on_the_way.since)), 0) AS double precision)
            AS oldest_waiting_seconds,

@@ -11,12 +11,15 @@ SELECT cast(json_build_object(
            'created_at', iso8601(letter.created_at),
            'redriven_at', iso8601(letter.redriven_at),
            'redriven_by', letter.redriven_by,
+           'settled_at', iso8601(letter.settled_at),
+           'settled_why', letter.settled_why,
            'attempt', letter.attempt,
            'message_id', letter.message_id,
            'job_status', jobs.state,
            'metadata', letter.metadata) AS text) AS letter,
        CASE
            WHEN letter.redriven_at IS NOT NULL THEN 'It was redriven before.'
+           WHEN letter.settled_at IS NOT NULL THEN 'It settled itself: ' || letter.settled_why
            WHEN jobs.id IS NULL THEN 'It names no job.'
            WHEN jobs.state <> 'FAILED' THEN 'Its job is ' || jobs.state || ', not FAILED.'
            ELSE 'Its job is being changed; try again.' END AS obstacle

@@ -1,8 +1,7 @@
 -- The secret that signs the caller's webhooks, made when it is first asked for.
 WITH made AS (
     INSERT INTO webhook_secrets (user_id) VALUES (:?userId)
-    -- Changes nothing; without it a row that is there would not be returned.
-    ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id
+    ON CONFLICT (user_id) DO UPDATE SET used_at = now()
     RETURNING *
 )
 SELECT cast(json_build_object(

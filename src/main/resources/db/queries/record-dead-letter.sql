@@ -1,6 +1,10 @@
--- Keeps a dead letter for the operators; the same one delivered or published again is kept once.
-WITH letter AS (
-    SELECT (SELECT id FROM jobs WHERE id = cast(:?jobId AS uuid)) AS job_id,
+-- Keeps a dead letter for the operators; the same one delivered or published again is kept once. Where Pub/Sub gave up on
+-- the message of a job that has not failed, nobody has to do anything: the job goes out again, and should it fail, that
+-- leaves a letter of its own.
+WITH job AS (
+    SELECT id, state FROM jobs WHERE id = cast(:?jobId AS uuid)
+), letter AS (
+    SELECT (SELECT id FROM job) AS job_id,
            cast(:?attempt AS integer) AS attempt,
            cast(:?messageId AS text) AS message_id,
            cast(:?errorCode AS text) AS error_code,
@@ -24,8 +28,14 @@ WITH letter AS (
     WHERE dead_letters.message_id = 'result:' || dead_letters.job_id || ':' || dead_letters.attempt
     RETURNING id
 ), of_message AS (
-    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
-    SELECT * FROM letter WHERE job_id IS NULL OR attempt IS NULL
+    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata,
+                              settled_at, settled_why)
+    SELECT letter.*,
+           CASE WHEN needless.state IS NOT NULL THEN now() END,
+           'Its job is ' || needless.state || '.'
+    FROM letter
+    LEFT JOIN job AS needless ON letter.error_code = 'DELIVERY_EXHAUSTED' AND needless.state <> 'FAILED'
+    WHERE job_id IS NULL OR attempt IS NULL
     ON CONFLICT DO NOTHING
     RETURNING id
 )

@@ -4,7 +4,7 @@ WITH due AS (
     SELECT letter.id
     FROM dead_letters AS letter JOIN jobs ON jobs.id = letter.job_id
     WHERE (letter.id = cast(:?letterId AS uuid) OR letter.error_code = :?errorCode)
-      AND letter.redriven_at IS NULL AND letter.discarded_at IS NULL
+      AND letter.redriven_at IS NULL AND letter.discarded_at IS NULL AND letter.settled_at IS NULL
       AND jobs.state = 'FAILED'
     ORDER BY letter.created_at, letter.id
     LIMIT cast(:?limit AS integer)
@@ -13,7 +13,8 @@ WITH due AS (
 ), settled AS (
     UPDATE dead_letters SET redriven_at = now(), redriven_by = :?userId
     FROM due
-    WHERE dead_letters.id = due.id AND dead_letters.redriven_at IS NULL AND dead_letters.discarded_at IS NULL
+    WHERE dead_letters.id = due.id
+      AND dead_letters.redriven_at IS NULL AND dead_letters.discarded_at IS NULL AND dead_letters.settled_at IS NULL
     RETURNING dead_letters.id, dead_letters.job_id
 ), queued AS (
     UPDATE jobs SET

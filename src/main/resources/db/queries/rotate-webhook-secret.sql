@@ -4,6 +4,7 @@ WITH rotated AS (
     ON CONFLICT (user_id) DO UPDATE SET
         secret = new_webhook_secret(),
         created_at = now(),
+        used_at = now(),
         previous_secret = known.secret,
         previous_until = now() + interval '24 hours'
     RETURNING *

@@ -31,8 +31,8 @@ WITH new AS MATERIALIZED (
 ), message AS (
     INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM job
 ), secret AS (
-    INSERT INTO webhook_secrets (user_id) SELECT user_id FROM job WHERE callback_url IS NOT NULL
-    ON CONFLICT DO NOTHING
+    INSERT INTO webhook_secrets AS known (user_id) SELECT user_id FROM job WHERE callback_url IS NOT NULL
+    ON CONFLICT (user_id) DO UPDATE SET used_at = now() WHERE known.used_at < now() - interval '1 day'
 ), answer AS (
     SELECT 'created' AS outcome, cast(id AS text) AS job_id, iso8601(created_at) AS created_at FROM job
     UNION ALL

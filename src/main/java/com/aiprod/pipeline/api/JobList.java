@@ -16,7 +16,9 @@ public class JobList {
 
     static final int DEFAULT_LIMIT = 20;
     static final int MAX_LIMIT = 100;
-    static final int MAX_OFFSET = 999_999_999;
+
+    /** What is left out is walked over all the same; a cursor walks over nothing. */
+    static final int MAX_OFFSET = 10_000;
 
     /** In the order of a job's life, for the message to the caller. */
     private static final List<String> STATUSES = List.of("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");
@@ -37,7 +39,7 @@ public class JobList {
         String status = parameters.oneOf("status", STATUSES);
         String preset = parameters.oneOf("preset", PRESETS);
         int limit = parameters.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
-        int offset = parameters.number("offset", 0, MAX_OFFSET, 0);
+        int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; next_cursor leads further");
         if (parameters.has("cursor") && parameters.has("offset")) {
             parameters.fault("cursor", "cannot be combined with offset");
         }

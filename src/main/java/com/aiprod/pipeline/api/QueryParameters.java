@@ -43,6 +43,11 @@ final class QueryParameters {
 
     /** A whole number within the bounds, both inclusive; at most nine digits. */
     int number(String name, int min, int max, int otherwise) {
+        return number(name, min, max, otherwise, "");
+    }
+
+    /** As {@link #number(String, int, int, int)}; the hint ends the message of a fault. */
+    int number(String name, int min, int max, int otherwise, String hint) {
         String value = text(name);
         if (value == null) {
             return otherwise;
@@ -53,7 +58,7 @@ final class QueryParameters {
                 return number;
             }
         }
-        fault(name, "must be a whole number from " + min + " to " + max);
+        fault(name, "must be a whole number from " + min + " to " + max + hint);
         return otherwise;
     }
 

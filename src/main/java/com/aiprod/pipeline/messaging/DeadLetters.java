@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -34,6 +35,15 @@ public final class DeadLetters {
 
     /** NUL as JSON escapes it, which is behind an odd number of backslashes. */
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\u0000");
+
+    /** So much of a message's data is kept; what a stranger publishes may have 10 MB. */
+    static final int MAX_DATA_BYTES = 256 * 1024;
+
+    /** Above what our own letters have, their data being escaped; one of a stranger's may be anything. */
+    private static final int MAX_METADATA_CHARACTERS = 2 * 1024 * 1024;
+
+    private static final int MAX_ERROR_CHARACTERS = 10_000;
+    private static final int MAX_ROUTE_CHARACTERS = 255;
 
     private final ObjectMapper json;
 
@@ -81,7 +91,7 @@ public final class DeadLetters {
         return new DeadLetterMessage(
                 exchange.getVariable("jobId", String.class),
                 failure(exchange).errorCode(),
-                caught.toString().replace('\0', '\uFFFD'),
+                cut(caught.toString().replace('\0', '\uFFFD'), MAX_ERROR_CHARACTERS),
                 metadata);
     }
 
@@ -103,10 +113,24 @@ public final class DeadLetters {
         exchange.setVariable("errorCode", storable(letter.reason()));
         exchange.setVariable(
                 "reason", storable(letter.reason()).toLowerCase(Locale.ROOT).replace('_', ' '));
-        exchange.setVariable("error", storable(letter.error()));
+        exchange.setVariable("error", cut(storable(letter.error()), MAX_ERROR_CHARACTERS));
         exchange.setVariable("attempts", letter.metadata().get("attempts") instanceof Integer number ? number : 0);
-        exchange.setVariable("route", letter.metadata().get("route") instanceof String route ? storable(route) : null);
-        exchange.setVariable("metadata", json.writeValueAsString(letter.metadata()));
+        exchange.setVariable(
+                "route",
+                letter.metadata().get("route") instanceof String route
+                        ? cut(storable(route), MAX_ROUTE_CHARACTERS)
+                        : null);
+        exchange.setVariable("metadata", metadata(letter, data));
+    }
+
+    private String metadata(DeadLetterMessage letter, byte[] data) throws JsonProcessingException {
+        String metadata = json.writeValueAsString(letter.metadata());
+        if (metadata.length() <= MAX_METADATA_CHARACTERS) {
+            return metadata;
+        }
+        Map<String, Object> cut = new LinkedHashMap<>();
+        putData(cut, data);
+        return json.writeValueAsString(cut);
     }
 
     /** Null when it is no dead letter after all. */
@@ -155,12 +179,19 @@ public final class DeadLetters {
         }
     }
 
-    /** Bytes that are no text, or text that PostgreSQL's json cannot hold, go in as base64. */
+    /**
+     * Bytes that are no text, or text that PostgreSQL's json cannot hold, go in as base64. Of a large message the beginning
+     * goes in, and its size in bytes as {@code data_bytes}.
+     */
     static void putData(Map<String, Object> metadata, byte[] data) {
+        byte[] kept = beginning(data);
+        if (kept.length < data.length) {
+            metadata.put("data_bytes", data.length);
+        }
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(data))
+                    .decode(ByteBuffer.wrap(kept))
                     .toString();
             if (text.indexOf('\0') < 0) {
                 metadata.put("data", text);
@@ -169,6 +200,26 @@ public final class DeadLetters {
         } catch (CharacterCodingException e) {
             LOG.debug("The data of a dead letter is no text", e);
         }
-        metadata.put("data_base64", Base64.getEncoder().encodeToString(data));
+        metadata.put("data_base64", Base64.getEncoder().encodeToString(kept));
+    }
+
+    /** At most {@link #MAX_DATA_BYTES}, and where that is text, whole characters. */
+    private static byte[] beginning(byte[] data) {
+        int end = Math.min(data.length, MAX_DATA_BYTES);
+        if (end < data.length) {
+            // All bytes of a character but its first are 10xxxxxx; there are at most three of them.
+            for (int i = 0; i < 3 && (data[end] & 0xC0) == 0x80; i++) {
+                end--;
+            }
+        }
+        return Arrays.copyOf(data, end);
+    }
+
+    private static String cut(String text, int max) {
+        if (text.length() <= max) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max;
+        return text.substring(0, end) + "…";
     }
 }

@@ -26,8 +26,8 @@ class MessagingConfiguration {
     }
 
     @Bean("pubsub")
-    SubscriberHealth subscriberHealth(TopicSetup topicSetup, CamelContext camel) {
-        return new SubscriberHealth(topicSetup, camel);
+    SubscriberHealth subscriberHealth(TopicSetup topicSetup, CamelContext camel, MeterRegistry registry) {
+        return new SubscriberHealth(topicSetup, camel, registry);
     }
 
     /** Named after the scheme: the starter that would read camel.component.google-pubsub.* is not to be had at 4.18.0. */

@@ -29,7 +29,8 @@ import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
  *
  * <ul>
  *   <li>A consumer leases exactly as many messages as it works on: the endpoint option {@code maxMessagesPerPoll} is the
- *       number of both (0 for the number of cores), in place of 1,000 leased and five worked on.
+ *       number of both (0 for the number of cores), in place of 1,000 leased and five worked on. They have no more
+ *       than {@code aiprod.pubsub.max-leased-bytes} together, so that large ones fit into the heap.
  *   <li>A publisher lives as long as the application, in place of 180 seconds, and a publish that fails says so within
  *       {@code aiprod.pubsub.publish-timeout}, in place of 600 seconds.
  *   <li>With an emulator all share one channel ({@link PubSubConnection}), in place of one each that nobody closes.
@@ -77,10 +78,12 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     protected void doInit() throws Exception {
         super.doInit();
         topicSetup.run();
+        health.lookEach(settings.checkInterval());
     }
 
     @Override
     public Publisher getPublisher(String topicName, GooglePubsubEndpoint endpoint) {
+        health.publishesTo(endpoint.getDestinationName());
         return publishers.computeIfAbsent(topicName, this::newPublisher);
     }
 
@@ -118,9 +121,7 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         Subscriber.Builder builder = Subscriber.newBuilder(
                         subscriptionName, metrics.count(endpoint.getDestinationName(), receiver))
                 .setExecutorProvider(FixedExecutorProvider.create(executor))
-                .setFlowControlSettings(FlowControlSettings.newBuilder()
-                        .setMaxOutstandingElementCount((long) leased)
-                        .build())
+                .setFlowControlSettings(flowControl(leased))
                 .setSubscriberShutdownSettings(SubscriberShutdownSettings.newBuilder()
                         .setMode(shutdownMode(endpoint))
                         .build())
@@ -131,6 +132,14 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         subscriber.addListener(health.watch(endpoint), MoreExecutors.directExecutor());
         subscriber.addListener(shutDown(executor), MoreExecutors.directExecutor());
         return subscriber;
+    }
+
+    /** The client drops its own limit of bytes where only a number of messages is set. */
+    FlowControlSettings flowControl(int leased) {
+        return FlowControlSettings.newBuilder()
+                .setMaxOutstandingElementCount((long) leased)
+                .setMaxOutstandingRequestBytes(settings.maxLeasedBytes().toBytes())
+                .build();
     }
 
     /**

@@ -1,9 +1,16 @@
 package com.aiprod.pipeline.messaging;
 
+import com.aiprod.pipeline.messaging.TopicFault.Effect;
 import com.google.api.core.ApiService;
 import com.google.api.gax.rpc.ApiException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,13 +20,16 @@ import org.apache.camel.Route;
 import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
- * Knows which subscriptions are listened to. Camel's consumer (4.18.0) ends for good after an error that it holds to be
- * final, such as a deleted subscription, while its route says that it runs; here that is a DOWN, and the route is
- * started again with growing pauses until it listens.
+ * Knows which subscriptions are listened to, and whether anything can come by them. Camel's consumer (4.18.0) ends for
+ * good after an error that it holds to be final, such as a deleted subscription, while its route says that it runs; here
+ * that is a DOWN, and the route is started again with growing pauses until it listens. A subscription whose topic was
+ * deleted goes on and gets nothing; so from time to time {@link TopicSetup} looks at all, and what keeps messages from or
+ * to this process is a DOWN as well.
  */
 final class SubscriberHealth implements HealthIndicator, AutoCloseable {
 
@@ -32,12 +42,66 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     /** What is wrong with each subscription; empty for one that is listened to. */
     private final Map<String, String> faults = new ConcurrentHashMap<>();
 
+    /** The topics that this process publishes to. */
+    private final Set<String> topics = ConcurrentHashMap.newKeySet();
+    /** What the last look found, by name. */
+    private final Map<String, TopicFault> found = new ConcurrentHashMap<>();
+
     private final ScheduledExecutorService restarts =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "subscriber-restart"));
 
-    SubscriberHealth(TopicSetup topicSetup, CamelContext camel) {
+    SubscriberHealth(TopicSetup topicSetup, CamelContext camel, MeterRegistry registry) {
         this.topicSetup = topicSetup;
         this.camel = camel;
+        for (Effect effect : Effect.values()) {
+            Gauge.builder("aiprod.pubsub.faults", () -> count(effect))
+                    .description("Topics and subscriptions that are not as the contract wants them")
+                    .tag("effect", effect.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+    }
+
+    private long count(Effect effect) {
+        return found.values().stream().filter(fault -> fault.effect() == effect).count();
+    }
+
+    /** Looks at all topics and subscriptions now and then again and again; zero for not at all. */
+    void lookEach(Duration interval) {
+        if (!interval.isZero()) {
+            // It catches all that it may throw.
+            var unused =
+                    restarts.scheduleWithFixedDelay(this::lookAgain, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** This process publishes to that topic. */
+    void publishesTo(String topic) {
+        topics.add(topic);
+    }
+
+    private void lookAgain() {
+        try {
+            look();
+        } catch (IOException | RuntimeException e) {
+            // Where Pub/Sub is away, those who publish and listen say so.
+            LOG.debug("Topics and subscriptions could not be looked at", e);
+        }
+    }
+
+    private void look() throws IOException {
+        Map<String, TopicFault> now = new LinkedHashMap<>();
+        topicSetup.look().forEach(fault -> now.put(fault.name(), fault));
+        now.values().forEach(this::tell);
+        found.keySet().retainAll(now.keySet());
+        found.putAll(now);
+    }
+
+    /** Once, until something else is wrong. */
+    private void tell(TopicFault fault) {
+        if (!fault.equals(found.get(fault.name()))) {
+            LOG.atLevel(fault.isUnusable() ? Level.ERROR : Level.WARN)
+                    .log("{} {}. To mend it: {}", fault.name(), fault.what(), fault.command());
+        }
     }
 
     /** A listener for one subscriber of that endpoint. */
@@ -70,7 +134,10 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     private void restart(Duration pause, GooglePubsubEndpoint endpoint) {
         String subscription = endpoint.getDestinationName();
         try {
-            topicSetup.run();
+            look();
+            if (!unusable(subscription).isEmpty()) {
+                throw new IllegalStateException("It " + unusable(subscription));
+            }
             for (Route route : camel.getRoutes()) {
                 if (route.getEndpoint() == endpoint) {
                     camel.getRouteController().stopRoute(route.getRouteId());
@@ -88,10 +155,25 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
 
     @Override
     public Health health() {
-        boolean listening = faults.values().stream().allMatch(String::isEmpty);
-        Health.Builder health = listening ? Health.up() : Health.down();
-        faults.forEach((subscription, fault) -> health.withDetail(subscription, fault.isEmpty() ? "listening" : fault));
+        Map<String, String> details = new LinkedHashMap<>();
+        topics.forEach(topic -> details.put(topic, unusable(topic)));
+        faults.forEach(
+                (subscription, fault) -> details.put(subscription, fault.isEmpty() ? unusable(subscription) : fault));
+        boolean well = details.values().stream().allMatch(String::isEmpty);
+        Health.Builder health = well ? Health.up() : Health.down();
+        details.forEach((name, fault) -> {
+            if (!fault.isEmpty()) {
+                health.withDetail(name, fault);
+            } else if (faults.containsKey(name)) {
+                health.withDetail(name, "listening");
+            }
+        });
         return health.build();
+    }
+
+    private String unusable(String name) {
+        TopicFault fault = found.get(name);
+        return fault != null && fault.isUnusable() ? fault.what() : "";
     }
 
     @Override

@@ -1,26 +1,32 @@
 package com.aiprod.pipeline.messaging;
 
+import com.aiprod.pipeline.messaging.SubscriptionContract.Deviation;
+import com.aiprod.pipeline.messaging.TopicFault.Effect;
 import com.google.api.gax.rpc.AlreadyExistsException;
+import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.NotFoundException;
+import com.google.api.gax.rpc.PermissionDeniedException;
 import com.google.cloud.pubsub.v1.SubscriptionAdminClient;
 import com.google.cloud.pubsub.v1.SubscriptionAdminSettings;
 import com.google.cloud.pubsub.v1.TopicAdminClient;
 import com.google.cloud.pubsub.v1.TopicAdminSettings;
-import com.google.protobuf.Duration;
-import com.google.protobuf.util.Durations;
-import com.google.pubsub.v1.DeadLetterPolicy;
-import com.google.pubsub.v1.ExpirationPolicy;
-import com.google.pubsub.v1.RetryPolicy;
+import com.google.protobuf.FieldMask;
 import com.google.pubsub.v1.Subscription;
-import com.google.pubsub.v1.SubscriptionName;
 import com.google.pubsub.v1.TopicName;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes the contract's topics and subscriptions, or checks that they are there. */
+/**
+ * Compares topics and subscriptions with the contract. With provisioning it makes those that are missing, changes settings
+ * that differ, and makes subscriptions anew that are attached to nothing: what waits in one is lost with it, and goes out
+ * again, since the database has no end of those jobs. What else keeps messages away was somebody's intention, and is only
+ * told.
+ */
 final class TopicSetup {
 
     static final String JOBS = "aiprod-pipeline-jobs";
@@ -40,12 +46,26 @@ final class TopicSetup {
     }
 
     /**
-     * Makes what is missing where provisioning is on, else checks.
+     * As {@link #look()}.
      *
-     * @throws MissingTopicsException when something is missing and provisioning is off
+     * @throws UnusableTopicsException when something is missing or keeps messages away
      * @throws IOException when no client can be made, for want of credentials for instance
      */
     void run() throws IOException {
+        List<TopicFault> unusable =
+                look().stream().filter(TopicFault::isUnusable).toList();
+        if (!unusable.isEmpty()) {
+            throw new UnusableTopicsException(settings.project(), unusable);
+        }
+    }
+
+    /**
+     * What is wrong, after it was mended as far as it is to be; in the order in which to mend the rest.
+     *
+     * @throws IOException when no client can be made, for want of credentials for instance
+     * @throws ApiException when Pub/Sub does not answer
+     */
+    List<TopicFault> look() throws IOException {
         var topicSettings = TopicAdminSettings.newBuilder();
         var subscriptionSettings = SubscriptionAdminSettings.newBuilder();
         connection.configure((channel, credentials) -> {
@@ -54,105 +74,118 @@ final class TopicSetup {
         });
         try (var topics = TopicAdminClient.create(topicSettings.build());
                 var subscriptions = SubscriptionAdminClient.create(subscriptionSettings.build())) {
-            if (settings.provisions()) {
-                provision(topics, subscriptions);
-            } else {
-                check(topics, subscriptions);
-            }
+            List<TopicFault> ofTopics = topics().stream()
+                    .map(topic -> permitted(topic.getTopic(), () -> look(topics, topic)))
+                    .flatMap(Optional::stream)
+                    .toList();
+            List<TopicFault> ofSubscriptions = subscriptions().stream()
+                    .map(contract -> permitted(contract.name(), () -> look(subscriptions, contract)))
+                    .flatMap(Optional::stream)
+                    .toList();
+            return Stream.concat(ofTopics.stream(), ofSubscriptions.stream()).toList();
         }
     }
 
-    private void provision(TopicAdminClient topics, SubscriptionAdminClient subscriptions) {
-        for (TopicName topic : topics()) {
-            try {
-                topics.createTopic(topic);
-                LOG.info("Made topic {}", topic.getTopic());
-            } catch (AlreadyExistsException e) {
-                LOG.debug("Topic {} is there", topic.getTopic());
-            }
-        }
-        for (Subscription subscription : subscriptions()) {
-            try {
-                subscriptions.createSubscription(subscription);
-                LOG.info("Made subscription {}", subscription.getName());
-            } catch (AlreadyExistsException e) {
-                LOG.debug("Subscription {} is there", subscription.getName());
-            }
+    private static Optional<TopicFault> permitted(String name, Supplier<Optional<TopicFault>> look) {
+        try {
+            return look.get();
+        } catch (PermissionDeniedException e) {
+            return Optional.of(new TopicFault(
+                    name,
+                    "cannot be looked at (%s)".formatted(e.getMessage()),
+                    Effect.UNKNOWN,
+                    "# roles/pubsub.viewer on %s is missing".formatted(name)));
         }
     }
 
-    private void check(TopicAdminClient topics, SubscriptionAdminClient subscriptions) {
-        List<String> commands = new ArrayList<>();
-        for (TopicName topic : topics()) {
-            try {
-                topics.getTopic(topic);
-            } catch (NotFoundException e) {
-                commands.add(
-                        "gcloud pubsub topics create %s --project=%s".formatted(topic.getTopic(), topic.getProject()));
-            }
+    private Optional<TopicFault> look(TopicAdminClient topics, TopicName topic) {
+        try {
+            topics.getTopic(topic);
+            return Optional.empty();
+        } catch (NotFoundException e) {
+            return missing(
+                    topic.getTopic(),
+                    () -> topics.createTopic(topic),
+                    "gcloud pubsub topics create %s --project=%s".formatted(topic.getTopic(), topic.getProject()));
         }
-        for (Subscription subscription : subscriptions()) {
-            try {
-                subscriptions.getSubscription(subscription.getName());
-            } catch (NotFoundException e) {
-                commands.add(createCommand(subscription));
-            }
+    }
+
+    private Optional<TopicFault> look(SubscriptionAdminClient subscriptions, SubscriptionContract contract) {
+        Runnable create = () -> subscriptions.createSubscription(contract.wanted());
+        Subscription actual;
+        try {
+            actual = subscriptions.getSubscription(contract.wanted().getName());
+        } catch (NotFoundException e) {
+            return missing(contract.name(), create, contract.createCommand());
         }
-        if (!commands.isEmpty()) {
-            throw new MissingTopicsException(settings.project(), commands);
+        Optional<String> unusable = contract.unusable(actual);
+        if (unusable.isPresent()) {
+            TopicFault fault =
+                    new TopicFault(contract.name(), unusable.get(), Effect.UNUSABLE, contract.replaceCommand());
+            return mend(SubscriptionContract.isAttachedToNothing(actual), fault, () -> {
+                subscriptions.deleteSubscription(actual.getName());
+                make(create);
+            });
+        }
+        List<Deviation> deviations = contract.deviations(actual);
+        if (deviations.isEmpty()) {
+            return Optional.empty();
+        }
+        TopicFault fault = new TopicFault(
+                contract.name(),
+                SubscriptionContract.say(deviations),
+                Effect.DEVIATES,
+                contract.updateCommand(deviations));
+        FieldMask mask = FieldMask.newBuilder()
+                .addAllPaths(deviations.stream().map(Deviation::field).toList())
+                .build();
+        return mend(true, fault, () -> subscriptions.updateSubscription(contract.update(), mask));
+    }
+
+    private Optional<TopicFault> missing(String name, Runnable create, String command) {
+        return mend(true, new TopicFault(name, "is not there", Effect.UNUSABLE, command), () -> make(create));
+    }
+
+    /** Another process may have come first. */
+    private static void make(Runnable create) {
+        try {
+            create.run();
+        } catch (AlreadyExistsException e) {
+            LOG.debug("Made by another: {}", e.getMessage());
+        }
+    }
+
+    /** The fault, unless it could be mended; an emulator may not know how, and an account may not be allowed to. */
+    private Optional<TopicFault> mend(boolean mendable, TopicFault fault, Runnable mend) {
+        if (!mendable || !settings.provisions()) {
+            return Optional.of(fault);
+        }
+        try {
+            mend.run();
+            LOG.info("{} {}; mended", fault.name(), fault.what());
+            return Optional.empty();
+        } catch (ApiException e) {
+            return Optional.of(new TopicFault(
+                    fault.name(),
+                    "%s; it could not be mended (%s)".formatted(fault.what(), e.getMessage()),
+                    fault.effect(),
+                    fault.command()));
         }
     }
 
     private List<TopicName> topics() {
-        return List.of(topic(DEAD_LETTERS), topic(RESULTS), topic(JOBS));
+        return Stream.of(DEAD_LETTERS, RESULTS, JOBS).map(this::topic).toList();
     }
 
-    private List<Subscription> subscriptions() {
+    private List<SubscriptionContract> subscriptions() {
         return List.of(
-                subscription(DEAD_LETTERS, 60, 1, 60).build(),
-                subscription(RESULTS, 60, 1, 60).build(),
-                subscription(JOBS, 300, 10, 600)
-                        .setDeadLetterPolicy(DeadLetterPolicy.newBuilder()
-                                .setDeadLetterTopic(topic(DEAD_LETTERS).toString())
-                                .setMaxDeliveryAttempts(MAX_DELIVERIES))
-                        .build());
-    }
-
-    private Subscription.Builder subscription(
-            String topic, int ackDeadlineSeconds, int minBackoffSeconds, int maxBackoffSeconds) {
-        return Subscription.newBuilder()
-                .setName(SubscriptionName.of(settings.project(), topic + "-sub").toString())
-                .setTopic(topic(topic).toString())
-                .setAckDeadlineSeconds(ackDeadlineSeconds)
-                .setRetryPolicy(RetryPolicy.newBuilder()
-                        .setMinimumBackoff(seconds(minBackoffSeconds))
-                        .setMaximumBackoff(seconds(maxBackoffSeconds)))
-                // Empty means never; the default is to vanish after 31 days without a worker.
-                .setExpirationPolicy(ExpirationPolicy.getDefaultInstance());
-    }
-
-    private static Duration seconds(int seconds) {
-        return Durations.fromSeconds(seconds);
+                SubscriptionContract.of(settings.project(), DEAD_LETTERS, 60, 1, 60),
+                SubscriptionContract.of(settings.project(), RESULTS, 60, 1, 60),
+                SubscriptionContract.of(settings.project(), JOBS, 300, 10, 600)
+                        .withDeadLetters(topic(DEAD_LETTERS).toString(), MAX_DELIVERIES));
     }
 
     private TopicName topic(String topic) {
         return TopicName.of(settings.project(), topic);
-    }
-
-    private String createCommand(Subscription subscription) {
-        var command = new StringBuilder("gcloud pubsub subscriptions create %s --topic=%s --ack-deadline=%s"
-                .formatted(
-                        SubscriptionName.parse(subscription.getName()).getSubscription(),
-                        TopicName.parse(subscription.getTopic()).getTopic(),
-                        subscription.getAckDeadlineSeconds()));
-        command.append(" --min-retry-delay=%ss --max-retry-delay=%ss --expiration-period=never"
-                .formatted(
-                        subscription.getRetryPolicy().getMinimumBackoff().getSeconds(),
-                        subscription.getRetryPolicy().getMaximumBackoff().getSeconds()));
-        if (subscription.hasDeadLetterPolicy()) {
-            command.append(" --dead-letter-topic=%s --max-delivery-attempts=%s"
-                    .formatted(DEAD_LETTERS, subscription.getDeadLetterPolicy().getMaxDeliveryAttempts()));
-        }
-        return command.append(" --project=").append(settings.project()).toString();
     }
 }

@@ -157,6 +157,14 @@ class OperationsConfiguration {
         return new Retention(artifacts, jobs, workFiles, orphansInterval);
     }
 
+    @Bean
+    @Lazy
+    Leftovers leftovers(
+            @Value("${aiprod.retention.letters}") Duration letters,
+            @Value("${aiprod.retention.webhook-secrets}") Duration webhookSecrets) {
+        return new Leftovers(letters, webhookSecrets);
+    }
+
     /** Made where measure-backlog runs, so that no other process shows figures that nobody measures. */
     @Bean
     @Lazy

@@ -52,6 +52,7 @@ class JobListTest {
         "limit, ٥",
         "limit, 4294967297",
         "offset, -1",
+        "offset, 10001",
         "offset, 2147483648",
         "offset, x",
         "status, ''",

@@ -115,7 +115,7 @@ class DeadLettersTest {
         Map<String, String> states =
                 Map.of(waiting, "QUEUED", running, "PROCESSING", completed, "COMPLETED", cancelled, "CANCELLED");
         states.forEach((jobId, state) -> {
-            String letter = letter(jobId, null, "DELIVERY_EXHAUSTED");
+            String letter = letter(jobId, null, "VIDEO_WRONG");
             List<String> history = queries.history(jobId);
             assertThat(redrive(letter)).as(state).isEmpty();
             assertThat(obstacle(letter)).isEqualTo("Its job is " + state + ", not FAILED.");
@@ -124,7 +124,7 @@ class DeadLettersTest {
         String jobless = letter(null, null, "POISON_MESSAGE");
         assertThat(redrive(jobless)).isEmpty();
         assertThat(obstacle(jobless)).isEqualTo("It names no job.");
-        assertThat(redriveAll("DELIVERY_EXHAUSTED", 10)).isEmpty();
+        assertThat(redriveAll("VIDEO_WRONG", 10)).isEmpty();
         assertThat(redrive(UUID.randomUUID().toString())).isEmpty();
         assertThat(queries.count("dead_letters WHERE redriven_at IS NOT NULL")).isZero();
     }
@@ -174,6 +174,86 @@ class DeadLettersTest {
         assertThat(list(Map.of())).isEmpty();
         assertThat(queries.count("dead_letters WHERE discarded_by = 'op' AND discarded_at IS NOT NULL"))
                 .isOne();
+    }
+
+    @Test
+    void whatPubSubGaveUpOnWaitsForNobodyUnlessItsJobFailed() {
+        String waiting = queries.submit("ann");
+        String running = queries.submit("ann");
+        queries.claim(running, "worker-1");
+        String completed = queries.submit("ann");
+        queries.succeed(completed, queries.claim(completed, "worker-1"), "{}");
+        Map.of(waiting, "QUEUED", running, "PROCESSING", completed, "COMPLETED").forEach((jobId, state) -> {
+            String letter = letter(jobId, null, "DELIVERY_EXHAUSTED");
+            assertThat(obstacle(letter)).isEqualTo("It settled itself: Its job is " + state + ".");
+            assertThat(discard(letter)).isEqualTo("settled");
+        });
+        assertThat(list(Map.of())).isEmpty();
+        assertThat(queries.row("measure-backlog", Map.of())).containsEntry("dead_letters", "{}");
+
+        String failed = queries.submit("ann");
+        failed(failed, "VIDEO_WRONG");
+        String letter = letter(failed, null, "DELIVERY_EXHAUSTED");
+        assertThat(list(Map.of("errorCode", "DELIVERY_EXHAUSTED"))).hasSize(1);
+        assertThat(redrive(letter)).hasSize(1);
+    }
+
+    @Test
+    void theLettersOfJobsThatEndWellAllTheSameSettleThemselves() {
+        String again = queries.submit("ann");
+        String first = failed(again, "VIDEO_WRONG");
+        String second = letter(again, null, "MODEL_BUSY");
+        redrive(first);
+        String lost = queries.submit("ann");
+        // Its worker told why it failed, and died before it told the result.
+        String premature = letter(lost, queries.claim(lost, "worker-1"), "VIDEO_WRONG");
+        String cancelled = queries.submit("ann");
+        letter(cancelled, null, "VIDEO_WRONG");
+        failed(queries.submit("ann"), "VIDEO_WRONG");
+        assertThat(settle()).isEmpty();
+
+        queries.succeed(again, queries.claim(again, "worker-1"), "{}");
+        queries.succeed(lost, 1, "{}");
+        queries.row("cancel-job", Map.of("jobId", cancelled, "userId", "ann"));
+
+        assertThat(settle()).hasSize(3).extracting(row -> row.get("id")).contains(second, premature);
+        assertThat(settle()).isEmpty();
+        assertThat(list(Map.of())).as("the redriven and the one that waits").hasSize(2);
+        assertThat(obstacle(second)).isEqualTo("It settled itself: Its job is COMPLETED.");
+    }
+
+    @Test
+    void manyWhoSettleAndDiscardAtOnceDoEachOnce() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            String jobId = queries.submit("ann");
+            letter(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
+            queries.succeed(jobId, 1, "{}");
+        }
+        AtomicInteger turn = new AtomicInteger();
+        List<List<Map<String, Object>>> done =
+                Queries.race(10, () -> turn.getAndIncrement() % 2 == 0 ? settle() : discardAll("VIDEO_WRONG", 30));
+        assertThat(done.stream().flatMap(List::stream).map(row -> row.get("id")))
+                .doesNotHaveDuplicates();
+        settle();
+        assertThat(queries.count("dead_letters WHERE num_nonnulls(discarded_at, settled_at) = 1"))
+                .isEqualTo(100);
+    }
+
+    @Test
+    void discardsTheOldestOfACodeUpToTheLimit() {
+        List<String> letters = Stream.generate(() -> failed(queries.submit("ann"), "VIDEO_WRONG"))
+                .limit(3)
+                .toList();
+        String poison = letter(null, null, "POISON_MESSAGE");
+        assertThat(discardAll("VIDEO_WRONG", 2))
+                .extracting(row -> row.get("id"))
+                .containsExactlyInAnyOrderElementsOf(letters.subList(0, 2));
+        assertThat(discardAll("VIDEO_WRONG", 2))
+                .extracting(row -> row.get("id"))
+                .containsExactly(letters.get(2));
+        assertThat(discardAll("VIDEO_WRONG", 2)).isEmpty();
+        assertThat(discardAll("POISON_MESSAGE", 2)).containsExactly(Queries.variables("id", poison, "job_id", null));
+        assertThat(queries.count("dead_letters WHERE discarded_by = 'op'")).isEqualTo(4);
     }
 
     @Test
@@ -301,6 +381,8 @@ class DeadLettersTest {
                         "created_at",
                         "redriven_at",
                         "redriven_by",
+                        "settled_at",
+                        "settled_why",
                         "attempt",
                         "message_id",
                         "job_status",
@@ -436,6 +518,15 @@ class DeadLettersTest {
     private String discard(String letterId) {
         return (String) queries.row("discard-dead-letter", Map.of("letterId", letterId, "userId", "op"))
                 .get("outcome");
+    }
+
+    private List<Map<String, Object>> discardAll(String errorCode, int limit) {
+        return queries.rows(
+                "discard-dead-letters", Queries.variables("errorCode", errorCode, "limit", limit, "userId", "op"));
+    }
+
+    private List<Map<String, Object>> settle() {
+        return queries.rows("settle-dead-letters", Map.of("batchSize", 1000));
     }
 
     private String obstacle(String letterId) {

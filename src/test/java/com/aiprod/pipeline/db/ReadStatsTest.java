@@ -27,7 +27,7 @@ class ReadStatsTest {
     void anEmptySystemHasZeros() throws Exception {
         assertThat(stats()).isEqualTo(JSON.readTree("""
                                 {"jobs": {"QUEUED": 0, "PROCESSING": 0, "COMPLETED": 0, "FAILED": 0, "CANCELLED": 0},
-                                 "oldest_queued_age_sec": null, "outbox_depth": 0, "dead_letters": {}}
+                                 "ended_jobs_estimated": false, "oldest_queued_age_sec": null, "outbox_depth": 0, "dead_letters": {}}
                                 """));
     }
 
@@ -52,6 +52,10 @@ class ReadStatsTest {
                         + " ('3', 'A', 'r', 'e', 1, '{}', NULL, NULL, NULL, NULL),"
                         + " ('4', 'C', 'r', 'e', 1, '{}', now(), 'op', NULL, NULL),"
                         + " ('5', 'C', 'r', 'e', 1, '{}', NULL, NULL, now(), 'op')");
+        queries.jdbc()
+                .update(
+                        "INSERT INTO dead_letters (message_id, error_code, reason, error, attempts, metadata, settled_at,"
+                                + " settled_why) VALUES ('6', 'C', 'r', 'e', 1, '{}', now(), 'Its job is COMPLETED.')");
 
         JsonNode stats = stats();
 
@@ -68,20 +72,48 @@ class ReadStatsTest {
 
     @Test
     void readsIndexesAndNoTableOfJobs() throws Exception {
-        queries.jdbc().update("""
-                        INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, completed_at)
-                        SELECT gen_random_uuid(), 'ann', repeat('A video ', 100), 'quick_social', 'low', 'en', 10,
-                               CASE n % 3 WHEN 0 THEN 'COMPLETED' WHEN 1 THEN 'FAILED' ELSE 'CANCELLED' END::job_state,
-                               now()
-                        FROM generate_series(1, 20000) AS n
-                        """);
-        queries.jdbc().execute("ANALYZE jobs");
+        end(20_000);
         JsonNode whole = JSON.readTree(queries.jdbc().execute(ReadStatsTest::explain));
         assertThat(whole.findParents("Relation Name"))
                 .filteredOn(scan -> "jobs".equals(scan.path("Relation Name").asText()))
                 .hasSize(4)
                 .allSatisfy(scan -> assertThat(scan.path("Node Type").asText()).isEqualTo("Index Only Scan"));
         assertThat(whole.findValuesAsText("Index Name")).contains("jobs_by_end", "jobs_by_lease", "jobs_waiting");
+    }
+
+    @Test
+    void estimatesWhereManyHaveEndedAndReadsNoMoreOfThem() throws Exception {
+        end(12_000);
+        long few = blocks();
+        end(24_000);
+        JsonNode stats = stats();
+        assertThat(stats.path("ended_jobs_estimated").asBoolean()).isTrue();
+        for (String state : new String[] {"COMPLETED", "FAILED", "CANCELLED"}) {
+            assertThat(stats.path("jobs").path(state).asInt()).as(state).isBetween(10_000, 14_000);
+        }
+        assertThat(stats.path("jobs").path("QUEUED").asInt()).isZero();
+        assertThat(blocks()).isLessThan(few + few / 4);
+    }
+
+    private void end(int jobs) {
+        queries.jdbc().update("""
+                        INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, completed_at)
+                        SELECT gen_random_uuid(), 'ann', repeat('A video ', 100), 'quick_social', 'low', 'en', 10,
+                               CASE n % 3 WHEN 0 THEN 'COMPLETED' WHEN 1 THEN 'FAILED' ELSE 'CANCELLED' END::job_state,
+                               now()
+                        FROM generate_series(1, ?) AS n
+                        """, jobs);
+        queries.jdbc().execute("ANALYZE jobs");
+    }
+
+    /** How many blocks the statement touches. */
+    private long blocks() throws Exception {
+        JsonNode plan = JSON.readTree(queries.jdbc()
+                        .queryForObject(
+                                "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + Queries.text("read-stats"), String.class))
+                .at("/0/Plan");
+        return plan.path("Shared Hit Blocks").asLong()
+                + plan.path("Shared Read Blocks").asLong();
     }
 
     /**

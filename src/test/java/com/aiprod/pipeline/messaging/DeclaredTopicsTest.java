@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 /** The topics, subscriptions and permissions in {@code k8s/} are those that the application makes and uses. */
 class DeclaredTopicsTest {
@@ -39,8 +40,8 @@ class DeclaredTopicsTest {
     private static final Pattern ROLES = Pattern.compile("\\{\\{role:([a-z,]+)}}");
     private static final Pattern PRINCIPAL = Pattern.compile("/subject/ns/aiprod/sa/([a-z]+)$");
     private static final EmbeddedPubSub PUB_SUB = EmbeddedPubSub.start();
-    private static final PubSubSettings SETTINGS =
-            new PubSubSettings(PROJECT, PUB_SUB.endpoint(), null, Duration.ofSeconds(10));
+    private static final PubSubSettings SETTINGS = new PubSubSettings(
+            PROJECT, PUB_SUB.endpoint(), null, Duration.ofSeconds(10), DataSize.ofMegabytes(16), Duration.ZERO);
     private static final PubSubConnection CONNECTION = new PubSubConnection(SETTINGS);
 
     @BeforeAll

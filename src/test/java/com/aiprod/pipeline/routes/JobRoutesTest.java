@@ -342,6 +342,7 @@ class JobRoutesTest {
         assertThat(letter)
                 .containsEntry("job_id", UUID.fromString(jobId))
                 .containsEntry("error_code", "DELIVERY_EXHAUSTED")
+                .containsEntry("settled_why", "Its job is COMPLETED.")
                 .containsEntry("route", "aiprod-pipeline-jobs-sub");
         assertThat(JSON.readTree(letter.get("metadata").toString()).path("data").asText())
                 .isEqualTo(data);

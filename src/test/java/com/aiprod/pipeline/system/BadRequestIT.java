@@ -111,7 +111,7 @@ class BadRequestIT {
                         "status: must be one of QUEUED, PROCESSING, COMPLETED, FAILED, CANCELLED",
                         "preset: must be one of " + PRESETS,
                         "limit: must be a whole number from 1 to 100",
-                        "offset: must be a whole number from 0 to 999999999",
+                        "offset: must be a whole number from 0 to 10000; next_cursor leads further",
                         "cursor: cannot be combined with offset",
                         "cursor: is not a next_cursor of this list");
     }

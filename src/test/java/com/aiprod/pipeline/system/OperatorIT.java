@@ -64,6 +64,7 @@ class OperatorIT {
         "GET,    /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000",
         "POST,   /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000/redrive",
         "POST,   /admin/dead-letters/redrive",
+        "POST,   /admin/dead-letters/discard",
         "DELETE, /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000",
         "GET,    /admin/stats",
     })
@@ -181,6 +182,32 @@ class OperatorIT {
     }
 
     @Test
+    void discardsManyByTheirCodeAndTheLimit(CapturedOutput output) throws Exception {
+        List<String> letters = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            letters.add(letterOf(alice.start("fail for good")));
+            recode(letters.get(i));
+        }
+        String request = "{\"error_code\":\"" + code + "\",\"limit\":2}";
+        JsonNode first = json(expect(200, post(LETTERS + "/discard", request)));
+        assertThat(names(first)).containsExactly("discarded", "count");
+        assertThat(first.path("count").asInt()).isEqualTo(2);
+        assertThat(names(first.path("discarded").path(0))).containsExactly("id", "job_id");
+        List<String> discarded = new ArrayList<>(first.findValuesAsText("id"));
+        discarded.addAll(json(expect(200, post(LETTERS + "/discard", request))).findValuesAsText("id"));
+        assertThat(discarded).containsExactlyInAnyOrderElementsOf(letters);
+        assertThat(json(expect(200, post(LETTERS + "/discard", request)))
+                        .path("count")
+                        .asInt())
+                .isZero();
+        assertThat(list("&error_code=" + code)).isEmpty();
+        letters.forEach(
+                letter -> assertThat(output.getAll()).contains("Dead letter " + letter + " discarded by " + root.id()));
+        assertThat(faults(post(LETTERS + "/discard", "{\"limit\":0}")))
+                .containsExactly("error_code: is required", "limit: must be a whole number from 1 to 1000");
+    }
+
+    @Test
     void walksThroughTheLettersOfACode() throws Exception {
         List<String> newestFirst = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -238,7 +265,10 @@ class OperatorIT {
     void showsHowTheSystemStands() throws Exception {
         recode(letterOf(alice.start("fail for good")));
         JsonNode stats = json(expect(200, root.get("/admin/stats")));
-        assertThat(names(stats)).containsExactly("jobs", "oldest_queued_age_sec", "outbox_depth", "dead_letters");
+        assertThat(names(stats))
+                .containsExactly(
+                        "jobs", "ended_jobs_estimated", "oldest_queued_age_sec", "outbox_depth", "dead_letters");
+        assertThat(stats.path("ended_jobs_estimated").isBoolean()).isTrue();
         assertThat(names(stats.path("jobs")))
                 .containsExactly("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");
         assertThat(stats.path("jobs").path("FAILED").asInt()).isPositive();

@@ -8,11 +8,19 @@ import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
+import com.google.protobuf.ByteString;
 import com.google.pubsub.v1.DeleteSubscriptionRequest;
+import com.google.pubsub.v1.DeleteTopicRequest;
+import com.google.pubsub.v1.PublishRequest;
+import com.google.pubsub.v1.PublisherGrpc;
+import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.SubscriberGrpc;
 import com.google.pubsub.v1.SubscriptionName;
+import com.google.pubsub.v1.Topic;
+import com.google.pubsub.v1.TopicName;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -43,6 +52,7 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "management.server.port=0",
             "aiprod.pipeline.route=echo",
+            "aiprod.pubsub.check-interval=500ms",
             "aiprod.dispatcher.lease-sec=2",
             "aiprod.rescue.message-lost-after-sec=3",
             "aiprod.rescue.interval=500",
@@ -66,6 +76,9 @@ class OutageIT {
 
     @LocalManagementPort
     private int managementPort;
+
+    @Autowired
+    private MeterRegistry registry;
 
     private User alice;
 
@@ -101,13 +114,16 @@ class OutageIT {
 
     @Test
     void whilePubSubTakesEverythingAndAnswersNothingNoPublishHangs(CapturedOutput log) throws Exception {
+        List<String> ids;
         WIRE.hush();
-        List<String> ids = tenAcceptedAtOnce();
-        Awaitility.await("a publish that gives up")
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> log.getOut().contains("Pub/Sub did not take"));
-
-        WIRE.speak();
+        try {
+            ids = tenAcceptedAtOnce();
+            Awaitility.await("a publish that gives up")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> log.getOut().contains("Pub/Sub did not take"));
+        } finally {
+            WIRE.speak();
+        }
         ids.forEach(id -> alice.await(id, "COMPLETED"));
         becomes("UP");
     }
@@ -145,6 +161,25 @@ class OutageIT {
     }
 
     @Test
+    void aTopicThatIsGoneOrWasMadeAgainGetsItsSubscriptionBack() throws Exception {
+        String topic = TopicName.format(EmbeddedServices.PROJECT, "aiprod-pipeline-jobs");
+        ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
+                .usePlaintext()
+                .build();
+        try {
+            var topics = PublisherGrpc.newBlockingStub(channel);
+            topics.deleteTopic(DeleteTopicRequest.newBuilder().setTopic(topic).build());
+            alice.await(alice.start("none"), "COMPLETED");
+            topics.deleteTopic(DeleteTopicRequest.newBuilder().setTopic(topic).build());
+            topics.createTopic(Topic.newBuilder().setName(topic).build());
+        } finally {
+            channel.shutdownNow();
+        }
+        alice.await(alice.start("none"), "COMPLETED");
+        becomes("UP");
+    }
+
+    @Test
     void aSubscriberWhoseStreamBrokeAndWhosePermissionWasTakenListensAgainOnceItMay() throws Exception {
         pubSub.denyPulls(true);
         WIRE.shut();
@@ -175,6 +210,54 @@ class OutageIT {
         DATABASE.open();
         becomes("UP");
         alice.await(alice.start("none"), "COMPLETED");
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayAMessageIsHeldAndNoDeliverySpent() throws Exception {
+        String job = alice.start("none");
+        alice.await(job, "COMPLETED");
+        double nacked = settled("nack");
+        double acked = settled("ack");
+        DATABASE.shut();
+        publishAgain(job);
+        double refused = registry.get("hikaricp.connections.timeout").counter().count();
+        Awaitility.await("many tries in vain")
+                .atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        registry.get("hikaricp.connections.timeout").counter().count() >= refused + 30);
+        assertThat(settled("nack")).isEqualTo(nacked);
+
+        DATABASE.open();
+        Awaitility.await("the claim").atMost(Duration.ofSeconds(60)).until(() -> settled("ack") == acked + 1);
+        assertThat(settled("nack")).isEqualTo(nacked);
+        becomes("UP");
+    }
+
+    private double settled(String outcome) {
+        return registry.get("aiprod.pubsub.messages.settled")
+                .tag("subscription", "aiprod-pipeline-jobs-sub")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
+    }
+
+    private static void publishAgain(String job) {
+        ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
+                .usePlaintext()
+                .build();
+        try {
+            PublisherGrpc.newBlockingStub(channel)
+                    .publish(PublishRequest.newBuilder()
+                            .setTopic(TopicName.format(EmbeddedServices.PROJECT, "aiprod-pipeline-jobs"))
+                            .addMessages(PubsubMessage.newBuilder()
+                                    .setData(ByteString.copyFromUtf8("{\"job_id\": \"" + job + "\"}"))
+                                    .putAttributes("job_id", job)
+                                    .putAttributes("attempt", "1")
+                                    .putAttributes("schema", "job.v1"))
+                            .build());
+        } finally {
+            channel.shutdownNow();
+        }
     }
 
     private List<String> tenAcceptedAtOnce() throws Exception {

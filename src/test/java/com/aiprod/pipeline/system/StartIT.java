@@ -73,7 +73,7 @@ class StartIT {
             refused(Map.of("aiprod.pubsub.emulator-host", empty.endpoint(), "aiprod.pubsub.provision", "false"));
         }
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "6 topics or subscriptions are missing in", "'start-it'")
+                .contains("APPLICATION FAILED TO START", "Pub/Sub cannot be used in", "'start-it'")
                 .contains("gcloud pubsub topics create aiprod-pipeline-jobs --project=start-it")
                 .contains("gcloud pubsub subscriptions create aiprod-pipeline-jobs-sub --topic=aiprod-pipeline-jobs")
                 .doesNotContain("\tat ");

@@ -104,6 +104,17 @@ final class Broker {
         queue.close(notFound("Subscription", name).getStatus());
     }
 
+    /** Takes a subscription from its topic for good, with all its messages. */
+    synchronized void detachSubscription(String name) {
+        SubscriptionQueue queue = subscription(name);
+        TopicFanout topic = topics.get(queue.settings().getTopic());
+        if (topic != null) {
+            topic.detach(queue);
+        }
+        queue.update(settings -> settings.toBuilder().setDetached(true).build());
+        queue.close(Status.FAILED_PRECONDITION.withDescription("Subscription is detached (resource=" + name + ")."));
+    }
+
     /** Drops everything; who waits for messages is told that the server is gone. */
     synchronized void reset() {
         topics.clear();

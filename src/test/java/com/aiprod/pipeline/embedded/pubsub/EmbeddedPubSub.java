@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.embedded.pubsub;
 
+import com.google.pubsub.v1.PublisherGrpc;
 import com.google.pubsub.v1.SubscriberGrpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -15,6 +16,7 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -29,12 +31,17 @@ import java.util.concurrent.TimeUnit;
 public final class EmbeddedPubSub implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int CLOSE_SECONDS = 5;
+    private static final String PULLS = SubscriberGrpc.getStreamingPullMethod().getFullMethodName();
+    private static final Set<String> READS = Set.of(
+            SubscriberGrpc.getGetSubscriptionMethod().getFullMethodName(),
+            PublisherGrpc.getGetTopicMethod().getFullMethodName());
 
     private final Broker broker;
     private final ScheduledThreadPoolExecutor timer;
     private final EventLoopGroup eventLoops;
     private final Server server;
     private volatile boolean pullsDenied;
+    private volatile boolean readsDenied;
     private int port;
 
     private EmbeddedPubSub(String host, int port) {
@@ -56,11 +63,8 @@ public final class EmbeddedPubSub implements AutoCloseable {
                     @Override
                     public <Q, S> ServerCall.Listener<Q> interceptCall(
                             ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
-                        if (pullsDenied
-                                && call.getMethodDescriptor()
-                                        .getFullMethodName()
-                                        .equals(SubscriberGrpc.getStreamingPullMethod()
-                                                .getFullMethodName())) {
+                        String method = call.getMethodDescriptor().getFullMethodName();
+                        if (pullsDenied && method.equals(PULLS) || readsDenied && READS.contains(method)) {
                             call.close(
                                     Status.PERMISSION_DENIED.withDescription(
                                             "User not authorized to perform this action."),
@@ -125,6 +129,11 @@ public final class EmbeddedPubSub implements AutoCloseable {
     /** Whether a new streaming pull is refused, as when a role was taken away; open ones go on. */
     public void denyPulls(boolean denied) {
         pullsDenied = denied;
+    }
+
+    /** Whether nobody may look at a topic or subscription, as without the role of a viewer. */
+    public void denyReads(boolean denied) {
+        readsDenied = denied;
     }
 
     /** Waits until the server was closed. */

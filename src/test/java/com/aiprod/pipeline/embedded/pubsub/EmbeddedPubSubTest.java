@@ -11,7 +11,6 @@ import com.google.cloud.pubsub.v1.Subscriber;
 import com.google.common.collect.Sets;
 import com.google.pubsub.v1.BigQueryConfig;
 import com.google.pubsub.v1.CloudStorageConfig;
-import com.google.pubsub.v1.DetachSubscriptionRequest;
 import com.google.pubsub.v1.ListTopicsRequest;
 import com.google.pubsub.v1.ListTopicsResponse;
 import com.google.pubsub.v1.PushConfig;
@@ -214,12 +213,6 @@ class EmbeddedPubSubTest {
                             .createTopic(Topic.newBuilder()
                                     .setName(PubSubUnderTest.newTopicName())
                                     .setSchemaSettings(SchemaSettings.getDefaultInstance())
-                                    .build()));
-            assertRefused(
-                    Code.UNIMPLEMENTED,
-                    () -> pubsub.publisher()
-                            .detachSubscription(DetachSubscriptionRequest.newBuilder()
-                                    .setSubscription(SUBSCRIPTION)
                                     .build()));
             assertRefused(
                     Code.UNIMPLEMENTED,

@@ -30,6 +30,7 @@ final class KnownDifferences implements InvocationInterceptor {
                     "RedeliveryConformanceTest.nackedMessageWaitsForItsGrowingBackOff",
                     "It may come before the back-off."),
             entry("ResourcesConformanceTest.ackDeadlineBelowTenSecondsIsRefused", "It takes deadlines from 0 s."),
+            entry("ResourcesConformanceTest.detachedSubscriptionSaysSoAndServesNobody", "It cannot detach."),
             entry("ResourcesConformanceTest.labelsOfTopicAreUpdated", "It cannot update labels."),
             entry("ResourcesConformanceTest.missingTopicHasNoListOfSubscriptions", "It answers with an empty list."),
             entry(

@@ -102,6 +102,9 @@ final class PublisherApi extends PublisherGrpc.PublisherImplBase {
     @Override
     public void detachSubscription(
             DetachSubscriptionRequest request, StreamObserver<DetachSubscriptionResponse> observer) {
-        Unary.refuse(observer, "Detaching subscriptions is");
+        Unary.answer(observer, () -> {
+            broker.detachSubscription(request.getSubscription());
+            return DetachSubscriptionResponse.getDefaultInstance();
+        });
     }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.FieldMask;
 import com.google.pubsub.v1.DeleteSubscriptionRequest;
 import com.google.pubsub.v1.DeleteTopicRequest;
+import com.google.pubsub.v1.DetachSubscriptionRequest;
 import com.google.pubsub.v1.GetSubscriptionRequest;
 import com.google.pubsub.v1.GetTopicRequest;
 import com.google.pubsub.v1.ListSubscriptionsRequest;
@@ -304,6 +305,27 @@ class ResourcesConformanceTest {
         pubsub.publish(topic, "after");
 
         assertThat(pubsub.pullNow(subscription, 1)).isEmpty();
+    }
+
+    @ConformanceTest
+    void detachedSubscriptionSaysSoAndServesNobody(PubSubUnderTest pubsub) {
+        String topic = pubsub.createTopic();
+        String subscription = pubsub.createSubscription(topic);
+        pubsub.publish(topic, "dropped");
+
+        pubsub.publisher()
+                .detachSubscription(DetachSubscriptionRequest.newBuilder()
+                        .setSubscription(subscription)
+                        .build());
+
+        assertThat(pubsub.subscriber()
+                        .getSubscription(GetSubscriptionRequest.newBuilder()
+                                .setSubscription(subscription)
+                                .build())
+                        .getDetached())
+                .isTrue();
+        pubsub.publish(topic, "for nobody");
+        assertRefused(Code.FAILED_PRECONDITION, () -> pubsub.pull(subscription, 1));
     }
 
     @ConformanceTest

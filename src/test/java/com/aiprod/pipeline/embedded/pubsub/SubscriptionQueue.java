@@ -51,7 +51,8 @@ final class SubscriptionQueue {
     private long nextSequence = 1;
     private ScheduledFuture<?> wakeUp;
     private long wakeUpAt;
-    private boolean closed;
+    /** Why nobody is served any more; null as long as somebody is. */
+    private Status closed;
 
     /** Looks up dead-letter topics by name in {@code topics}, which gives null where there is none. */
     SubscriptionQueue(Subscription settings, ScheduledExecutorService timer, Function<String, TopicFanout> topics) {
@@ -70,7 +71,7 @@ final class SubscriptionQueue {
     }
 
     synchronized void enqueue(List<PubsubMessage> messages) {
-        if (closed) {
+        if (closed != null) {
             return;
         }
         for (PubsubMessage message : messages) {
@@ -86,9 +87,8 @@ final class SubscriptionQueue {
     }
 
     synchronized void join(Consumer consumer) {
-        if (closed) {
-            consumer.fail(Status.NOT_FOUND.withDescription(
-                    "Subscription does not exist (resource=" + settings.getName() + ")"));
+        if (closed != null) {
+            consumer.fail(closed);
             return;
         }
         consumers.add(consumer);
@@ -159,9 +159,9 @@ final class SubscriptionQueue {
         dead.forEach(DeadLetter::publish);
     }
 
-    /** Drops everything and ends the consumers with the status given. */
+    /** Drops everything and ends the consumers, those that come later too, with the status given. */
     synchronized void close(Status status) {
-        closed = true;
+        closed = status;
         stopWakeUp();
         unacked.clear();
         lanesByKey.clear();

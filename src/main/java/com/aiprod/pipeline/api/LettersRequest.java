@@ -13,9 +13,9 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Which dead letters an operator wants redriven together: {@code bean: {ref: redriveRequest, method: parse}}. */
-@Component("redriveRequest")
-public class RedriveRequest {
+/** Which dead letters an operator wants settled together: {@code bean: {ref: lettersRequest, method: parse}}. */
+@Component("lettersRequest")
+public class LettersRequest {
 
     static final int DEFAULT_LIMIT = 100;
 
@@ -61,9 +61,18 @@ public class RedriveRequest {
     }
 
     /** Makes the answer of the rows of {@code redrive-dead-letters.sql}: {@code redriven} and {@code count}. */
-    public Map<String, Object> answer(List<?> rows) {
+    public Map<String, Object> redriven(List<?> rows) {
+        return answer("redriven", rows);
+    }
+
+    /** Makes the answer of the rows of {@code discard-dead-letters.sql}: {@code discarded} and {@code count}. */
+    public Map<String, Object> discarded(List<?> rows) {
+        return answer("discarded", rows);
+    }
+
+    private static Map<String, Object> answer(String name, List<?> rows) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("redriven", rows);
+        answer.put(name, rows);
         answer.put("count", rows.size());
         return answer;
     }

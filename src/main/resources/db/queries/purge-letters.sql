@@ -1,0 +1,11 @@
+-- Deletes dead letters without a job that are older than they are kept; those of a job go with it. Any number of processes
+-- may do this at a time.
+WITH old AS (
+    SELECT id FROM dead_letters
+    WHERE job_id IS NULL AND created_at < now() - make_interval(secs => cast(:?keepSec AS double precision))
+    ORDER BY created_at
+    LIMIT cast(:?batchSize AS integer)
+    FOR UPDATE SKIP LOCKED
+)
+DELETE FROM dead_letters USING old WHERE dead_letters.id = old.id
+RETURNING cast(dead_letters.id AS text) AS id
