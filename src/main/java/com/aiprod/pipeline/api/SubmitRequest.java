@@ -20,7 +20,7 @@ import java.util.List;
  * @param lang BCP 47 tag in its canonical spelling
  * @param durationSec seconds, within the preset's limit
  * @param metadata the caller's JSON object, character for character as it was sent; null if none was
- * @param callbackUrl where the caller wants to be told of the end; null if nowhere
+ * @param callbackUrl where the caller wants to be told of the end, in ASCII; null if nowhere
  */
 record SubmitRequest(
         String content,

@@ -1,11 +1,10 @@
 package com.aiprod.pipeline.webhook;
 
 import java.math.BigInteger;
+import java.net.IDN;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
@@ -20,9 +19,6 @@ import org.apache.hc.client5.http.DnsResolver;
  * resolved otherwise later ("DNS rebinding") gains nothing by it.
  */
 public final class WebhookTargets implements DnsResolver {
-
-    private static final int MAX_URL_CHARACTERS = 2048;
-    private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7E]+");
 
     private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]+(\\.[0-9]+){3}");
 
@@ -70,35 +66,29 @@ public final class WebhookTargets implements DnsResolver {
 
     /** What is wrong with a URL as the target of a webhook, if anything. Asks no name server. */
     public Optional<String> fault(String url) {
-        if (url.length() > MAX_URL_CHARACTERS) {
-            return Optional.of("has more than " + MAX_URL_CHARACTERS + " characters");
-        }
-        URI uri;
         try {
-            uri = new URI(url);
-        } catch (URISyntaxException e) {
-            return Optional.of("is not a URL");
+            read(url);
+            return Optional.empty();
+        } catch (WebhookUrl.Fault fault) {
+            return Optional.of(fault.getMessage());
         }
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (!scheme.equals("https") && !(allowLocal && scheme.equals("http"))) {
-            return Optional.of("must begin with https://");
+    }
+
+    /** The URL in the letters in which it is called: see {@link WebhookUrl}. It must be one without a fault. */
+    public String spelled(String url) {
+        try {
+            return read(url).toString();
+        } catch (WebhookUrl.Fault fault) {
+            throw new IllegalArgumentException(fault);
         }
-        if (!VISIBLE_ASCII.matcher(url).matches()
-                || uri.getHost() == null
-                || uri.getPort() == 0
-                || uri.getPort() > 65535) {
-            return Optional.of("is not a URL");
+    }
+
+    private WebhookUrl read(String url) throws WebhookUrl.Fault {
+        WebhookUrl read = WebhookUrl.read(url, allowLocal);
+        if (!allowLocal && isClosed(read.host())) {
+            throw new WebhookUrl.Fault("must not be in a private network");
         }
-        if (uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
-            return Optional.of("must have no user, password or fragment");
-        }
-        if (uri.getHost().indexOf('%') >= 0) {
-            return Optional.of("must not name a network interface");
-        }
-        if (!allowLocal && isClosed(uri.getHost())) {
-            return Optional.of("must not be in a private network");
-        }
-        return Optional.empty();
+        return read;
     }
 
     private static boolean isClosed(String host) {
@@ -112,6 +102,7 @@ public final class WebhookTargets implements DnsResolver {
             return NUMBERS.matcher(name).matches();
         }
         try {
+            // Of four numbers or an IPv6 address, for which no name server is asked.
             return !isPublic(InetAddress.getByName(name));
         } catch (UnknownHostException e) {
             // Newer Java versions take no number that others may read in another base.
@@ -121,7 +112,7 @@ public final class WebhookTargets implements DnsResolver {
 
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
-        InetAddress[] addresses = InetAddress.getAllByName(host);
+        InetAddress[] addresses = InetAddress.getAllByName(inAscii(host));
         if (allowLocal) {
             return addresses;
         }
@@ -131,6 +122,15 @@ public final class WebhookTargets implements DnsResolver {
             throw new ClosedAddressException(host);
         }
         return open;
+    }
+
+    /** The client asks by the letters that an internationalised name is shown in (httpcore 5.3). */
+    private static String inAscii(String host) throws UnknownHostException {
+        try {
+            return host.chars().allMatch(c -> c < 0x80) ? host : IDN.toASCII(host);
+        } catch (IllegalArgumentException e) {
+            throw new UnknownHostException(host);
+        }
     }
 
     @Override

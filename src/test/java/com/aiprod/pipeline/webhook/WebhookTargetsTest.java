@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,14 +139,37 @@ class WebhookTargetsTest {
                 "https://[fe80::1%25lo]/ | must not name a network interface",
                 "https://[fe80::1%lo]/ | must not name a network interface",
                 "https://[2606:4700::1111%25eth0]/ | must not name a network interface",
-                "https://127.1/ | is not a URL",
-                "https://0x7f.0.0.1/ | is not a URL",
-                "https:///hook | is not a URL",
-                "https:hook | is not a URL",
-                "https://example.com:0/ | is not a URL",
-                "https://example.com:65536/ | is not a URL",
-                "https://example.com/a b | is not a URL",
-                "https://exämple.com/ | is not a URL",
+                "https://127.1/ | must not be in a private network",
+                "https://0x7f.0.0.1/ | must not be in a private network",
+                "https://999.1.1.1/ | has no valid IPv4 address",
+                "https://1.1.1.0000000001/ | has no valid IPv4 address",
+                "https://１２７.0.0.1/ | must not be in a private network",
+                "https://ｌｏｃａｌｈｏｓｔ/ | must not be in a private network",
+                "https://127。0。0。1/ | must not be in a private network",
+                "https://①②⑦.0.0.1/ | must not be in a private network",
+                "https://loc%61lhost/ | has a host that is no valid name",
+                "https://example.com%2f.evil.example/ | has a host that is no valid name",
+                "https://-example.com/ | has a host that is no valid name",
+                "https://a..example.com/ | has a host that is no valid name",
+                "https://xn--a\u200D.example/ | has a host that is no valid name",
+                "https://a^b.example.com/ | has a host that is no valid name",
+                "https:///hook | names no host",
+                "https:hook | names no host",
+                "https://:8443/ | names no host",
+                "https://example.com:0/ | must have a port from 1 to 65535",
+                "https://example.com:65536/ | must have a port from 1 to 65535",
+                "https://example.com:4294967739/ | must have a port from 1 to 65535",
+                "https://example.com:x/ | has a host or a port that cannot be read",
+                "https://example.com:1:2/ | has a host or a port that cannot be read",
+                "https://[::1/ | has a host or a port that cannot be read",
+                "https://[12345::1]/ | has no valid IPv6 address",
+                "https://[127.0.0.1]/ | has no valid IPv6 address",
+                "https://example.com/a b | must have no blank or control character",
+                "https://example.com/\u00A0 | must have no blank or control character",
+                "https://example.com/\u0085 | must have no blank or control character",
+                "https://10.0.0.1\\@example.com/ | must have no backslash",
+                "https://example.com/\\..\\x | must have no backslash",
+                "https://example.com/100% | has a % that no two hexadecimal digits follow",
                 "'' | must begin with https://"
             })
     void saysWhatIsWrongWithAUrl(String url, String fault) {
@@ -161,6 +185,34 @@ class WebhookTargetsTest {
             })
     void takesOthers(String url) {
         assertThat(targets.fault(url)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://example.com,https://example.com",
+        "HTTPS://Example.com:8443/A%20b?x=%c3%bc,https://example.com:8443/A%20b?x=%c3%bc",
+        "https://my_hook.example.com/x,https://my_hook.example.com/x",
+        "https://_hook.example.com:/x,https://_hook.example.com/x",
+        "https://example.com/x?a=1|2,https://example.com/x?a=1%7C2",
+        "https://example.com/x?a[]={1}^`,https://example.com/x?a%5B%5D=%7B1%7D%5E%60",
+        "https://bücher.example/é?q=海,https://xn--bcher-kva.example/%C3%A9?q=%E6%B5%B7",
+        "https://xn--bcher-kva.example./,https://xn--bcher-kva.example./",
+        "https://faß.example?x,https://xn--fa-hia.example?x",
+        "https://[2606:4700::1111]:8443/,https://[2606:4700::1111]:8443/",
+    })
+    void spellsAUrlAsItIsCalled(String url, String spelled) throws Exception {
+        assertThat(targets.fault(url)).isEmpty();
+        assertThat(targets.spelled(url)).isEqualTo(spelled);
+        // What the client takes for the host is the one that was looked at.
+        assertThat(new HttpPost(spelled).getAuthority().toString())
+                .isEqualTo(spelled.replaceFirst("https://", "").replaceFirst("[/?].*", ""));
+        assertThat(targets.fault(spelled)).isEmpty();
+    }
+
+    @Test
+    void looksAnInternationalNameUpInTheLettersOfDns() {
+        assertThatThrownBy(() -> targets.resolve("１２７.0.0.1"))
+                .isInstanceOf(WebhookTargets.ClosedAddressException.class);
     }
 
     @Test
