@@ -71,6 +71,12 @@ class SettingsTest {
     @EnumSource
     void onlyTheMigrationChangesTheSchema(Overlay overlay) {
         for (ObjectNode application : overlay.applications()) {
+            assertThat(environment(overlay, application))
+                    .containsEntry(
+                            "SPRING_DATASOURCE_USERNAME",
+                            Overlay.name(application).equals("migrate")
+                                    ? "database-owner/username"
+                                    : "database/username");
             assertThat(environment(overlay, application).getOrDefault("AIPROD_SCHEMA", "unset"))
                     .isEqualTo(Overlay.name(application).equals("migrate") ? "unset" : "check");
         }
@@ -221,6 +227,31 @@ class SettingsTest {
                 .isEqualTo(concurrency);
         assertThat(Overlay.container(worker).at("/resources/limits/cpu").asText())
                 .isEqualTo(concurrency);
+    }
+
+    @Test
+    void connectionsAreAsManyAsTheReadmeSays() throws IOException {
+        int connections = 0;
+        for (String role : List.of("api", "dispatcher", "worker", "recorder")) {
+            ObjectNode deployment = Overlay.GKE.one("Deployment", role);
+            int pods = switch (role) {
+                case "api" ->
+                    Overlay.GKE
+                            .one("HorizontalPodAutoscaler", role)
+                            .at("/spec/maxReplicas")
+                            .asInt();
+                case "worker" ->
+                    Overlay.GKE
+                            .one("ScaledObject", role)
+                            .at("/spec/maxReplicaCount")
+                            .asInt();
+                default -> deployment.at("/spec/replicas").asInt();
+            };
+            connections += pods
+                    * Integer.parseInt(
+                            environment(Overlay.GKE, deployment).get("SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE"));
+        }
+        assertThat(Files.readString(Path.of("k8s", "README.md"))).contains("so " + connections + " as it stands");
     }
 
     @Test

@@ -3,7 +3,8 @@ package com.aiprod.pipeline.life;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
-import org.springframework.core.io.ClassPathResource;
 
 /**
  * The real statements on a connection of its own to a real PostgreSQL, whole or with one of them broken. Plain JDBC,
@@ -25,8 +25,10 @@ import org.springframework.core.io.ClassPathResource;
  */
 final class Database implements Statements, AutoCloseable {
 
+    static final Path QUERIES = Path.of("src/main/resources/db/queries");
+
     private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
-    private static final Map<String, String> FILES = new ConcurrentHashMap<>();
+    private static final Map<Path, String> FILES = new ConcurrentHashMap<>();
 
     private record Prepared(PreparedStatement statement, List<String> parameters) {}
 
@@ -54,13 +56,15 @@ final class Database implements Statements, AutoCloseable {
     }
 
     private final String url;
+    private final Path queries;
     private final Broken broken;
     private final Connection connection;
     private final int backend;
     private final Map<String, Prepared> statements = new HashMap<>();
 
-    private Database(String url, Broken broken) {
+    private Database(String url, Path queries, Broken broken) {
         this.url = url;
+        this.queries = queries;
         this.broken = broken;
         this.connection = attempt(() -> DriverManager.getConnection(url));
         this.backend = (Integer) ask("SELECT pg_backend_pid()");
@@ -71,14 +75,19 @@ final class Database implements Statements, AutoCloseable {
         // Prepared at once, as there are thousands of lives. Deadlocks are found without a long wait.
         String url = EmbeddedDatabase.create() + "&prepareThreshold=1&options=-c%20deadlock_timeout=20ms";
         Flyway.configure().dataSource(url, null, null).load().migrate();
-        Database database = new Database(url, Broken.NONE);
+        Database database = new Database(url, QUERIES, Broken.NONE);
         database.execute("ALTER TABLE jobs ALTER max_attempts SET DEFAULT " + World.MAX_ATTEMPTS);
         return database;
     }
 
     /** Another connection to the same database, whose statements may be broken. */
     Database connect(Broken other) {
-        return new Database(url, other);
+        return new Database(url, queries, other);
+    }
+
+    /** Another connection to the same database, for the statements in the files of another folder. */
+    Database connect(Path otherQueries) {
+        return new Database(url, otherQueries, Broken.NONE);
     }
 
     @Override
@@ -86,7 +95,8 @@ final class Database implements Statements, AutoCloseable {
         return attempt(() -> {
             Prepared prepared = statements.get(name);
             if (prepared == null) {
-                prepared = prepare(broken.in(name, FILES.computeIfAbsent(name, Database::read)));
+                prepared =
+                        prepare(broken.in(name, FILES.computeIfAbsent(queries.resolve(name + ".sql"), Database::read)));
                 statements.put(name, prepared);
             }
             PreparedStatement statement = prepared.statement();
@@ -114,6 +124,19 @@ final class Database implements Statements, AutoCloseable {
                 )
                 UPDATE outbox SET leased_until = leased_until - interval '%1$d s'
                 """.formatted(seconds));
+    }
+
+    /** Lets PostgreSQL plan the statement of that name, without a value for any parameter. */
+    void plan(String name) {
+        attempt(() -> {
+            try (PreparedStatement plan =
+                    prepare("EXPLAIN " + read(queries.resolve(name + ".sql"))).statement()) {
+                for (int i = 1; i <= plan.getParameterMetaData().getParameterCount(); i++) {
+                    plan.setObject(i, null);
+                }
+                return plan.execute();
+            }
+        });
     }
 
     /** Forgets every job. */
@@ -146,6 +169,11 @@ final class Database implements Statements, AutoCloseable {
         }
     }
 
+    /** The folder of the statements. */
+    Path queries() {
+        return queries;
+    }
+
     /** The server's process behind this connection. */
     int backend() {
         return backend;
@@ -174,7 +202,8 @@ final class Database implements Statements, AutoCloseable {
         });
     }
 
-    private void execute(String text) {
+    /** Runs any SQL. */
+    void execute(String text) {
         attempt(() -> {
             try (Statement statement = connection.createStatement()) {
                 return statement.execute(text);
@@ -208,9 +237,9 @@ final class Database implements Statements, AutoCloseable {
         }
     }
 
-    private static String read(String name) {
+    private static String read(Path file) {
         try {
-            return new ClassPathResource("db/queries/" + name + ".sql").getContentAsString(StandardCharsets.UTF_8);
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,112 @@
+package com.aiprod.pipeline.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.sessions.JqwikSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A migration leaves room for the version before it, whose processes go on meanwhile, and come back where the new one is
+ * taken back: on the new schema, their statements still do all that the model asks of them.
+ *
+ * <p>Whoever releases a version copies {@code db/queries} to {@code src/test/resources/released/VERSION}, and deletes
+ * the one before the last. None has been released so far, so the statements of today stand for the version before, and
+ * migrations are made up.
+ */
+class NextVersionTest {
+
+    private static final Path RELEASED = Path.of("src/test/resources/released");
+    private static final int LIVES = 10;
+    private static final int SEED = 20260116;
+
+    private final Database database = Database.create();
+
+    @BeforeEach
+    void prepareStatements() {
+        assertThat(goesOn(database, 2)).isTrue();
+    }
+
+    @AfterEach
+    void disconnect() {
+        database.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> leavesRoomForEachVersionThatWasReleased() throws IOException {
+        return folders(RELEASED).stream()
+                .map(version -> DynamicTest.dynamicTest(version.getFileName().toString(), () -> {
+                    try (Database before = database.connect(version)) {
+                        assertThat(goesOn(before, LIVES)).isTrue();
+                    }
+                }));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE jobs ADD COLUMN later text",
+                "ALTER TABLE jobs ADD COLUMN later integer NOT NULL DEFAULT 0",
+                "ALTER TABLE outbox ADD CONSTRAINT later CHECK (created_at > '2000-01-01') NOT VALID",
+                "ALTER TYPE delivery_status ADD VALUE 'paused'",
+                "CREATE TABLE later (job_id uuid PRIMARY KEY REFERENCES jobs ON DELETE CASCADE)"
+            })
+    void thereIsRoomAfter(String migration) {
+        database.execute(migration);
+        assertThat(goesOn(database, LIVES)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE jobs DROP COLUMN request_id",
+                "ALTER TABLE jobs RENAME COLUMN worker_id TO worker",
+                "ALTER TABLE jobs ADD COLUMN later text NOT NULL",
+                "ALTER TABLE outbox ALTER leased_until SET NOT NULL",
+                "ALTER TABLE job_states ADD CONSTRAINT later CHECK (metadata <> '{}') NOT VALID",
+                "ALTER TABLE webhook_secrets RENAME TO secrets",
+                "DROP FUNCTION iso8601 CASCADE"
+            })
+    void itIsFoundThatThereIsNoneAfter(String migration) {
+        database.execute(migration);
+        assertThat(goesOn(database, LIVES)).isFalse();
+    }
+
+    /** On the connection that it had before, with what is prepared there. */
+    private static boolean goesOn(Database database, int lives) {
+        try {
+            for (Path query : files(database.queries())) {
+                database.plan(query.getFileName().toString().replace(".sql", ""));
+            }
+            JqwikSession.run(() -> Life.any().generator(lives).stream(new Random(SEED))
+                    .limit(lives)
+                    .forEach(moves -> Life.check(database, moves.value())));
+            return true;
+        } catch (AssertionError | Database.Refused fault) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static List<Path> folders(Path folder) throws IOException {
+        return Files.exists(folder) ? files(folder) : List.of();
+    }
+}
