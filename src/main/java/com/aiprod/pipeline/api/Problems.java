@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -90,7 +91,9 @@ final class Problems {
             return new Answer(Problem.ofStatus(status, detail(status, headers), instance, requestId), headers);
         }
         if (isKnown(known)) {
-            LOG.warn("Request {} could not be served for now: {}", requestId, known.toString());
+            // That the issuer's keys cannot be had is told once by who fetches them, and strangers ask for it at will.
+            LOG.atLevel(known instanceof AuthenticationServiceException ? Level.DEBUG : Level.WARN)
+                    .log("Request {} could not be served for now: {}", requestId, known.toString());
             headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(UNAVAILABLE_RETRY_AFTER_SEC));
             return answer(ProblemType.UNAVAILABLE, "Try again shortly.", instance, requestId, headers);
         }

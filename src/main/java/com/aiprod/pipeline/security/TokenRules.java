@@ -1,10 +1,13 @@
 package com.aiprod.pipeline.security;
 
+import com.nimbusds.jose.JOSEObject;
+import java.text.ParseException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
 
 /** A token must end some day, and name a user by an id that can be stored, compared and logged. */
 class TokenRules implements OAuth2TokenValidator<Jwt> {
@@ -19,12 +22,22 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
         }
         String subject = token.getSubject();
         if (subject == null
+                || !isString(token, JwtClaimNames.SUB)
                 || subject.isBlank()
                 || subject.length() > MAX_SUBJECT_LENGTH
                 || subject.codePoints().anyMatch(TokenRules::isNoCharacter)) {
             return refused("The token's sub cannot be used as a user id");
         }
         return OAuth2TokenValidatorResult.success();
+    }
+
+    /** RFC 7519, section 4.1.2. Nimbus makes a string of a number, and the numbers 7 and 7.0 would be two users. */
+    private static boolean isString(Jwt token, String claim) {
+        try {
+            return JOSEObject.parse(token.getTokenValue()).getPayload().toJSONObject().get(claim) instanceof String;
+        } catch (ParseException e) {
+            return false;
+        }
     }
 
     /** A control, or half of a surrogate pair, which {@link String#codePoints()} leaves single. */

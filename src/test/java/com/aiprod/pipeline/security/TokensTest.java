@@ -64,6 +64,7 @@ class TokensTest {
                 Arguments.of("without a user", signed(claims().subject(null))),
                 Arguments.of("with a blank user", signed(claims().subject("  "))),
                 Arguments.of("with an unprintable user", signed(claims().subject("a\u0000b"))),
+                Arguments.of("with a number for a user", signed(claims().claim("sub", 12345))),
                 Arguments.of("with too long a user", signed(claims().subject("x".repeat(256)))),
                 Arguments.of("unsigned", new PlainJWT(claims().build()).serialize()),
                 Arguments.of("of a wrong key", foreign(claims().build(), "wrong")),

@@ -5,25 +5,35 @@ import static com.aiprod.pipeline.system.User.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.camel.CamelContext;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The limits of one user, as that user meets them. */
 @SystemTest
 class FairUseIT {
 
     private static final String POLICY = "\"submit\";q=600;w=60, \"active\";q=100";
+
+    private static final String TIDE = "{\"content\":\"A tide comes in.\"}";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @LocalServerPort
     private int port;
@@ -116,6 +126,84 @@ class FairUseIT {
             camel.getRouteController().startRoute("dispatch-jobs");
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void aCrowdOfOneUsersTakesNoConnectionsFromOthers() throws Exception {
+        alice.start("none");
+        List<CompletableFuture<HttpResponse<String>>> crowd = new ArrayList<>();
+        holdingTheQuota(() -> {
+            for (int i = 0; i < 60; i++) {
+                crowd.add(CLIENT.sendAsync(submission().build(), BodyHandlers.ofString()));
+            }
+            awaitLocked(4);
+            assertThat(User.of(port, "bob").submit(TIDE).statusCode()).isEqualTo(202);
+        });
+        for (CompletableFuture<HttpResponse<String>> answer : crowd) {
+            HttpResponse<String> told = answer.join();
+            assertThat(told.statusCode()).isIn(202, 429, 503);
+            assertThat(told.headers().firstValue("Retry-After")).isPresent();
+        }
+        // Whoever had a turn has left it.
+        assertThat(alice.submit(TIDE).statusCode()).isIn(202, 429);
+    }
+
+    @Test
+    void whoIsKnownToBeTooFastIsRefusedWithoutTheDatabase() throws Exception {
+        HttpResponse<String> first = alice.submit(TIDE, "Idempotency-Key", "one");
+        spend(600);
+        problem(alice.submit(TIDE), 429);
+        holdingTheQuota(() -> {
+            HttpResponse<String> refused = alice.submit(TIDE);
+            assertThat(problem(refused, 429).path("detail").asText())
+                    .isEqualTo("At most 600 jobs may be submitted in a minute.");
+            String wait = refused.headers().firstValue("Retry-After").orElseThrow();
+            assertThat(Integer.parseInt(wait)).isBetween(1, 60);
+            assertThat(limits(refused)).containsExactly(POLICY, "\"submit\";r=0;t=" + wait);
+        });
+        HttpResponse<String> again = alice.submit(TIDE, "Idempotency-Key", "one");
+        assertThat(again.statusCode()).isEqualTo(202);
+        assertThat(again.headers().firstValue("Idempotent-Replayed")).hasValue("true");
+        assertThat(json(again).path("job_id")).isEqualTo(json(first).path("job_id"));
+    }
+
+    /** While another transaction holds the row by which Alice's submissions go one after the other. */
+    private void holdingTheQuota(ThrowingRunnable task) {
+        new TransactionTemplate(new DataSourceTransactionManager(database.getDataSource()))
+                .executeWithoutResult(status -> {
+                    database.queryForList("SELECT FROM quotas WHERE user_id = ? FOR UPDATE", alice.id());
+                    try {
+                        task.run();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+    }
+
+    @FunctionalInterface
+    private interface ThrowingRunnable {
+        void run() throws Exception;
+    }
+
+    /** Until so many statements wait for a row that another has. */
+    private void awaitLocked(int statements) {
+        Awaitility.await("statements that wait for a lock")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> {
+                    // A transaction sees what it saw at first.
+                    database.queryForList("SELECT pg_stat_clear_snapshot()");
+                    return database.queryForObject(
+                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                            + " AND datname = current_database()",
+                                    Integer.class)
+                            >= statements;
+                });
+    }
+
+    private HttpRequest.Builder submission() {
+        return alice.request("/pipeline/run")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(TIDE));
     }
 
     private int submit() {

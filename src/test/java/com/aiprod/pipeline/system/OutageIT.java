@@ -24,11 +24,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -258,6 +260,43 @@ class OutageIT {
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    @Test
+    void whoWaitsForAJobWhenTheDatabaseGoesAwayIsToldThatItIsAccepted() throws Exception {
+        WIRE.hush();
+        CompletableFuture<HttpResponse<String>> submission = CLIENT.sendAsync(
+                alice.request("/pipeline/run")
+                        .headers("Content-Type", "application/json", "Prefer", "wait=4")
+                        .POST(BodyPublishers.ofString("{\"content\":\"x\"}"))
+                        .build(),
+                BodyHandlers.ofString());
+        String id = Awaitility.await("the job")
+                .atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> User.json(alice.get("/pipeline/jobs"))
+                                .at("/jobs/0/job_id")
+                                .asText(),
+                        found -> !found.isEmpty());
+        CompletableFuture<HttpResponse<String>> read = CLIENT.sendAsync(
+                alice.request("/pipeline/job/" + id).header("Prefer", "wait=2").build(), BodyHandlers.ofString());
+        Awaitility.await("two that wait")
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> registry.get("aiprod.watchers.open").gauge().value() == 2);
+        DATABASE.shut();
+        HttpResponse<String> accepted = submission.join();
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+        assertThat(User.json(accepted).path("job_id").asText()).isEqualTo(id);
+        assertThat(accepted.headers().firstValue("Location")).hasValue("/pipeline/job/" + id);
+        assertThat(accepted.headers().firstValue("Preference-Applied")).isEmpty();
+        HttpResponse<String> unread = read.join();
+        problem(unread, 503);
+        assertThat(unread.headers().firstValue("Retry-After")).hasValue("5");
+
+        DATABASE.open();
+        WIRE.speak();
+        becomes("UP");
+        alice.await(id, "COMPLETED");
     }
 
     private List<String> tenAcceptedAtOnce() throws Exception {

@@ -29,6 +29,10 @@ import org.apache.camel.Route;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import com.aiprod.pipeline.operations.ReadinessByRole;
+import org.springframework.mock.env.MockEnvironment;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
@@ -190,6 +194,40 @@ class StartIT {
     }
 
     @Test
+    void asApiAloneStaysReadyToAnswer503WhileTheDatabaseIsAway() throws Exception {
+        try (Tap tap = Tap.before(DATABASE);
+                ConfigurableApplicationContext application = start(Map.of(
+                        "aiprod.roles",
+                        "api",
+                        "spring.datasource.url",
+                        tap.jdbcUrl(),
+                        "spring.datasource.hikari.connection-timeout",
+                        "500"))) {
+            assertThat(health(application, "")).isEqualTo(200);
+            tap.shut();
+            User alice = User.of(port(application, "local.server.port"), "alice");
+            HttpResponse<String> answer = alice.submit("{\"content\":\"x\"}");
+            User.problem(answer, 503);
+            assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+            assertThat(readiness(application)).isEqualTo(200);
+            assertThat(health(application, "")).isEqualTo(503);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "api, 'readinessState,camelReadinessState'",
+        "worker, 'readinessState,camelReadinessState,db,pubsub'",
+        "'api,dispatcher', 'readinessState,camelReadinessState,db,pubsub'",
+        "'api,dispatcher,worker,recorder', 'readinessState,camelReadinessState,db,pubsub'"
+    })
+    void isReadyWithWhatItsRolesNeed(String roles, String needs) {
+        MockEnvironment environment = new MockEnvironment().withProperty("aiprod.roles", roles);
+        new ReadinessByRole().postProcessEnvironment(environment, new SpringApplication());
+        assertThat(environment.getProperty("aiprod.readiness")).isEqualTo(needs);
+    }
+
+    @Test
     void endsOpenStreamsAndHeldAnswersWhenItIsToldToEnd() throws Exception {
         EventReader stream;
         CompletableFuture<HttpResponse<String>> held;
@@ -281,8 +319,12 @@ class StartIT {
     }
 
     private static int readiness(ConfigurableApplicationContext application) throws Exception {
+        return health(application, "/readiness");
+    }
+
+    private static int health(ConfigurableApplicationContext application, String group) throws Exception {
         URI uri = URI.create(
-                "http://localhost:" + port(application, "local.management.port") + "/actuator/health/readiness");
+                "http://localhost:" + port(application, "local.management.port") + "/actuator/health" + group);
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
                 .statusCode();

@@ -1,0 +1,213 @@
+package com.aiprod.pipeline.security;
+
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * The issuer's keys, fetched on a thread of their own. A token of a known key waits for nothing, whatever the issuer
+ * does. A token of an unknown key starts a fetch if none has ended just now, and few such tokens wait for its end; so
+ * forged tokens neither flood the issuer nor hold the threads that serve requests. Nimbus' own sources of keys fetch on
+ * a request's thread while the others wait for their lock.
+ */
+final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
+
+    private final Callable<JWKSet> issuer;
+    private final Pace pace;
+    private final MeterRegistry meters;
+    private final Semaphore waiters;
+    private final ScheduledThreadPoolExecutor fetcher;
+    private volatile Keys keys;
+    private volatile boolean away;
+    private CompletableFuture<Void> running;
+    private Future<?> next;
+    private long lastEnd;
+    private int failures;
+
+    private record Keys(JWKSet set, long fetchedAt) {
+
+        Duration age() {
+            return Duration.ofNanos(System.nanoTime() - fetchedAt);
+        }
+    }
+
+    /**
+     * How often keys are fetched, and who waits.
+     *
+     * @param refresh from one fetch to the next while all is well
+     * @param pause from the end of a fetch until an unknown key, or the failure of that fetch, starts another
+     * @param outage for how long keys are believed while the issuer cannot be asked
+     * @param patience how long a token of an unknown key waits for a fetch
+     * @param waiters how many such tokens wait at a time
+     */
+    record Pace(Duration refresh, Duration pause, Duration outage, Duration patience, int waiters) {}
+
+    /** @param issuer fetches the keys, or fails, in bounded time */
+    IssuerKeys(Callable<JWKSet> issuer, Pace pace, MeterRegistry meters) {
+        this.issuer = issuer;
+        this.pace = pace;
+        this.meters = meters;
+        this.waiters = new Semaphore(pace.waiters());
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("issuer-keys-");
+        threads.setDaemon(true);
+        this.fetcher = new ScheduledThreadPoolExecutor(1, threads);
+        Gauge.builder("aiprod.issuer.keys.age", this, IssuerKeys::ageSeconds)
+                .description("Time since the token issuer's keys were fetched; NaN before they were")
+                .baseUnit("seconds")
+                .register(meters);
+        for (String outcome : List.of("success", "failure")) {
+            count(outcome, 0);
+        }
+    }
+
+    /** Fetches the keys before the first token needs them, and returns at once. */
+    void start() {
+        fetch();
+    }
+
+    /**
+     * The keys that a token may be signed with.
+     *
+     * @return none if the issuer has no such key as far as is known
+     * @throws KeySourceException if the issuer could not be asked
+     */
+    @Override
+    public List<JWK> get(JWKSelector selector, SecurityContext context) throws KeySourceException {
+        List<JWK> known = known(selector);
+        if (!known.isEmpty()) {
+            return known;
+        }
+        Future<?> fetch = fetch();
+        boolean asked = fetch == null || hasEnded(fetch);
+        known = known(selector);
+        if (known.isEmpty() && (!asked || away || keys == null)) {
+            throw new KeySourceException("The issuer's keys cannot be had for now");
+        }
+        return known;
+    }
+
+    private List<JWK> known(JWKSelector selector) {
+        Keys present = keys;
+        return present == null || present.age().compareTo(pace.outage()) > 0
+                ? List.of()
+                : selector.select(present.set());
+    }
+
+    /** The fetch under way, or a new one; null if the last has ended just now. */
+    private synchronized Future<?> fetch() {
+        boolean justEnded = lastEnd != 0 && System.nanoTime() - lastEnd < pace.pause().toNanos();
+        if (running == null && !justEnded && !fetcher.isShutdown()) {
+            CompletableFuture<Void> fetch = new CompletableFuture<>();
+            fetcher.execute(() -> fetchNow(fetch));
+            running = fetch;
+        }
+        return running;
+    }
+
+    private void fetchNow(CompletableFuture<Void> fetch) {
+        try {
+            JWKSet set = issuer.call();
+            if (set.isEmpty()) {
+                throw new IllegalStateException("The issuer names no key");
+            }
+            succeeded(set);
+        } catch (Exception e) {
+            failed(e);
+        } finally {
+            ended();
+            fetch.complete(null);
+        }
+    }
+
+    private void succeeded(JWKSet set) {
+        if (failures >= toldFailures()) {
+            LOG.info("The token issuer's keys can be fetched again");
+        }
+        failures = 0;
+        away = false;
+        keys = new Keys(set, System.nanoTime());
+        count("success", 1);
+    }
+
+    private void failed(Exception failure) {
+        failures++;
+        away = true;
+        count("failure", 1);
+        if (failures == toldFailures()) {
+            LOG.warn(
+                    "The token issuer's keys cannot be fetched; {}. It is tried again every {} s: {}",
+                    keys == null ? "nobody is let in" : "those that are known are good for " + pace.outage(),
+                    pace.pause().toSeconds(),
+                    failure.toString());
+        }
+    }
+
+    /** A single failure is worth a line only where no keys are there yet: the next try comes soon. */
+    private int toldFailures() {
+        return keys == null ? 1 : 2;
+    }
+
+    private synchronized void ended() {
+        running = null;
+        lastEnd = System.nanoTime();
+        if (next != null) {
+            next.cancel(false);
+        }
+        if (!fetcher.isShutdown()) {
+            Duration delay = away ? pace.pause() : pace.refresh();
+            next = fetcher.schedule(this::fetch, delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private boolean hasEnded(Future<?> fetch) {
+        if (!waiters.tryAcquire()) {
+            return false;
+        }
+        try {
+            fetch.get(pace.patience().toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        } finally {
+            waiters.release();
+        }
+    }
+
+    private void count(String outcome, int fetches) {
+        meters.counter("aiprod.issuer.key.fetches", "outcome", outcome).increment(fetches);
+    }
+
+    private double ageSeconds() {
+        Keys present = keys;
+        return present == null ? Double.NaN : present.age().toMillis() / 1000.0;
+    }
+
+    @Override
+    public void destroy() {
+        fetcher.shutdownNow();
+    }
+}

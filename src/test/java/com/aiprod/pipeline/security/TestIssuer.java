@@ -1,0 +1,200 @@
+package com.aiprod.pipeline.security;
+
+import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An issuer on the loopback interface whose answers fail to come when a test says so. */
+final class TestIssuer implements AutoCloseable {
+
+    /** How requests for keys are answered. */
+    enum Mood {
+        WELL,
+        /** With half an answer, or none, that goes on for ever. */
+        HANGING,
+        DRIPPING,
+        REFUSING,
+        /** With a set that names no key. */
+        EMPTY
+    }
+
+    private final List<RSAKey> keys = new CopyOnWriteArrayList<>();
+    private final AtomicInteger fetches = new AtomicInteger();
+    private final AtomicInteger hanging = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "test-issuer");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final HttpServer server;
+    private volatile Mood mood = Mood.WELL;
+    private volatile String name;
+
+    private TestIssuer() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/keys", this::keys);
+        server.createContext("/realm/.well-known/openid-configuration", this::configuration);
+        server.start();
+        name = url() + "/realm";
+        rotate();
+    }
+
+    static TestIssuer start() {
+        try {
+            return new TestIssuer();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String url() {
+        InetSocketAddress address = server.getAddress();
+        return "http://" + address.getHostString() + ":" + address.getPort();
+    }
+
+    String jwkSetUri() {
+        return url() + "/keys";
+    }
+
+    String issuerUri() {
+        return url() + "/realm";
+    }
+
+    void is(Mood mood) {
+        this.mood = mood;
+    }
+
+    /** What the issuer calls himself in his configuration. */
+    void calls(String name) {
+        this.name = name;
+    }
+
+    /** Signs with a new key from now on; the older ones stay in the set. */
+    void rotate() {
+        try {
+            keys.add(0, new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate());
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int fetches() {
+        return fetches.get();
+    }
+
+    /** Requests that are held without an answer. */
+    int hanging() {
+        return hanging.get();
+    }
+
+    /** A token of the newest key, another one at each call. */
+    String token(String subject) {
+        return token(subject, keys.get(0));
+    }
+
+    /** A token of the first key of all. */
+    String oldToken(String subject) {
+        return token(subject, keys.get(keys.size() - 1));
+    }
+
+    private String token(String subject, RSAKey key) {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
+                new JWTClaimsSet.Builder(claims(subject)).issuer(issuerUri()).build());
+        try {
+            token.sign(new RSASSASigner(key));
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+        return token.serialize();
+    }
+
+    /** What anybody can write: a key's id that nobody has, and a signature that nobody made. */
+    static String forgedToken() {
+        return Base64URL.encode("{\"alg\":\"RS256\",\"kid\":\"" + UUID.randomUUID() + "\"}")
+                + "." + Base64URL.encode(claims("mallory").toString()) + "." + Base64URL.encode("junk");
+    }
+
+    private static JWTClaimsSet claims(String subject) {
+        return new JWTClaimsSet.Builder()
+                .subject(subject)
+                .audience(DevelopmentTokens.AUDIENCE)
+                .jwtID(UUID.randomUUID().toString())
+                .expirationTime(Date.from(Instant.now().plusSeconds(3600)))
+                .build();
+    }
+
+    private void configuration(HttpExchange exchange) throws IOException {
+        if (mood == Mood.HANGING) {
+            hanging.incrementAndGet();
+            return;
+        }
+        answer(exchange, 200, "{\"issuer\":\"" + name + "\",\"jwks_uri\":\"" + jwkSetUri() + "\"}");
+    }
+
+    private void keys(HttpExchange exchange) throws IOException {
+        fetches.incrementAndGet();
+        switch (mood) {
+            case HANGING -> hanging.incrementAndGet();
+            case DRIPPING -> drip(exchange);
+            case REFUSING -> answer(exchange, 500, "{}");
+            case EMPTY -> answer(exchange, 200, new JWKSet().toString());
+            case WELL -> answer(
+                    exchange,
+                    200,
+                    new JWKSet(keys.stream().map(key -> (JWK) key.toPublicJWK()).toList()).toString());
+        }
+    }
+
+    private static void drip(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 0);
+        try {
+            while (true) {
+                exchange.getResponseBody().write(' ');
+                exchange.getResponseBody().flush();
+                Thread.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
