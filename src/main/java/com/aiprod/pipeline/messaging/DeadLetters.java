@@ -3,6 +3,7 @@ package com.aiprod.pipeline.messaging;
 import com.aiprod.pipeline.job.DeadLetterMessage;
 import com.aiprod.pipeline.job.Failure;
 import com.aiprod.pipeline.job.PoisonMessageException;
+import com.aiprod.pipeline.job.StorableText;
 import com.aiprod.pipeline.operations.PipelineTimeoutException;
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.TransientStageException;
@@ -40,6 +41,8 @@ public final class DeadLetters {
     DeadLetters(ObjectMapper json) {
         this.json = json;
     }
+
+    private static final int MAX_ERROR_CHARACTERS = 10_000;
 
     /** The error code of a message that no retry can help. */
     static final String POISON = "POISON_MESSAGE";
@@ -81,7 +84,7 @@ public final class DeadLetters {
         return new DeadLetterMessage(
                 exchange.getVariable("jobId", String.class),
                 failure(exchange).errorCode(),
-                caught.toString().replace('\0', '\uFFFD'),
+                StorableText.of(caught.toString(), MAX_ERROR_CHARACTERS),
                 metadata);
     }
 
