@@ -2,6 +2,7 @@ package com.aiprod.pipeline.operations;
 
 import com.aiprod.pipeline.pipeline.ArtifactStore;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
 import io.micrometer.tracing.propagation.Propagator;
@@ -145,6 +146,13 @@ class OperationsConfiguration {
         metrics.watch(jobs);
         fitness.lookAfter(new WorkerDoor(application, camel, slots, jobs));
         return jobs;
+    }
+
+    /** Not a candidate where the application's data source is meant: routes alone ask for it, by its name. */
+    @Bean(defaultCandidate = false, autowireCandidate = false)
+    @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
+    LeasePool leaseDataSource(HikariDataSource dataSource, @Value("${aiprod.worker.lease-sec}") int leaseSec) {
+        return LeasePool.beside(dataSource, Duration.ofSeconds(leaseSec));
     }
 
     @Bean
