@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -290,6 +291,9 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
                 runs.remove(run.jobId, run);
             }
         }
+        synchronized (runs) {
+            runs.notifyAll();
+        }
     }
 
     /**
@@ -347,9 +351,18 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
 
     /** Waits until nothing runs; false when something still does after that time. */
     public boolean awaitIdle(Duration limit) throws InterruptedException {
+        return await(() -> runs.values().stream().allMatch(Run::left), limit);
+    }
+
+    /** Waits until the database has all results of this worker; false when it has not after that time. */
+    boolean awaitRecorded(Duration limit) throws InterruptedException {
+        return await(runs::isEmpty, limit);
+    }
+
+    private boolean await(BooleanSupplier condition, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         synchronized (runs) {
-            while (!runs.values().stream().allMatch(Run::left)) {
+            while (!condition.getAsBoolean()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return false;
