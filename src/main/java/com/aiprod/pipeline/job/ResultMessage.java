@@ -55,7 +55,7 @@ public record ResultMessage(
 
     /**
      * What failed, or null after a success. A message of another producer that gives no code, or one that cannot be
-     * stored, is {@code PIPELINE_ERROR}, or a timeout's by its status. PostgreSQL's text holds no NUL.
+     * stored, is {@code PIPELINE_ERROR}, or a timeout's by its status.
      */
     public Failure failure() {
         if (status == Status.success) {
@@ -67,9 +67,6 @@ public record ResultMessage(
                         && CODE.matcher(given).matches()
                 ? given
                 : fallback;
-        return new Failure(
-                code,
-                errorMessage == null ? "The pipeline failed." : errorMessage.replace('\0', '\uFFFD'),
-                Boolean.TRUE.equals(details.get(RETRYABLE)));
+        return new Failure(code, errorMessage, Boolean.TRUE.equals(details.get(RETRYABLE)));
     }
 }

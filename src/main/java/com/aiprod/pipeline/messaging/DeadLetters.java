@@ -3,6 +3,7 @@ package com.aiprod.pipeline.messaging;
 import com.aiprod.pipeline.job.DeadLetterMessage;
 import com.aiprod.pipeline.job.Failure;
 import com.aiprod.pipeline.job.PoisonMessageException;
+import com.aiprod.pipeline.job.StorableText;
 import com.aiprod.pipeline.operations.PipelineTimeoutException;
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.TransientStageException;
@@ -43,7 +44,7 @@ public final class DeadLetters {
     private static final int MAX_METADATA_CHARACTERS = 2 * 1024 * 1024;
 
     private static final int MAX_ERROR_CHARACTERS = 10_000;
-    private static final int MAX_ROUTE_CHARACTERS = 255;
+    private static final int MAX_NAME_CHARACTERS = 255;
 
     private final ObjectMapper json;
 
@@ -91,7 +92,7 @@ public final class DeadLetters {
         return new DeadLetterMessage(
                 exchange.getVariable("jobId", String.class),
                 failure(exchange).errorCode(),
-                cut(caught.toString().replace('\0', '\uFFFD'), MAX_ERROR_CHARACTERS),
+                StorableText.of(caught.toString(), MAX_ERROR_CHARACTERS),
                 metadata);
     }
 
@@ -110,15 +111,15 @@ public final class DeadLetters {
         exchange.setVariable("messageId", message.getHeader(GooglePubsubConstants.MESSAGE_ID));
         exchange.setVariable("jobId", uuid(letter.jobId()));
         exchange.setVariable("attempt", letter.metadata().get("attempt") instanceof Integer number ? number : null);
-        exchange.setVariable("errorCode", storable(letter.reason()));
-        exchange.setVariable(
-                "reason", storable(letter.reason()).toLowerCase(Locale.ROOT).replace('_', ' '));
-        exchange.setVariable("error", cut(storable(letter.error()), MAX_ERROR_CHARACTERS));
+        String code = StorableText.of(letter.reason(), MAX_NAME_CHARACTERS);
+        exchange.setVariable("errorCode", code);
+        exchange.setVariable("reason", code.toLowerCase(Locale.ROOT).replace('_', ' '));
+        exchange.setVariable("error", StorableText.of(letter.error(), MAX_ERROR_CHARACTERS));
         exchange.setVariable("attempts", letter.metadata().get("attempts") instanceof Integer number ? number : 0);
         exchange.setVariable(
                 "route",
                 letter.metadata().get("route") instanceof String route
-                        ? cut(storable(route), MAX_ROUTE_CHARACTERS)
+                        ? StorableText.of(route, MAX_NAME_CHARACTERS)
                         : null);
         exchange.setVariable("metadata", metadata(letter, data));
     }
@@ -165,11 +166,6 @@ public final class DeadLetters {
                 metadata);
     }
 
-    /** PostgreSQL's text has no U+0000. */
-    private static String storable(String text) {
-        return text.replace("\0", "");
-    }
-
     /** Null for what names no job: such a letter is kept without one. */
     private static String uuid(String jobId) {
         try {
@@ -213,13 +209,5 @@ public final class DeadLetters {
             }
         }
         return Arrays.copyOf(data, end);
-    }
-
-    private static String cut(String text, int max) {
-        if (text.length() <= max) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max;
-        return text.substring(0, end) + "…";
     }
 }

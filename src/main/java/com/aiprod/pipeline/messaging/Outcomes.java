@@ -6,6 +6,7 @@ import com.aiprod.pipeline.job.ResultMessage;
 import com.aiprod.pipeline.operations.LogContext;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -20,6 +21,8 @@ import org.slf4j.LoggerFactory;
 public final class Outcomes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+    private static final String REFUSED_CODE = "RESULT_REFUSED";
+    private static final Pattern REFUSALS = Pattern.compile("22|23|54");
     private static final Pattern ATTEMPT = Pattern.compile("[1-9][0-9]{0,8}");
 
     private final ObjectMapper json;
@@ -73,5 +76,29 @@ public final class Outcomes {
         exchange.setVariable("errorMessage", success ? null : failure.message());
         exchange.setVariable("retryable", !success && failure.retryable());
         exchange.setVariable("executionTimeMs", result.processingTimeMs());
+    }
+
+    /**
+     * Whether the exchange failed since PostgreSQL refuses what it was to store, as it will each time: by SQLState, data
+     * that is no such data (22), that breaks a rule (23) or that is beyond a limit (54).
+     */
+    public boolean isRefusal(Exchange exchange) {
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException refusal) {
+                return refusal.getSQLState() != null
+                        && REFUSALS.matcher(refusal.getSQLState()).lookingAt();
+            }
+        }
+        return false;
+    }
+
+    /** Sets the variables for a result that the database has refused: its job fails, or it would never end. */
+    public void refused(Exchange exchange) {
+        exchange.setVariable("success", false);
+        exchange.setVariable("output", null);
+        exchange.setVariable("errorCode", REFUSED_CODE);
+        exchange.setVariable("errorMessage", "The result of the pipeline could not be stored.");
+        exchange.setVariable("retryable", false);
     }
 }

@@ -24,6 +24,7 @@ final class ErrorCodeLabel {
             "PIPELINE_UNKNOWN",
             "POISON_MESSAGE",
             "PRESET_UNKNOWN",
+            "RESULT_REFUSED",
             "STORAGE_FULL",
             "STORYBOARD_INVALID",
             "VIDEO_UNREADABLE",

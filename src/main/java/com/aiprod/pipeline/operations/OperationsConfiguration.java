@@ -2,12 +2,15 @@ package com.aiprod.pipeline.operations;
 
 import com.aiprod.pipeline.pipeline.ArtifactStore;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
 import io.micrometer.tracing.propagation.Propagator;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jdbc.JdbcComponent;
@@ -119,6 +122,21 @@ class OperationsConfiguration {
 
     @Bean
     @Lazy
+    OutputCheck outputCheck(
+            ObjectMapper json,
+            @Value("${aiprod.artifacts-dir}") String artifacts,
+            @Value("${aiprod.routes-dir}") String routes,
+            @Value("${aiprod.video.scratch-dir:}") String scratch) {
+        return new OutputCheck(
+                json,
+                Stream.of(artifacts, routes, scratch)
+                        .filter(folder -> !folder.isBlank())
+                        .map(Path::of)
+                        .toList());
+    }
+
+    @Bean
+    @Lazy
     RunningJobs runningJobs(
             ApplicationContext application,
             CamelContext camel,
@@ -127,14 +145,22 @@ class OperationsConfiguration {
             @Value("${aiprod.worker.lease-sec}") int leaseSec,
             @Value("${aiprod.worker.concurrency}") int concurrency,
             WorkerFitness fitness,
+            OutputCheck outputs,
             JobMetrics metrics) {
         Slots slots =
                 new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
         RunningJobs jobs = new RunningJobs(
-                camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), slots, fitness, metrics);
+                camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), slots, fitness, outputs, metrics);
         metrics.watch(jobs);
         fitness.lookAfter(new WorkerDoor(application, camel, slots, jobs));
         return jobs;
+    }
+
+    /** Not a candidate where the application's data source is meant: routes alone ask for it, by its name. */
+    @Bean(defaultCandidate = false, autowireCandidate = false)
+    @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
+    LeasePool leaseDataSource(HikariDataSource dataSource, @Value("${aiprod.worker.lease-sec}") int leaseSec) {
+        return LeasePool.beside(dataSource, Duration.ofSeconds(leaseSec));
     }
 
     @Bean

@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.operations;
 
-import com.aiprod.pipeline.job.ResultMessage;
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.Progress;
 import com.aiprod.pipeline.pipeline.WorkerFaultException;
@@ -19,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -54,6 +54,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
     private final Duration unrenewedLimit;
     private final Slots slots;
     private final WorkerFitness fitness;
+    private final OutputCheck outputs;
     private final JobMetrics metrics;
     private final String workerId = "%s-%s-%s"
             .formatted(
@@ -68,6 +69,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
      * @param lease how long the database lets this worker keep a job without hearing of it
      * @param slots for as many pipelines as may run at a time
      * @param fitness is told of faults of this worker
+     * @param outputs what a pipeline may leave
      */
     RunningJobs(
             CamelContext camel,
@@ -76,6 +78,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             Duration lease,
             Slots slots,
             WorkerFitness fitness,
+            OutputCheck outputs,
             JobMetrics metrics) {
         this.camel = camel;
         this.producer = camel.createProducerTemplate();
@@ -87,6 +90,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         this.unrenewedLimit = lease.minus(STOP_GRACE.compareTo(half) < 0 ? STOP_GRACE : half);
         this.slots = slots;
         this.fitness = fitness;
+        this.outputs = outputs;
     }
 
     /** Who holds the leases of this process: the host's name, the process id and a part that no restart repeats. */
@@ -214,7 +218,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         if (pipeline.getException() != null) {
             throw pipeline.getException();
         }
-        exchange.getMessage().setBody(output(pipeline));
+        exchange.getMessage()
+                .setBody(outputs.check(pipelineRoute, pipeline.getMessage().getBody()));
     }
 
     private Endpoint pipelineEndpoint() {
@@ -224,14 +229,6 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
                     "PIPELINE_UNKNOWN", "The pipeline '%s' is not there.".formatted(pipelineRoute));
         }
         return route.getEndpoint();
-    }
-
-    private Map<?, ?> output(Exchange pipeline) {
-        if (pipeline.getMessage().getBody() instanceof Map<?, ?> output) {
-            return output;
-        }
-        throw new PermanentStageException(
-                "PIPELINE_OUTPUT_INVALID", "The pipeline '%s' left no map as its output.".formatted(pipelineRoute));
     }
 
     @Override
@@ -249,7 +246,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
      */
     public void keepResult(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
-        if (run != null && !run.conclude(exchange.getMessage().getBody(ResultMessage.class))) {
+        if (run != null && !run.conclude(exchange.getMessage().getBody(byte[].class))) {
             throw new RunStoppedException(run.jobId, run.attempt, null);
         }
     }
@@ -293,6 +290,9 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             } else if (run.left()) {
                 runs.remove(run.jobId, run);
             }
+        }
+        synchronized (runs) {
+            runs.notifyAll();
         }
     }
 
@@ -351,9 +351,18 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
 
     /** Waits until nothing runs; false when something still does after that time. */
     public boolean awaitIdle(Duration limit) throws InterruptedException {
+        return await(() -> runs.values().stream().allMatch(Run::left), limit);
+    }
+
+    /** Waits until the database has all results of this worker; false when it has not after that time. */
+    boolean awaitRecorded(Duration limit) throws InterruptedException {
+        return await(runs::isEmpty, limit);
+    }
+
+    private boolean await(BooleanSupplier condition, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         synchronized (runs) {
-            while (!runs.values().stream().allMatch(Run::left)) {
+            while (!condition.getAsBoolean()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return false;
@@ -382,7 +391,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             @JsonIgnore long askedAt) {}
 
     /** A result to be published again, with the attributes of its message. */
-    public record Unrecorded(String jobId, int attempt, String traceparent, ResultMessage result) {}
+    public record Unrecorded(String jobId, int attempt, String traceparent, byte[] result) {}
 
     private static final class Run {
 
@@ -403,7 +412,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         private int tries;
         private Future<?> running;
         private boolean stopped;
-        private ResultMessage result;
+        private byte[] result;
         private boolean left;
         private Duration pause = FIRST_PAUSE;
         private long publishAgainAt;
@@ -473,7 +482,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             return true;
         }
 
-        private synchronized boolean conclude(ResultMessage ended) {
+        private synchronized boolean conclude(byte[] ended) {
             if (!stopped) {
                 result = ended;
             }

@@ -56,7 +56,13 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
             RunningJobs jobs = runningJobs.getObject();
             jobs.startNoMore();
             camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
-            if (!jobs.awaitIdle(grace)) {
+            long end = System.nanoTime() + grace.toNanos();
+            if (jobs.awaitIdle(grace)) {
+                // With this process go the results that it keeps, and their jobs would be run again.
+                if (!jobs.awaitRecorded(Duration.ofNanos(end - System.nanoTime()))) {
+                    LOG.warn("The database does not have all results of this worker; their jobs may run again");
+                }
+            } else {
                 try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
                     producer.sendBody(RELEASING_ROUTE, null);
                 }

@@ -267,10 +267,14 @@ final class World {
             database.run(
                     "release-jobs",
                     Map.of(
-                            "running", json(own, pick),
-                            "workerId", worker,
-                            "releaseReason", "worker_stopped",
-                            "suspect", false));
+                            "running",
+                            json(own, pick),
+                            "workerId",
+                            worker,
+                            "releaseReason",
+                            "worker_stopped",
+                            "suspect",
+                            false));
             own.forEach(running::remove);
             own.forEach(run -> jobTopic.add(new Message("", run.jobId())));
         }

@@ -114,7 +114,8 @@ class WorkerFitnessTest {
             await().until(() -> listened.size() == seen);
         }
         // 1, 2, 4 and 8 intervals.
-        assertThat(listened.get(3) - begun).isGreaterThanOrEqualTo(INTERVAL.multipliedBy(15).toNanos());
+        assertThat(listened.get(3) - begun)
+                .isGreaterThanOrEqualTo(INTERVAL.multipliedBy(15).toNanos());
         assertThat(registry.get("aiprod.worker.faults").counter().count()).isEqualTo(4);
     }
 
@@ -148,7 +149,8 @@ class WorkerFitnessTest {
         assertThat(WorkerFitness.faultIn(new OutOfMemoryError())).isPresent();
         assertThat(WorkerFitness.faultIn(new StackOverflowError())).isEmpty();
         assertThat(WorkerFitness.faultIn(new AssertionError())).isEmpty();
-        assertThat(WorkerFitness.faultIn(new IOException("No space left on device"))).isEmpty();
+        assertThat(WorkerFitness.faultIn(new IOException("No space left on device")))
+                .isEmpty();
         assertThat(WorkerFitness.faultIn(new PermanentStageException("CODEC_MISSING", "No codec", unlinked)))
                 .isEmpty();
     }

@@ -2,6 +2,7 @@ package com.aiprod.pipeline.routes;
 
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.TransientStageException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,11 @@ public class Actor {
                 throw new PermanentStageException("VIDEO_WRONG", "It is wrong", new IOException("disk /dev/sda1"));
             case "be a bug" -> throw new IllegalStateException("password=secret");
             case "leave no map" -> "a text";
+            case "leave a stream" ->
+                Map.of("files", List.of(Map.of("stream", new ByteArrayInputStream(new byte[] {1}))));
+            case "leave what is refused" -> Map.of("text", "the database refuses this");
+            case "speak in tongues" ->
+                throw new PermanentStageException("BAD\0\uD800 CODE", "a\0b\uD83D".repeat(5_000));
             case "hang" -> {
                 CountDownLatch seen = interrupted(jobId);
                 try {

@@ -212,6 +212,44 @@ class JobRoutesTest {
     }
 
     @Test
+    void anOutputThatIsNoJsonIsAFailureThatNamesTheKey() throws Exception {
+        JsonNode job = ended(submit("leave a stream"));
+        assertThat(job.at("/result/error_code").asText()).isEqualTo("PIPELINE_OUTPUT_INVALID");
+        assertThat(job.at("/result/error_message").asText()).isEqualTo("output.files[0].stream is a stream.");
+        assertThat(job.at("/result/retryable").asBoolean(true)).isFalse();
+    }
+
+    @Test
+    void aResultThatTheDatabaseRefusesEndsItsJob() throws Exception {
+        queries.jdbc()
+                .execute(
+                        "ALTER TABLE results ADD CONSTRAINT refusal CHECK (cast(output AS text) NOT LIKE '%refuses%')");
+        try {
+            String jobId = submit("leave what is refused");
+            JsonNode job = ended(jobId);
+            assertThat(job.path("status").asText()).isEqualTo("FAILED");
+            assertThat(job.at("/result/error_code").asText()).isEqualTo("RESULT_REFUSED");
+            assertThat(job.at("/result/output").isNull()).isTrue();
+            assertThat(wire.messagesOf(jobId, Wire.RESULTS)).hasSize(1);
+        } finally {
+            queries.jdbc().execute("ALTER TABLE results DROP CONSTRAINT refusal");
+        }
+    }
+
+    @Test
+    void whatAStageSaysIsMadeSuchThatItCanBeStored() throws Exception {
+        String jobId = submit("speak in tongues");
+        JsonNode job = ended(jobId);
+        assertThat(job.path("status").asText()).isEqualTo("FAILED");
+        assertThat(job.at("/result/error_code").asText()).isEqualTo("PIPELINE_ERROR");
+        assertThat(job.at("/result/error_message").asText())
+                .startsWith("a\uFFFDb\uFFFDa")
+                .endsWith("…")
+                .hasSize(4_000);
+        assertThat(letter(jobId)).containsEntry("attempts", 1);
+    }
+
+    @Test
     void aRunOverItsTimeIsStoppedAndNotTriedAgain() throws Exception {
         JsonNode job = ended(hangingJob);
         assertThat(job.path("status").asText()).isEqualTo("FAILED");

@@ -58,11 +58,16 @@ class BrokenWorkerTest {
 
     private Map<String, String> settings(Map<String, String> others) {
         Map<String, String> settings = new LinkedHashMap<>(Map.of(
-                "spring.datasource.url", database,
-                "aiprod.pubsub.emulator-host", pubSub.endpoint(),
-                "google.cloud.project", EmbeddedServices.PROJECT,
-                "aiprod.worker.concurrency", "2",
-                "aiprod.worker.check-interval", "300ms"));
+                "spring.datasource.url",
+                database,
+                "aiprod.pubsub.emulator-host",
+                pubSub.endpoint(),
+                "google.cloud.project",
+                EmbeddedServices.PROJECT,
+                "aiprod.worker.concurrency",
+                "2",
+                "aiprod.worker.check-interval",
+                "300ms"));
         settings.putAll(others);
         return settings;
     }
@@ -83,8 +88,9 @@ class BrokenWorkerTest {
                         },
                         settings(Map.of("aiprod.roles", "worker")))) {
             Jobs jobs = well.jobs();
-            List<String> all =
-                    IntStream.range(0, 12).mapToObj(i -> jobs.submit("job " + i)).toList();
+            List<String> all = IntStream.range(0, 12)
+                    .mapToObj(i -> jobs.submit("job " + i))
+                    .toList();
 
             all.forEach(job -> jobs.await(job, "COMPLETED", SOON));
 
@@ -196,7 +202,8 @@ class BrokenWorkerTest {
 
         @Override
         public ExecutorService newCachedThreadPool(ThreadFactory threads) {
-            return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), threads) {
+            return new ThreadPoolExecutor(
+                    0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), threads) {
                 @Override
                 public void execute(Runnable task) {
                     if (exhausted.get()) {

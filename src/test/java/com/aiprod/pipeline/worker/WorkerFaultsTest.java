@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a worker does when the database, Pub/Sub or its own end comes in between; one worker after the other. */
 class WorkerFaultsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private static Path artifacts;
@@ -278,6 +279,35 @@ class WorkerFaultsTest {
                 assertThat(waiting.history(job))
                         .isEqualTo("QUEUED PROCESSING QUEUED(worker_stopped) PROCESSING COMPLETED");
             }
+        }
+    }
+
+    @Test
+    void aWorkerThatEndsWaitsUntilItsResultsAreRecorded() throws Exception {
+        String database = Worker.newDatabase();
+        try (EmbeddedPubSub its = EmbeddedPubSub.start()) {
+            Map<String, String> settings = new HashMap<>(settings(database, its));
+            settings.put("aiprod.worker.shutdown-grace", "60s");
+            settings.put("spring.lifecycle.timeout-per-shutdown-phase", "70s");
+            Worker ending = Worker.start(WorkerFaultsTest::pipeline, settings);
+            Jobs waiting = ending.jobs();
+            ending.camel().getRouteController().stopRoute("record-result");
+            int before = runs.get();
+            String job = waiting.submit("a result that waits");
+            Jobs.await(() -> runs.get() > before, SOON, () -> "the job did not run");
+            Thread closing = new Thread(ending::close);
+            closing.start();
+            // The worker takes no more: its end has begun.
+            Jobs.await(
+                    () -> ending.camel()
+                            .getRouteController()
+                            .getRouteStatus("run-job")
+                            .isStopped(),
+                    SOON,
+                    () -> "it goes on");
+            ending.camel().getRouteController().startRoute("record-result");
+            closing.join();
+            assertThat(waiting.history(job)).isEqualTo("QUEUED PROCESSING COMPLETED");
         }
     }
 
