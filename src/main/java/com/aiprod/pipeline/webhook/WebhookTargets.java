@@ -11,17 +11,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.apache.hc.client5.http.DnsResolver;
+import java.util.stream.Collectors;
 
 /**
  * Where webhooks may go. A user chooses the address, and our network must not be reached by it: so the URL is looked at
  * when it is named, and each address that its host has, at the moment at which it is connected to. A host whose name is
  * resolved otherwise later ("DNS rebinding") gains nothing by it.
  */
-public final class WebhookTargets implements DnsResolver {
+public final class WebhookTargets {
 
     private static final int MAX_URL_CHARACTERS = 2048;
+    private static final int HTTPS = 443;
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7E]+");
 
     private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]+(\\.[0-9]+){3}");
@@ -55,10 +57,26 @@ public final class WebhookTargets implements DnsResolver {
     private static final List<Block> CLOSED_IPV6 = blocks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
 
     private final boolean allowLocal;
+    private final Set<Integer> ports;
+    private final Names names;
 
-    /** @param allowLocal for development: any address may be called, and without TLS */
-    public WebhookTargets(boolean allowLocal) {
+    /**
+     * @param allowLocal for development: any address and port may be called, and without TLS
+     * @param ports that may be called; 443 is what a URL without one names
+     */
+    public WebhookTargets(boolean allowLocal, Set<Integer> ports) {
+        this(allowLocal, ports, InetAddress::getAllByName);
+    }
+
+    WebhookTargets(boolean allowLocal, Set<Integer> ports, Names names) {
         this.allowLocal = allowLocal;
+        this.ports = ports;
+        this.names = names;
+    }
+
+    /** Who knows the addresses of hosts. */
+    interface Names {
+        InetAddress[] addresses(String host) throws UnknownHostException;
     }
 
     /** A host that has no address which may be called. */
@@ -98,6 +116,10 @@ public final class WebhookTargets implements DnsResolver {
         if (!allowLocal && isClosed(uri.getHost())) {
             return Optional.of("must not be in a private network");
         }
+        if (!allowLocal && !ports.contains(uri.getPort() < 0 ? HTTPS : uri.getPort())) {
+            return Optional.of("must use " + (ports.size() == 1 ? "port " : "one of the ports ")
+                    + ports.stream().sorted().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
         return Optional.empty();
     }
 
@@ -119,9 +141,13 @@ public final class WebhookTargets implements DnsResolver {
         }
     }
 
-    @Override
-    public InetAddress[] resolve(String host) throws UnknownHostException {
-        InetAddress[] addresses = InetAddress.getAllByName(host);
+    /**
+     * The addresses of a host that may be called, which alone are to be connected to. Asks a name server.
+     *
+     * @throws UnknownHostException if it has none
+     */
+    InetAddress[] resolve(String host) throws UnknownHostException {
+        InetAddress[] addresses = names.addresses(host);
         if (allowLocal) {
             return addresses;
         }
@@ -131,11 +157,6 @@ public final class WebhookTargets implements DnsResolver {
             throw new ClosedAddressException(host);
         }
         return open;
-    }
-
-    @Override
-    public String resolveCanonicalHostname(String host) {
-        return host;
     }
 
     /** Whether an address is somewhere on the public Internet. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which addresses a webhook may go to. */
 class WebhookTargetsTest {
 
-    private final WebhookTargets targets = new WebhookTargets(false);
-    private final WebhookTargets local = new WebhookTargets(true);
+    private final WebhookTargets targets = new WebhookTargets(false, Set.of(443));
+    private final WebhookTargets local = new WebhookTargets(true, Set.of(443));
 
     @ParameterizedTest
     @ValueSource(
@@ -143,6 +144,8 @@ class WebhookTargetsTest {
                 "https:///hook | is not a URL",
                 "https:hook | is not a URL",
                 "https://example.com:0/ | is not a URL",
+                "https://example.com:8443/ | must use port 443",
+                "https://example.com:22/ | must use port 443",
                 "https://example.com:65536/ | is not a URL",
                 "https://example.com/a b | is not a URL",
                 "https://exämple.com/ | is not a URL",
@@ -156,11 +159,22 @@ class WebhookTargetsTest {
     @ValueSource(
             strings = {
                 "https://example.com",
-                "HTTPS://Example.com:8443/a%20b?token=x&y=%C3%BC",
+                "HTTPS://Example.com:443/a%20b?token=x&y=%C3%BC",
                 "https://hooks.example.co.uk/services/T0/B0/x"
             })
     void takesOthers(String url) {
         assertThat(targets.fault(url)).isEmpty();
+    }
+
+    @Test
+    void takesThePortsThatAreAllowed() {
+        WebhookTargets two = new WebhookTargets(false, Set.of(443, 8443));
+        assertThat(two.fault("https://example.com:8443/")).isEmpty();
+        assertThat(two.fault("https://example.com/")).isEmpty();
+        assertThat(two.fault("https://example.com:22/")).hasValue("must use one of the ports 443, 8443");
+        assertThat(new WebhookTargets(false, Set.of(8443)).fault("https://example.com/"))
+                .hasValue("must use port 8443");
+        assertThat(local.fault("http://127.0.0.1:8080/")).isEmpty();
     }
 
     @Test
