@@ -296,49 +296,142 @@ CREATE FUNCTION new_webhook_secret() RETURNS text
     RETURN 'whsec_' || encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64');
 
 CREATE TABLE webhook_secrets (
-    user_id         text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
-    secret          text        NOT NULL DEFAULT new_webhook_secret(),
-    created_at      timestamptz NOT NULL DEFAULT now(),
+    user_id    text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
+    secret     text        NOT NULL DEFAULT new_webhook_secret(),
+    created_at timestamptz NOT NULL DEFAULT now(),
     -- To the day: when its user last named a callback_url or asked for it.
-    used_at         timestamptz NOT NULL DEFAULT now(),
-    -- After a rotation both sign, until the receivers know the new one.
-    previous_secret text,
-    previous_until  timestamptz,
-    CONSTRAINT a_previous_secret_ends CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
+    used_at    timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE INDEX webhook_secrets_by_use ON webhook_secrets (used_at);
 
+-- After a rotation the one before signs too, until the receivers know the new one.
+CREATE TABLE previous_webhook_secrets (
+    user_id    text        NOT NULL REFERENCES webhook_secrets ON DELETE CASCADE,
+    secret     text        NOT NULL,
+    expires_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, secret)
+);
+
+-- The job as its owner sees it. read-job.sql answers it, and a webhook tells it as it was when the job ended.
+CREATE VIEW job_documents AS
+SELECT jobs.id AS job_id,
+       jobs.user_id,
+       jobs.completed_at IS NOT NULL AS ended,
+       json_build_object(
+           'job_id', jobs.id,
+           'status', jobs.state,
+           'preset', jobs.preset,
+           'priority', jobs.priority,
+           'lang', jobs.lang,
+           'duration_sec', jobs.duration_sec,
+           'content_preview', left(jobs.content, 100),
+           'metadata', jobs.metadata,
+           'created_at', iso8601(jobs.created_at),
+           'updated_at', iso8601(jobs.updated_at),
+           'started_at', iso8601(jobs.started_at),
+           'completed_at', iso8601(jobs.completed_at),
+           'attempt', jobs.attempt,
+           'max_attempts', jobs.max_attempts,
+           'progress', CASE WHEN jobs.progress_stage IS NOT NULL THEN
+               json_build_object('stage', jobs.progress_stage, 'percent', jobs.progress_percent) END,
+           'state_history', (
+               SELECT json_agg(json_build_object(
+                   'state', entry.state,
+                   'entered_at', iso8601(entry.entered_at),
+                   'metadata', entry.metadata) ORDER BY entry.id)
+               FROM job_states AS entry WHERE entry.job_id = jobs.id),
+           'result', CASE WHEN results.job_id IS NOT NULL THEN
+               json_build_object(
+                   'success', results.success,
+                   'output', results.output,
+                   'error_code', results.error_code,
+                   'error_message', results.error_message,
+                   'retryable', results.retryable,
+                   'execution_time_ms', results.execution_time_ms,
+                   'completed_at', iso8601(results.completed_at)) END,
+           'links', json_build_object(
+               'self', '/pipeline/job/' || jobs.id,
+               'events', '/pipeline/job/' || jobs.id || '/events',
+               'cancel', '/pipeline/job/' || jobs.id || '/cancel')) AS document
+FROM jobs
+LEFT JOIN results ON results.job_id = jobs.id AND results.attempt = jobs.attempt AND jobs.completed_at IS NOT NULL;
+
 CREATE TYPE delivery_status AS ENUM ('pending', 'delivered', 'failed');
+
+-- Of a pending delivery: it may be claimed; a try is under way; it waits for its next try; its receiver is paused.
+CREATE TYPE delivery_turn AS ENUM ('ready', 'sending', 'waiting', 'paused');
+
+-- The host that a URL names, with the port where it is not 443. A name of the DNS has 253 characters at the most.
+CREATE FUNCTION webhook_receiver(url text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN left(lower(regexp_replace(
+        coalesce(substring(url FROM '^[A-Za-z]+://([^/?#]+)'), url), '\.?(:443)?$', '')), 260);
 
 CREATE TABLE deliveries (
     id                   uuid            PRIMARY KEY DEFAULT uuid_v7(),
     job_id               uuid            NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    user_id              text            NOT NULL REFERENCES webhook_secrets,
+    user_id              text            NOT NULL,
     type                 text            NOT NULL CHECK (type IN ('job.completed', 'job.failed', 'job.cancelled')),
     url                  text            NOT NULL,
-    ended_at             timestamptz     NOT NULL,
-    -- Written at the first try, so that each sends the same.
-    body                 text,
+    receiver             text            NOT NULL GENERATED ALWAYS AS (webhook_receiver(url)) STORED,
+    -- What is sent at each try: the job as it was when it ended, whatever becomes of it later.
+    body                 text            NOT NULL,
     status               delivery_status NOT NULL DEFAULT 'pending',
+    turn                 delivery_turn   DEFAULT 'ready',
     attempts             integer         NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-    -- The attempts after which the present series began; a redelivery begins a new one.
+    -- The attempts after which the present series began, and when; a redelivery begins a new one.
     series_start         integer         NOT NULL DEFAULT 0 CHECK (series_start BETWEEN 0 AND attempts),
+    began_at             timestamptz     NOT NULL DEFAULT now(),
     last_response_status integer,
     last_error           text,
     created_at           timestamptz     NOT NULL DEFAULT now(),
     last_attempt_at      timestamptz,
-    -- While a try is under way: when another process takes it that this one has not come back from.
+    -- When it is ready at the latest. While a try is under way: when whoever makes it is taken for lost.
     next_attempt_at      timestamptz     DEFAULT now(),
     delivered_at         timestamptz,
-    CONSTRAINT only_what_is_pending_goes_out CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL)),
+    CONSTRAINT only_what_is_pending_goes_out CHECK (
+        (status = 'pending') = (next_attempt_at IS NOT NULL) AND (status = 'pending') = (turn IS NOT NULL)),
     CONSTRAINT delivered_at_some_time CHECK ((status = 'delivered') = (delivered_at IS NOT NULL))
 );
 
-CREATE INDEX deliveries_by_turn ON deliveries (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+-- The users who have something ready, the receivers of each, and what goes there: first tries before others. By a hash,
+-- so that a random one is found by a look into the index.
+CREATE INDEX deliveries_ready ON deliveries (user_id, md5(receiver), (attempts > series_start), next_attempt_at)
+    WHERE turn = 'ready';
+CREATE INDEX deliveries_sending ON deliveries (user_id, receiver) WHERE turn = 'sending';
+CREATE INDEX deliveries_paused ON deliveries (user_id, receiver, next_attempt_at) WHERE turn = 'paused';
+CREATE INDEX deliveries_not_ready ON deliveries (next_attempt_at) WHERE turn <> 'ready';
 CREATE INDEX deliveries_by_job ON deliveries (job_id, id DESC);
 -- A secret that signs a delivery stays.
 CREATE INDEX deliveries_by_user ON deliveries (user_id);
+
+-- What is known of the receivers of a user's webhooks. By user, since one host serves many, and the address of one that
+-- does not answer must not keep the others' from being called.
+CREATE TABLE webhook_receivers (
+    user_id      text        NOT NULL,
+    receiver     text        NOT NULL,
+    -- In a row, the latest included.
+    failures     integer     NOT NULL CHECK (failures >= 0),
+    -- Whether the latest answer came soon.
+    quick        boolean     NOT NULL,
+    paused_until timestamptz,
+    changed_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (user_id, receiver),
+    CONSTRAINT only_what_fails_is_paused CHECK (failures > 0 OR paused_until IS NULL),
+    CONSTRAINT what_fails_is_not_quick CHECK (NOT (quick AND failures > 0))
+);
+
+CREATE INDEX webhook_receivers_paused ON webhook_receivers (paused_until) WHERE paused_until IS NOT NULL;
+CREATE INDEX webhook_receivers_by_age ON webhook_receivers (changed_at);
+
+-- Users take turns in the order of their ids, beginning after the one who came last. Each claim raises the count.
+CREATE TABLE webhook_turn (
+    only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    last_user text    NOT NULL DEFAULT '',
+    claims    bigint  NOT NULL DEFAULT 0
+);
+INSERT INTO webhook_turn DEFAULT VALUES;
 
 CREATE FUNCTION delivery_document(delivery deliveries) RETURNS json
     LANGUAGE sql STABLE
@@ -347,6 +440,7 @@ CREATE FUNCTION delivery_document(delivery deliveries) RETURNS json
         'type', delivery.type,
         'url', delivery.url,
         'status', delivery.status,
+        'paused', coalesce(delivery.turn = 'paused', false),
         'attempts', delivery.attempts,
         'last_response_status', delivery.last_response_status,
         'last_error', delivery.last_error,
@@ -355,11 +449,23 @@ CREATE FUNCTION delivery_document(delivery deliveries) RETURNS json
         'next_attempt_at', iso8601(delivery.next_attempt_at),
         'delivered_at', iso8601(delivery.delivered_at));
 
--- A trigger, since a job ends by more than one statement and none of them may forget it.
-CREATE FUNCTION tell_the_end() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A trigger, since a job ends by more than one statement and none of them may forget it. It runs when the statement is
+-- done, and sees the history and the result that this one wrote.
+CREATE FUNCTION tell_the_end() RETURNS trigger LANGUAGE plpgsql
+-- A plan is kept for the session. One that was made while a table was small would read all of it later.
+SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+DECLARE
+    event text := 'job.' || lower(cast(NEW.state AS text));
 BEGIN
-    INSERT INTO deliveries (job_id, user_id, type, url, ended_at)
-    VALUES (NEW.id, NEW.user_id, 'job.' || lower(cast(NEW.state AS text)), NEW.callback_url, NEW.completed_at);
+    INSERT INTO deliveries (job_id, user_id, type, url, body)
+    SELECT NEW.id, NEW.user_id, event, NEW.callback_url,
+           format('{"type":"%s","timestamp":"%s","data":%s}', event, iso8601(NEW.completed_at), document)
+    FROM job_documents WHERE job_id = NEW.id;
+    -- It was made with the job, and may have been deleted by hand.
+    INSERT INTO webhook_secrets (user_id)
+    SELECT NEW.user_id WHERE NOT EXISTS (SELECT FROM webhook_secrets WHERE user_id = NEW.user_id)
+    ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
 

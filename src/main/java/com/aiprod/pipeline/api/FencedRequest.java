@@ -45,7 +45,8 @@ final class FencedRequest extends HttpServletRequestWrapper {
             "If-Range",
             "Range",
             "Last-Event-ID");
-    static final Set<String> PARAMETERS = Set.of("status", "preset", "limit", "offset", "cursor", "error_code");
+    static final Set<String> PARAMETERS =
+            Set.of("status", "preset", "limit", "offset", "cursor", "error_code", "previous");
 
     /** Attribute: the names, a List of String, of the query's parameters that are not let through. */
     static final String OTHER_PARAMETERS = FencedRequest.class.getName() + ".otherParameters";

@@ -88,7 +88,7 @@ final class QueryParameters {
         Stream.concat(request.getParameterMap().keySet().stream(), others)
                 .filter(name -> !List.of(names).contains(name))
                 .limit(MOST_NAMES_TOLD)
-                .forEach(name -> fault(SubmitRequestParser.quoted(name), "is not a parameter of this list"));
+                .forEach(name -> fault(SubmitRequestParser.quoted(name), "is not a parameter of this request"));
     }
 
     boolean has(String name) {

@@ -1,18 +1,22 @@
 package com.aiprod.pipeline.webhook;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.camel.Exchange;
+import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -22,8 +26,10 @@ import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
-import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -36,6 +42,8 @@ public final class WebhookSender implements AutoCloseable {
     private static final int MAX_HEADER_CHARACTERS = 8192;
 
     private final Duration limit;
+    private final WebhookTargets targets;
+    private final Lookups lookups;
     private final CloseableHttpClient http;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "webhook-clock");
@@ -49,6 +57,8 @@ public final class WebhookSender implements AutoCloseable {
      */
     WebhookSender(WebhookTargets targets, Duration limit, int connections) {
         this.limit = limit;
+        this.targets = targets;
+        this.lookups = new Lookups(targets, connections);
         Timeout timeout = Timeout.of(limit);
         Http1Config bounds = Http1Config.custom()
                 .setMaxHeaderCount(MAX_HEADER_LINES)
@@ -56,7 +66,7 @@ public final class WebhookSender implements AutoCloseable {
                 .build();
         this.http = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setDnsResolver(targets)
+                        .setDnsResolver(new NoResolver())
                         .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                                 .http1Config(bounds)
                                 .build())
@@ -83,44 +93,100 @@ public final class WebhookSender implements AutoCloseable {
     }
 
     /**
-     * Posts the variable {@code payload} to {@code url}, signed by {@code secret} and, if set, {@code previousSecret}.
-     * Sets {@code delivered} (Boolean, whether the answer was 2xx), {@code responseStatus} (Integer, absent without an
-     * answer) and {@code sendError} (absent if delivered); the owner of the job reads the latter. Throws nothing for what
-     * is the receiver's fault.
+     * Posts the variable {@code payload} of the user {@code userId} to {@code url}, signed by each of {@code secrets},
+     * which have spaces in between. Sets {@code delivered} (Boolean, whether the answer was 2xx), {@code responseStatus}
+     * (Integer, absent without an answer), {@code quick} (Boolean, whether the answer came within a third of the limit)
+     * and {@code sendError} (absent if delivered); the owner of the job reads the latter. Throws nothing for what is the
+     * receiver's fault.
      */
-    public void send(Exchange exchange) {
+    public void send(Exchange exchange) throws InterruptedException {
         String id = "msg_" + exchange.getVariable("deliveryId", String.class);
-        String payload = exchange.getVariable("payload", String.class);
+        String url = exchange.getVariable("url", String.class);
+        byte[] payload = exchange.getVariable("payload", String.class).getBytes(StandardCharsets.UTF_8);
+        // It may be a megabyte, and the try may take long.
+        exchange.removeVariable("payload");
+        exchange.getMessage().setBody(null);
+        String secrets = exchange.getVariable("secrets", String.class);
         long timestamp = Instant.now().getEpochSecond();
-        List<String> secrets = Stream.of("secret", "previousSecret")
-                .map(name -> exchange.getVariable(name, String.class))
-                .filter(Objects::nonNull)
-                .toList();
-        HttpPost post = new HttpPost(exchange.getVariable("url", String.class));
+        HttpPost post = new HttpPost(url);
         post.setHeader("webhook-id", id);
         post.setHeader("webhook-timestamp", timestamp);
-        post.setHeader("webhook-signature", WebhookSignature.of(secrets, id, timestamp, payload));
-        post.setEntity(new StringEntity(payload, ContentType.APPLICATION_JSON));
+        if (!secrets.isEmpty()) {
+            post.setHeader(
+                    "webhook-signature", WebhookSignature.of(List.of(secrets.split(" ")), id, timestamp, payload));
+        }
+        post.setEntity(new ByteArrayEntity(payload, ContentType.APPLICATION_JSON));
 
-        Integer status = null;
-        String error = null;
-        // The client's own limits begin anew with every byte.
-        Future<?> end = clock.schedule(post::cancel, limit.toMillis(), TimeUnit.MILLISECONDS);
-        try (ClassicHttpResponse answer = http.executeOpen(null, post, null)) {
-            status = answer.getCode();
+        long start = System.nanoTime();
+        String fault = targets.fault(url).orElse(null);
+        Outcome outcome;
+        if (secrets.isEmpty()) {
+            outcome = Outcome.none("There is no secret to sign it by.");
+        } else if (fault != null) {
+            outcome = Outcome.none("The callback_url " + fault + ".");
+        } else {
+            outcome = post(post, exchange.getVariable("userId", String.class), start + limit.toNanos());
+        }
+        exchange.setVariable("delivered", outcome.status != null && outcome.error == null);
+        exchange.setVariable("responseStatus", outcome.status);
+        exchange.setVariable("quick", outcome.status != null && System.nanoTime() - start < limit.toNanos() / 3);
+        exchange.setVariable("sendError", outcome.error);
+    }
+
+    /** @param status null without an answer */
+    private record Outcome(Integer status, String error) {
+
+        static Outcome none(String why) {
+            return new Outcome(null, why);
+        }
+
+        static Outcome of(int status) {
             if (status / 100 == 3) {
-                error = "The answer was " + status + ", and redirects are not followed.";
-            } else if (status / 100 != 2) {
-                error = "The answer was " + status + ".";
+                return new Outcome(status, "The answer was " + status + ", and redirects are not followed.");
             }
+            return new Outcome(status, status / 100 == 2 ? null : "The answer was " + status + ".");
+        }
+    }
+
+    private Outcome post(HttpPost post, String user, long deadline) throws InterruptedException {
+        // The client's own limits begin anew with every byte.
+        Future<?> end = clock.schedule(post::cancel, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        try {
+            String scheme = post.getScheme();
+            URIAuthority to = post.getAuthority();
+            int port = to.getPort() >= 0 ? to.getPort() : scheme.equalsIgnoreCase("https") ? 443 : 80;
+            IOException failure = new UnknownHostException(to.getHostName());
+            for (InetAddress address : lookups.resolve(user, to.getHostName(), deadline)) {
+                HttpHost host = new HttpHost(scheme, address, to.getHostName(), port);
+                try {
+                    return answer(post, host);
+                } catch (ConnectException | NoRouteToHostException e) {
+                    // The host may have another that works.
+                    failure = e;
+                }
+            }
+            throw failure;
+        } catch (TimeoutException e) {
+            return Outcome.none(late());
         } catch (IOException e) {
-            error = status != null ? error : post.isCancelled() ? late() : reason(e);
+            return Outcome.none(post.isCancelled() ? late() : reason(e));
         } finally {
             end.cancel(false);
         }
-        exchange.setVariable("delivered", status != null && error == null);
-        exchange.setVariable("responseStatus", status);
-        exchange.setVariable("sendError", error);
+    }
+
+    private Outcome answer(HttpPost post, HttpHost host) throws IOException {
+        Outcome outcome = null;
+        try (ClassicHttpResponse answer = http.executeOpen(host, post, null)) {
+            outcome = Outcome.of(answer.getCode());
+            // Closing would else read what follows to its end.
+            post.cancel();
+        } catch (IOException e) {
+            if (outcome == null) {
+                throw e;
+            }
+        }
+        return outcome;
     }
 
     private String late() {
@@ -139,7 +205,7 @@ public final class WebhookSender implements AutoCloseable {
         if (failure instanceof java.io.InterruptedIOException) {
             return late();
         }
-        return failure instanceof java.net.ConnectException
+        return failure instanceof ConnectException
                 ? "The connection was refused."
                 : "The connection broke off, or what came was no HTTP.";
     }
@@ -147,6 +213,20 @@ public final class WebhookSender implements AutoCloseable {
     @Override
     public void close() throws IOException {
         clock.shutdownNow();
+        lookups.close();
         http.close();
+    }
+
+    /** Nothing is connected to but an address that {@link WebhookTargets} lets through. */
+    private static final class NoResolver implements DnsResolver {
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            throw new UnknownHostException(host);
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
     }
 }

@@ -21,19 +21,22 @@ final class WebhookSignature {
      * @param secrets as they are shown to the user, beginning with {@code whsec_}
      * @param timestamp seconds since 1970
      */
-    static String of(List<String> secrets, String id, long timestamp, String body) {
-        byte[] signed = (id + "." + timestamp + "." + body).getBytes(StandardCharsets.UTF_8);
-        return secrets.stream().map(secret -> "v1," + sign(secret, signed)).collect(Collectors.joining(" "));
+    static String of(List<String> secrets, String id, long timestamp, byte[] body) {
+        byte[] before = (id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
+        return secrets.stream()
+                .map(secret -> "v1," + sign(secret, before, body))
+                .collect(Collectors.joining(" "));
     }
 
-    private static String sign(String secret, byte[] signed) {
+    private static String sign(String secret, byte[] before, byte[] body) {
         if (!secret.startsWith(PREFIX)) {
             throw new IllegalArgumentException("A secret does not begin with " + PREFIX);
         }
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.substring(PREFIX.length())), "HmacSHA256"));
-            return Base64.getEncoder().encodeToString(mac.doFinal(signed));
+            mac.update(before);
+            return Base64.getEncoder().encodeToString(mac.doFinal(body));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every JDK has HMAC-SHA256", e);
         }

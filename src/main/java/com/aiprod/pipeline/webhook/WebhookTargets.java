@@ -10,16 +10,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.apache.hc.client5.http.DnsResolver;
+import java.util.stream.Collectors;
 
 /**
  * Where webhooks may go. A user chooses the address, and our network must not be reached by it: so the URL is looked at
  * when it is named, and each address that its host has, at the moment at which it is connected to. A host whose name is
  * resolved otherwise later ("DNS rebinding") gains nothing by it.
  */
-public final class WebhookTargets implements DnsResolver {
+public final class WebhookTargets {
 
+    private static final int HTTPS = 443;
     private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]+(\\.[0-9]+){3}");
 
     /** A host that ends in a number is an address in the eyes of resolvers (URL Standard, section 3.5). */
@@ -51,10 +53,26 @@ public final class WebhookTargets implements DnsResolver {
     private static final List<Block> CLOSED_IPV6 = blocks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
 
     private final boolean allowLocal;
+    private final Set<Integer> ports;
+    private final Names names;
 
-    /** @param allowLocal for development: any address may be called, and without TLS */
-    public WebhookTargets(boolean allowLocal) {
+    /**
+     * @param allowLocal for development: any address and port may be called, and without TLS
+     * @param ports that may be called; 443 is what a URL without one names
+     */
+    public WebhookTargets(boolean allowLocal, Set<Integer> ports) {
+        this(allowLocal, ports, InetAddress::getAllByName);
+    }
+
+    WebhookTargets(boolean allowLocal, Set<Integer> ports, Names names) {
         this.allowLocal = allowLocal;
+        this.ports = ports;
+        this.names = names;
+    }
+
+    /** Who knows the addresses of hosts. */
+    interface Names {
+        InetAddress[] addresses(String host) throws UnknownHostException;
     }
 
     /** A host that has no address which may be called. */
@@ -88,6 +106,10 @@ public final class WebhookTargets implements DnsResolver {
         if (!allowLocal && isClosed(read.host())) {
             throw new WebhookUrl.Fault("must not be in a private network");
         }
+        if (!allowLocal && !ports.contains(read.port() < 0 ? HTTPS : read.port())) {
+            throw new WebhookUrl.Fault("must use " + (ports.size() == 1 ? "port " : "one of the ports ")
+                    + ports.stream().sorted().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
         return read;
     }
 
@@ -110,9 +132,13 @@ public final class WebhookTargets implements DnsResolver {
         }
     }
 
-    @Override
-    public InetAddress[] resolve(String host) throws UnknownHostException {
-        InetAddress[] addresses = InetAddress.getAllByName(inAscii(host));
+    /**
+     * The addresses of a host that may be called, which alone are to be connected to. Asks a name server.
+     *
+     * @throws UnknownHostException if it has none
+     */
+    InetAddress[] resolve(String host) throws UnknownHostException {
+        InetAddress[] addresses = names.addresses(inAscii(host));
         if (allowLocal) {
             return addresses;
         }
@@ -131,11 +157,6 @@ public final class WebhookTargets implements DnsResolver {
         } catch (IllegalArgumentException e) {
             throw new UnknownHostException(host);
         }
-    }
-
-    @Override
-    public String resolveCanonicalHostname(String host) {
-        return host;
     }
 
     /** Whether an address is somewhere on the public Internet. */

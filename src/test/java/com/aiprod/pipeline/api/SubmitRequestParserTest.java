@@ -1,11 +1,13 @@
 package com.aiprod.pipeline.api;
 
+import java.util.Set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.aiprod.pipeline.pipeline.Preset;
 import com.aiprod.pipeline.webhook.WebhookTargets;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -266,7 +268,7 @@ class SubmitRequestParserTest {
     }
 
     private static SubmitRequest parse(String body) {
-        return new SubmitRequestParser(body, new WebhookTargets(false)).parse();
+        return new SubmitRequestParser(body, new WebhookTargets(false, Set.of(443))).parse();
     }
 
     private static Stream<String> faultsOf(InvalidRequestException refusal) {

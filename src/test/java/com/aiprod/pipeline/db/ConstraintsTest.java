@@ -146,8 +146,8 @@ class ConstraintsTest {
         queries.jdbc().update("INSERT INTO webhook_secrets (user_id) VALUES ('ann') ON CONFLICT DO NOTHING");
         queries.jdbc()
                 .update(
-                        "INSERT INTO deliveries (job_id, user_id, type, url, ended_at)"
-                                + " VALUES (?::uuid, 'ann', 'job.failed', 'https://example.com', now())",
+                        "INSERT INTO deliveries (job_id, user_id, type, url, body)"
+                                + " VALUES (?::uuid, 'ann', 'job.failed', 'https://example.com', '{}')",
                         jobId);
         List<String> tables =
                 List.of("job_states", "results", "outbox", "idempotency_keys", "dead_letters", "deliveries");

@@ -13,6 +13,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,7 @@ class WebhookIT {
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private volatile boolean sick;
     private HttpServer receiver;
     private User alice;
 
@@ -94,7 +96,8 @@ class WebhookIT {
             }
             return;
         }
-        int status = Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
+        int status =
+                path.equals("/sick") ? (sick ? 503 : 204) : Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
         exchange.getResponseHeaders().set("Location", url("/204"));
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
@@ -231,6 +234,105 @@ class WebhookIT {
                 .POST(BodyPublishers.noBody()));
     }
 
+    /**
+     * Alice's 600, and ten of each of fifty others, go to a receiver that accepts and never answers. In turns by age alone
+     * 32 senders would take over a minute to get to Bob's.
+     */
+    @Test
+    void receiversThatHangKeepNobodyElseWaiting() throws Exception {
+        try (ServerSocket tarpit = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + tarpit.getLocalPort() + "/";
+            backlog(alice.id(), 600, 1, url);
+            backlog("dead-" + UUID.randomUUID(), 500, 50, url);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> database.queryForObject(
+                                    "SELECT count(*) FROM deliveries WHERE turn = 'sending' AND url = ?",
+                                    Integer.class,
+                                    url)
+                            >= 12);
+            User bob = User.of(port, "bob");
+            long ended = System.nanoTime();
+            String job =
+                    json(bob.submit(body("none", url("/204")))).path("job_id").asText();
+            assertThat(next().body()).contains(job);
+            assertThat(Duration.ofNanos(System.nanoTime() - ended)).isLessThan(Duration.ofSeconds(20));
+        } finally {
+            database.update("DELETE FROM jobs WHERE content = 'A backlog'");
+        }
+    }
+
+    private void backlog(String user, int deliveries, int users, String url) {
+        database.update("""
+                        WITH job AS (
+                            INSERT INTO jobs (id, user_id, state, content, preset, priority, lang, duration_sec,
+                                              completed_at)
+                            SELECT uuid_v7(), ? || CASE WHEN ? > 1 THEN '-' || n % ? ELSE '' END, 'CANCELLED',
+                                   'A backlog', 'quick_social', 'low', 'en', 10, now()
+                            FROM generate_series(1, ?) AS n
+                            RETURNING id, user_id
+                        ), secret AS (
+                            INSERT INTO webhook_secrets (user_id) SELECT DISTINCT user_id FROM job
+                            ON CONFLICT DO NOTHING
+                        )
+                        INSERT INTO deliveries (job_id, user_id, type, url, body)
+                        SELECT id, user_id, 'job.cancelled', ?, '{}' FROM job
+                        """, user, users, users, deliveries, url);
+    }
+
+    @Test
+    void aSickReceiverIsLeftAloneAndHasAllOnceItIsWell() throws Exception {
+        sick = true;
+        List<String> jobs = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            jobs.add(submit("none", "/sick"));
+        }
+        for (int i = 0; i < 3; i++) {
+            next();
+        }
+        JsonNode paused = Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> deliveriesOf(jobs),
+                        all -> all.stream()
+                                        .filter(it -> it.path("paused").asBoolean())
+                                        .count()
+                                >= 3)
+                .stream()
+                .filter(it -> it.path("paused").asBoolean())
+                .findFirst()
+                .orElseThrow();
+        assertThat(paused.path("status").asText()).isEqualTo("pending");
+        assertThat(paused.path("attempts").asInt()).isZero();
+        assertThat(calls).isEmpty();
+
+        sick = false;
+        String job = database.queryForObject(
+                "SELECT job_id::text FROM deliveries WHERE id = ?::uuid",
+                String.class,
+                paused.path("delivery_id").asText());
+        assertThat(redeliver(job, paused.path("delivery_id").asText()).statusCode())
+                .isEqualTo(202);
+        for (int i = 0; i < 3; i++) {
+            next();
+        }
+        delivery(job, "delivered");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> deliveriesOf(jobs).stream()
+                        .noneMatch(it -> it.path("paused").asBoolean()));
+    }
+
+    private List<JsonNode> deliveriesOf(List<String> jobs) throws Exception {
+        List<JsonNode> all = new ArrayList<>();
+        for (String job : jobs) {
+            json(alice.get("/pipeline/job/" + job + "/deliveries"))
+                    .path("deliveries")
+                    .forEach(all::add);
+        }
+        return all;
+    }
+
     @Test
     void twoSecretsSignAfterARotation() throws Exception {
         String old = json(alice.get("/webhook/secret")).path("secret").asText();
@@ -245,6 +347,27 @@ class WebhookIT {
         Call call = next();
         assertThat(List.of(call.signature().split(" ")))
                 .containsExactly(signature(rotated.path("secret").asText(), call), signature(old, call));
+    }
+
+    @Test
+    void aSecretThatIsKnownToOthersIsRevoked() throws Exception {
+        alice.get("/webhook/secret");
+        for (int i = 0; i < 4; i++) {
+            assertThat(rotate("?previous=keep").statusCode()).isEqualTo(200);
+        }
+        assertThat(problem(rotate(""), 409).path("detail").asText()).contains("previous=revoke");
+        assertThat(User.faults(rotate("?previous=none"))).containsExactly("previous: must be one of keep, revoke");
+        assertThat(User.faults(rotate("?previos=revoke")))
+                .containsExactly("previos: is not a parameter of this request");
+        JsonNode rotated = json(rotate("?previous=revoke"));
+        assertThat(rotated.path("previous_secret_expires_at").isNull()).isTrue();
+        submit("none", "/204");
+        Call call = next();
+        assertThat(call.signature()).isEqualTo(signature(rotated.path("secret").asText(), call));
+    }
+
+    private HttpResponse<String> rotate(String query) throws Exception {
+        return send(alice.request("/webhook/secret/rotate" + query).POST(BodyPublishers.noBody()));
     }
 
     @Test
@@ -283,7 +406,8 @@ class WebhookIT {
     }
 
     private void hurry(String job) {
-        database.update("UPDATE deliveries SET next_attempt_at = now() WHERE job_id = ?::uuid", job);
+        database.update(
+                "UPDATE deliveries SET next_attempt_at = now() WHERE job_id = ?::uuid AND status = 'pending'", job);
     }
 
     private JsonNode tried(String job, int attempts) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.util.Set;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,8 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which addresses a webhook may go to. */
 class WebhookTargetsTest {
 
-    private final WebhookTargets targets = new WebhookTargets(false);
-    private final WebhookTargets local = new WebhookTargets(true);
+    private final WebhookTargets targets = new WebhookTargets(false, Set.of(443));
+    private final WebhookTargets twoPorts = new WebhookTargets(false, Set.of(443, 8443));
+    private final WebhookTargets local = new WebhookTargets(true, Set.of(443));
 
     @ParameterizedTest
     @ValueSource(
@@ -170,6 +172,8 @@ class WebhookTargetsTest {
                 "https://10.0.0.1\\@example.com/ | must have no backslash",
                 "https://example.com/\\..\\x | must have no backslash",
                 "https://example.com/100% | has a % that no two hexadecimal digits follow",
+                "https://example.com:8443/ | must use port 443",
+                "https://example.com:22/ | must use port 443",
                 "'' | must begin with https://"
             })
     void saysWhatIsWrongWithAUrl(String url, String fault) {
@@ -180,7 +184,7 @@ class WebhookTargetsTest {
     @ValueSource(
             strings = {
                 "https://example.com",
-                "HTTPS://Example.com:8443/a%20b?token=x&y=%C3%BC",
+                "HTTPS://Example.com:443/a%20b?token=x&y=%C3%BC",
                 "https://hooks.example.co.uk/services/T0/B0/x"
             })
     void takesOthers(String url) {
@@ -201,18 +205,28 @@ class WebhookTargetsTest {
         "https://[2606:4700::1111]:8443/,https://[2606:4700::1111]:8443/",
     })
     void spellsAUrlAsItIsCalled(String url, String spelled) throws Exception {
-        assertThat(targets.fault(url)).isEmpty();
-        assertThat(targets.spelled(url)).isEqualTo(spelled);
+        assertThat(twoPorts.fault(url)).isEmpty();
+        assertThat(twoPorts.spelled(url)).isEqualTo(spelled);
         // What the client takes for the host is the one that was looked at.
         assertThat(new HttpPost(spelled).getAuthority().toString())
                 .isEqualTo(spelled.replaceFirst("https://", "").replaceFirst("[/?].*", ""));
-        assertThat(targets.fault(spelled)).isEmpty();
+        assertThat(twoPorts.fault(spelled)).isEmpty();
     }
 
     @Test
     void looksAnInternationalNameUpInTheLettersOfDns() {
         assertThatThrownBy(() -> targets.resolve("１２７.0.0.1"))
                 .isInstanceOf(WebhookTargets.ClosedAddressException.class);
+    }
+
+    @Test
+    void takesThePortsThatAreAllowed() {
+        assertThat(twoPorts.fault("https://example.com:8443/")).isEmpty();
+        assertThat(twoPorts.fault("https://example.com/")).isEmpty();
+        assertThat(twoPorts.fault("https://example.com:22/")).hasValue("must use one of the ports 443, 8443");
+        assertThat(new WebhookTargets(false, Set.of(8443)).fault("https://example.com/"))
+                .hasValue("must use port 8443");
+        assertThat(local.fault("http://127.0.0.1:8080/")).isEmpty();
     }
 
     @Test
