@@ -3,6 +3,7 @@ package com.aiprod.pipeline.operations;
 import com.aiprod.pipeline.job.ResultMessage;
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.Progress;
+import com.aiprod.pipeline.pipeline.StorageFull;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
 import java.util.HashMap;
@@ -184,7 +185,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             throw new RunStoppedException(run.jobId, run.attempt, interrupted);
         }
         if (pipeline.getException() != null) {
-            throw pipeline.getException();
+            throw StorageFull.named(pipeline.getException());
         }
         exchange.getMessage().setBody(output(pipeline));
     }
