@@ -2,6 +2,7 @@ package com.aiprod.pipeline.operations;
 
 import com.aiprod.pipeline.pipeline.PermanentStageException;
 import com.aiprod.pipeline.pipeline.Progress;
+import com.aiprod.pipeline.pipeline.StorageFull;
 import com.aiprod.pipeline.pipeline.WorkerFaultException;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
@@ -216,7 +217,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             throw new RunStoppedException(run.jobId, run.attempt, interrupted);
         }
         if (pipeline.getException() != null) {
-            throw pipeline.getException();
+            throw StorageFull.named(pipeline.getException());
         }
         exchange.getMessage()
                 .setBody(outputs.check(pipelineRoute, pipeline.getMessage().getBody()));

@@ -3,6 +3,9 @@ package com.aiprod.pipeline.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.pipeline.TransientStageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +55,31 @@ class RetryTest {
         }
     }
 
-    private void pipeline(Exchange exchange) {
+    @Test
+    void aFullDiskIsNotTriedAgainWhateverWasWritten() {
+        try (Worker worker = Worker.start(this::pipeline, Map.of("aiprod.worker.concurrency", "1"))) {
+            Jobs jobs = worker.jobs();
+            for (String content : List.of("full file", "full stream")) {
+                String job = jobs.submit(content);
+                jobs.await(job, "FAILED", Duration.ofSeconds(20));
+                assertThat(tries).containsOnlyOnce(content);
+                assertThat(jobs.read(
+                                "SELECT error_code FROM results WHERE job_id = cast(? AS uuid)", String.class, job))
+                        .isEqualTo("STORAGE_FULL");
+            }
+        }
+    }
+
+    private void pipeline(Exchange exchange) throws IOException {
         mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
         try {
             String content = (String) exchange.getMessage().getBody(Map.class).get("content");
             tries.add(content);
-            if (content.equals("fails")) {
+            if (content.equals("full file")) {
+                throw new FileSystemException("/artifacts/poster.png", null, "No space left on device");
+            } else if (content.equals("full stream")) {
+                throw new UncheckedIOException(new IOException("No space left on device"));
+            } else if (content.equals("fails")) {
                 throw new TransientStageException("BACKEND_BUSY", "The backend is busy.");
             }
         } finally {
