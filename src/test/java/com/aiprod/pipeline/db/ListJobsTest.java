@@ -124,7 +124,7 @@ class ListJobsTest {
                 .get(0);
         JsonNode whole =
                 JSON.readTree(plan.values().iterator().next().toString()).at("/0/Plan");
-        // To read the texts of 290 jobs takes over 1,000.
+        // With the texts of 290 jobs it is over 900.
         assertThat(whole.path("Shared Hit Blocks").asInt()
                         + whole.path("Shared Read Blocks").asInt())
                 .isLessThan(600);

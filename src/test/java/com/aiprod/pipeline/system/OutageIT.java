@@ -221,18 +221,24 @@ class OutageIT {
         double nacked = settled("nack");
         double acked = settled("ack");
         DATABASE.shut();
-        publishAgain(job);
-        double refused = registry.get("hikaricp.connections.timeout").counter().count();
-        Awaitility.await("many tries in vain")
-                .atMost(Duration.ofSeconds(60))
-                .until(() ->
-                        registry.get("hikaricp.connections.timeout").counter().count() >= refused + 30);
-        assertThat(settled("nack")).isEqualTo(nacked);
-
-        DATABASE.open();
+        try {
+            publishAgain(job);
+            double refused = timeouts();
+            Awaitility.await("many tries in vain")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> timeouts() >= refused + 30);
+            assertThat(settled("nack")).isEqualTo(nacked);
+        } finally {
+            DATABASE.open();
+        }
         Awaitility.await("the claim").atMost(Duration.ofSeconds(60)).until(() -> settled("ack") == acked + 1);
         assertThat(settled("nack")).isEqualTo(nacked);
         becomes("UP");
+    }
+
+    /** How often a thread waited for a connection in vain. */
+    private double timeouts() {
+        return registry.get("hikaricp.connections.timeout").counter().count();
     }
 
     private double settled(String outcome) {

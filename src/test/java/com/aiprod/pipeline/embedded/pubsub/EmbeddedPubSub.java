@@ -64,7 +64,7 @@ public final class EmbeddedPubSub implements AutoCloseable {
                     public <Q, S> ServerCall.Listener<Q> interceptCall(
                             ServerCall<Q, S> call, Metadata headers, ServerCallHandler<Q, S> next) {
                         String method = call.getMethodDescriptor().getFullMethodName();
-                        if (pullsDenied && method.equals(PULLS) || readsDenied && READS.contains(method)) {
+                        if ((pullsDenied && method.equals(PULLS)) || (readsDenied && READS.contains(method))) {
                             call.close(
                                     Status.PERMISSION_DENIED.withDescription(
                                             "User not authorized to perform this action."),
