@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.operations;
 
 import com.aiprod.pipeline.pipeline.ArtifactStore;
+import com.aiprod.pipeline.pipeline.VideoTools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -118,6 +119,13 @@ class OperationsConfiguration {
             @Value("${aiprod.worker.check-interval}") Duration checkInterval,
             MeterRegistry registry) {
         return new WorkerFitness(checks.orderedStream().toList(), checkInterval, registry);
+    }
+
+    /** Other pipelines may need no FFmpeg; one that calls the video's stages meets its faults in its jobs. */
+    @Bean
+    @ConditionalOnExpression("'${aiprod.pipeline.route}' == 'video'")
+    WorkerCheck videoToolsCheck(VideoTools tools) {
+        return tools::check;
     }
 
     @Bean
