@@ -19,7 +19,7 @@ public final class ImageCheck {
             Pattern.CASE_INSENSITIVE);
 
     private static final List<String> WANTED =
-            List.of("opt/java/bin/java", "app/application.aot", "app/jib-classpath-file");
+            List.of("opt/java/bin/java", "app/application.aot", "app/jib-classpath-file", "licenses/ffmpeg/NOTICE.txt");
     private static final int RUN_BY_ALL = 0111;
     private static final int WRITTEN_BY_OTHERS = 0022;
 

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,20 +37,32 @@ final class FfmpegProcess implements AutoCloseable {
     private final Thread listener;
     private final Deque<String> said = new ArrayDeque<>();
 
-    private FfmpegProcess(String name, Process process) {
+    private final Set<FfmpegProcess> running;
+
+    private FfmpegProcess(String name, Process process, Set<FfmpegProcess> running) {
         this.name = name;
         this.process = process;
+        this.running = running;
         this.listener = new Thread(this::listen, name + "-" + process.pid());
         listener.setDaemon(true);
         listener.start();
     }
 
-    /** @param environment all that it gets */
-    static FfmpegProcess start(List<String> command, Map<String, String> environment) throws IOException {
+    /**
+     * Starts one.
+     *
+     * @param environment all that it gets
+     * @param running it is in this set until it is closed
+     */
+    static FfmpegProcess start(List<String> command, Map<String, String> environment, Set<FfmpegProcess> running)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         builder.environment().putAll(environment);
-        return new FfmpegProcess(command.get(0).replaceAll(".*[/\\\\]", ""), builder.start());
+        FfmpegProcess started =
+                new FfmpegProcess(command.get(0).replaceAll(".*[/\\\\]", ""), builder.start(), running);
+        running.add(started);
+        return started;
     }
 
     private void listen() {
@@ -73,11 +86,6 @@ final class FfmpegProcess implements AutoCloseable {
                 said.remove();
             }
         }
-    }
-
-    /** Has this called once it has ended. */
-    void onEnd(Runnable action) {
-        process.onExit().thenRun(action);
     }
 
     /** What it reads; a write fails once it is dead, and waits while it does not read. */
@@ -139,6 +147,7 @@ final class FfmpegProcess implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("{} has not read all of its input", name, e);
         }
+        running.remove(this);
     }
 
     private interface Wait {

@@ -98,10 +98,7 @@ public class VideoTools implements DisposableBean {
             environment.put("LD_LIBRARY_PATH", ffmpeg.getParent().toString());
         }
         try {
-            FfmpegProcess process = FfmpegProcess.start(whole, environment);
-            running.add(process);
-            process.onEnd(() -> running.remove(process));
-            return process;
+            return FfmpegProcess.start(whole, environment, running);
         } catch (IOException e) {
             throw new WorkerFaultException(
                     "FFmpeg does not start here (%s). AIPROD_VIDEO_FFMPEG names another one; the folder of AIPROD_VIDEO_SCRATCH_DIR must allow programs"
