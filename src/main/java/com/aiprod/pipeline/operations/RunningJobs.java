@@ -247,7 +247,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
      */
     public void keepResult(Exchange exchange) {
         Run run = exchange.getVariable("run", Run.class);
-        if (run != null && !run.conclude(exchange.getMessage().getBody(byte[].class))) {
+        if (run != null && !run.conclude(exchange.getMessage().getBody(String.class))) {
             throw new RunStoppedException(run.jobId, run.attempt, null);
         }
     }
@@ -391,8 +391,8 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             Integer percent,
             @JsonIgnore long askedAt) {}
 
-    /** A result to be published again, with the attributes of its message. */
-    public record Unrecorded(String jobId, int attempt, String traceparent, byte[] result) {}
+    /** A result to be published again, as it was written, with the attributes of its message. */
+    public record Unrecorded(String jobId, int attempt, String traceparent, String result) {}
 
     private static final class Run {
 
@@ -413,7 +413,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         private int tries;
         private Future<?> running;
         private boolean stopped;
-        private byte[] result;
+        private String result;
         private boolean left;
         private Duration pause = FIRST_PAUSE;
         private long publishAgainAt;
@@ -483,7 +483,7 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
             return true;
         }
 
-        private synchronized boolean conclude(byte[] ended) {
+        private synchronized boolean conclude(String ended) {
             if (!stopped) {
                 result = ended;
             }
