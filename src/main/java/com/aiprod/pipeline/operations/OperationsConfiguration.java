@@ -14,7 +14,9 @@ import org.apache.camel.spi.LogListener;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.ApplicationContext;
@@ -113,6 +115,12 @@ class OperationsConfiguration {
                 new RunningJobs(camel, pipelineRoute, timeout, Duration.ofSeconds(leaseSec), concurrency, metrics);
         metrics.watch(jobs);
         return jobs;
+    }
+
+    @Bean
+    @Lazy
+    Vacancies vacancies(RunningJobs jobs, @Qualifier("pubsub") ObjectProvider<HealthIndicator> subscriptions) {
+        return new Vacancies(jobs, subscriptions);
     }
 
     @Bean

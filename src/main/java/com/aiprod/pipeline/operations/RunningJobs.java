@@ -296,6 +296,16 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         return slots.count();
     }
 
+    /** How many jobs at a time this process would take now: none when it starts no more. */
+    int slotsToFill() {
+        return slots.closed() ? 0 : slots.count();
+    }
+
+    /** How long a slot has been free for a new job without a break; empty when none is. */
+    Optional<Duration> freeFor() {
+        return slots.freeFor();
+    }
+
     /** No new job starts in this process from now on. */
     public void startNoMore() {
         slots.close();

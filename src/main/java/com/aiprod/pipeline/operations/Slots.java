@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.operations;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,8 @@ final class Slots {
     private int free;
     private int retriesWaiting;
     private boolean closed;
+    /** Of {@link System#nanoTime()}: since when there has been a free one, while there is. */
+    private long freeSince = System.nanoTime();
 
     Slots(int count) {
         this.count = count;
@@ -20,6 +23,15 @@ final class Slots {
 
     int count() {
         return count;
+    }
+
+    synchronized boolean closed() {
+        return closed;
+    }
+
+    /** How long there has been a free slot without a break; empty when there is none. */
+    synchronized Optional<Duration> freeFor() {
+        return free > 0 ? Optional.of(Duration.ofNanos(System.nanoTime() - freeSince)) : Optional.empty();
     }
 
     /** Waits for a slot for a new job; empty once {@link #close() closed}. */
@@ -80,6 +92,9 @@ final class Slots {
             synchronized (Slots.this) {
                 if (held) {
                     held = false;
+                    if (free == 0) {
+                        freeSince = System.nanoTime();
+                    }
                     free++;
                     Slots.this.notifyAll();
                 }
