@@ -14,15 +14,17 @@ CREATE FUNCTION iso8601(moment timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 
--- RFC 9562, version 7: 48 bits of milliseconds, then random ones. PostgreSQL has its own from 18 on; 14 is our floor.
+-- RFC 9562, version 7: 48 bits of milliseconds, 12 of their fraction, then random ones, so ids are in the order in which
+-- their transactions began. PostgreSQL has its own from 18 on; 14 is our floor.
 CREATE FUNCTION uuid_v7() RETURNS uuid
     LANGUAGE sql VOLATILE PARALLEL SAFE
     RETURN encode(
-        set_bit(set_bit(
-            overlay(uuid_send(gen_random_uuid())
-                PLACING substring(int8send(cast(floor(extract(epoch FROM clock_timestamp()) * 1000) AS bigint)) FROM 3)
-                FROM 1 FOR 6),
-            52, 1), 53, 1),
+        overlay(uuid_send(gen_random_uuid()) PLACING int8send(
+            (cast(floor(extract(epoch FROM now()) * 1000) AS bigint) << 16)
+            -- The version, which stands between the two.
+            | (7 << 12)
+            | cast(floor(mod(extract(epoch FROM now()) * 1000, 1) * 4096) AS bigint))
+            FROM 1 FOR 8),
         'hex')::uuid;
 
 CREATE TABLE jobs (
@@ -48,8 +50,10 @@ CREATE TABLE jobs (
     max_attempts     integer      NOT NULL DEFAULT 5 CHECK (max_attempts > 0),
     worker_id        text,
     lease_expires_at timestamptz,
-    -- Set while a message for this QUEUED job is believed to be on its way to a worker.
+    -- Set while a message for this QUEUED job is believed to be on its way to a worker: when the last one went out.
     published_at     timestamptz,
+    -- How often its message was taken for lost and went out again since it waits. Each time the pause before is longer.
+    republished      integer      NOT NULL DEFAULT 0 CHECK (republished >= 0),
     progress_stage   text,
     progress_percent integer CHECK (progress_percent BETWEEN 0 AND 100),
 
@@ -160,7 +164,8 @@ CREATE TABLE outbox (
     leased_until timestamptz
 );
 
-CREATE INDEX outbox_by_turn ON outbox (user_id, priority DESC, id);
+-- By the job's id, which tells when it was submitted: however often it goes out anew, it keeps its place.
+CREATE INDEX outbox_by_turn ON outbox (user_id, priority DESC, job_id);
 CREATE INDEX outbox_by_lease ON outbox (leased_until) WHERE leased_until IS NOT NULL;
 
 -- Users take turns in the order of their ids, beginning after the one who was served last.
@@ -169,6 +174,37 @@ CREATE TABLE dispatch_turn (
     last_user text COLLATE "C" NOT NULL DEFAULT ''
 );
 INSERT INTO dispatch_turn DEFAULT VALUES;
+
+-- What each worker says of itself, about each second.
+CREATE TABLE workers (
+    id          text        PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
+    -- Jobs at a time; 0 while it takes none.
+    slots       integer     NOT NULL CHECK (slots >= 0),
+    -- Jobs that it claimed in the last second.
+    claimed     integer     NOT NULL DEFAULT 0 CHECK (claimed >= 0),
+    -- Since when it has had a free slot without a break; null where it has none.
+    free_since  timestamptz,
+    -- When the job was published that was published last of those that it claimed.
+    reached     timestamptz,
+    told_at     timestamptz NOT NULL DEFAULT now(),
+    -- One that was not heard of until then is gone.
+    alive_until timestamptz NOT NULL,
+    CONSTRAINT no_free_slot_without_slots CHECK (slots > 0 OR free_since IS NULL)
+) WITH (fillfactor = 50);
+
+-- How many jobs may be on their way to workers: as many as these can soon start. That is their slots twice over, those
+-- that run a job counted once; or what they claimed in the last second, where jobs are short. Null while no worker takes
+-- any.
+CREATE VIEW worker_capacity AS
+SELECT slots,
+       CASE WHEN slots > 0 THEN greatest(
+           2 * slots - (SELECT count(*) FROM (SELECT FROM jobs WHERE state = 'PROCESSING' LIMIT slots) AS busy),
+           claimed) END AS jobs
+FROM (
+    SELECT coalesce(sum(slots), 0) AS slots,
+           -- Not for as long as a worker may be silent: this one may have died while it was fast.
+           coalesce(sum(claimed) FILTER (WHERE told_at > now() - interval '5 s'), 0) AS claimed
+    FROM workers WHERE alive_until > now()) AS alive;
 
 -- What the dead-letter topic carried, for an operator to look at and send back.
 CREATE TABLE dead_letters (

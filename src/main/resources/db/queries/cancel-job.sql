@@ -1,6 +1,5 @@
--- Ends the caller's job, whether it waits or runs; what a worker still does for it is in vain. Answers 'cancelled',
--- 'cancelled-before' or 'ended', and no row when the caller has no such job. An outbox row stays behind: locking it
--- here would cross confirm-published, and the message of a job that no longer waits is a harmless duplicate.
+-- Ends the caller's job, whether it waits or runs; what a worker still does for it is in vain, and a message that has not
+-- gone out yet does not. Answers 'cancelled', 'cancelled-before' or 'ended', and no row when the caller has no such job.
 WITH job AS (
     SELECT id, state, worker_id FROM jobs
     WHERE id = cast(:?jobId AS uuid) AND user_id = :?userId
@@ -23,6 +22,8 @@ WITH job AS (
     SELECT id, state, jsonb_strip_nulls(jsonb_build_object(
         'attempt', CASE WHEN worker_id IS NOT NULL THEN attempt END, 'worker_id', worker_id))
     FROM cancelled
+), message AS (
+    DELETE FROM outbox USING cancelled WHERE outbox.job_id = cancelled.id
 )
 SELECT CASE
     WHEN EXISTS (SELECT FROM cancelled) THEN 'cancelled'

@@ -1,6 +1,6 @@
 -- Gives a waiting job to this worker: the attempt rises, a lease begins. Answers one row; outcome is 'claimed',
 -- 'not-waiting' (another worker has it, or it ended: the message is a duplicate) or 'unknown'. waited_sec is how long the
--- job has waited.
+-- job has waited, published_sec when its message went out, in seconds of the epoch, or null where nobody knows.
 WITH claimed AS (
     UPDATE jobs SET
         state = 'PROCESSING',
@@ -8,12 +8,15 @@ WITH claimed AS (
         worker_id = :?workerId,
         lease_expires_at = now() + make_interval(secs => cast(:?leaseSec AS double precision)),
         published_at = NULL,
+        republished = 0,
         started_at = coalesce(started_at, now()),
         updated_at = now()
-    WHERE id = cast(:?jobId AS uuid) AND attempt - series_start < max_attempts
-      -- With "=" the planner may read all jobs that wait, by their index, to find the one with this id.
-      AND state IS NOT DISTINCT FROM 'QUEUED'
-    RETURNING *
+    FROM (SELECT id, published_at FROM jobs WHERE id = cast(:?jobId AS uuid)) AS before
+    WHERE jobs.id = before.id AND attempt - series_start < max_attempts
+      -- As an enum the planner may read all jobs that wait, by their index, to find the one with this id.
+      AND cast(state AS text) = 'QUEUED'
+    -- Not confirmed yet, it went out just now; but for a job that ran before, this may be an older message.
+    RETURNING jobs.*, coalesce(before.published_at, CASE WHEN attempt = 1 THEN now() END) AS was_published_at
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state, jsonb_build_object('worker_id', worker_id, 'attempt', attempt) FROM claimed
@@ -34,9 +37,10 @@ SELECT 'claimed' AS outcome,
        cast(priority AS text) AS priority,
        cast(extract(epoch FROM updated_at - (
            SELECT max(entered_at) FROM job_states WHERE job_id = claimed.id AND state = 'QUEUED')) AS double precision)
-           AS waited_sec
+           AS waited_sec,
+       cast(extract(epoch FROM was_published_at) AS double precision) AS published_sec
 FROM claimed
 UNION ALL
 SELECT CASE WHEN EXISTS (SELECT FROM jobs WHERE id = cast(:?jobId AS uuid)) THEN 'not-waiting' ELSE 'unknown' END,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 WHERE NOT EXISTS (SELECT FROM claimed)

@@ -1,12 +1,13 @@
 -- Takes the next jobs to announce under a short lease; no lock outlives this. Users take turns, whoever has how many
--- jobs waiting, and of each user the job of the highest priority, then the oldest, goes first. At most maxInFlight jobs
--- are on their way at a time, so whose turn it is stays the database's decision. One dispatcher at a time decides;
--- another finds nothing and comes again.
+-- jobs waiting, and of each user the job of the highest priority, then the oldest, goes first. No more jobs are on their
+-- way at a time than workers can soon start, or minInFlight while there is no worker, so whose turn it is stays the
+-- database's decision. One dispatcher at a time decides; another finds nothing and comes again.
 WITH RECURSIVE last AS MATERIALIZED (
     -- The limit, which changes nothing else, tells the planner that there is one.
     SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
 ), room AS MATERIALIZED (
-    SELECT greatest(0, least(cast(:?batchSize AS bigint), cast(:?maxInFlight AS bigint)
+    SELECT greatest(0, least(cast(:?batchSize AS bigint),
+        coalesce((SELECT jobs FROM worker_capacity), cast(:?minInFlight AS bigint))
         - (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)
         - (SELECT count(*) FROM outbox WHERE leased_until > now()))) AS free
     FROM last
@@ -31,9 +32,9 @@ WITH RECURSIVE last AS MATERIALIZED (
 ), turn AS MATERIALIZED (
     SELECT job.id, job.user_id, row_number() OVER (ORDER BY nth, place) AS place
     FROM round, room, LATERAL (
-        SELECT id, user_id, row_number() OVER (ORDER BY priority DESC, id) AS nth FROM outbox
+        SELECT id, user_id, row_number() OVER (ORDER BY priority DESC, job_id) AS nth FROM outbox
         WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id = round.user_id
-        ORDER BY priority DESC, id
+        ORDER BY priority DESC, job_id
         -- Each of the others comes at least once before this one has what is left.
         LIMIT free - (SELECT max(place) FROM round) + 1) AS job
     WHERE place > 0

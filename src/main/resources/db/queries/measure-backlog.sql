@@ -22,6 +22,8 @@ SELECT outside.depth AS outbox_depth,
        cast(coalesce(extract(epoch FROM now() - outside.since), 0) AS double precision) AS outbox_age_seconds,
        (SELECT count(*) FROM (SELECT FROM jobs WHERE state = 'QUEUED' LIMIT 100001) AS waiting) AS jobs_queued,
        (SELECT count(*) FROM jobs WHERE state = 'PROCESSING') AS jobs_processing,
+       (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL) AS jobs_in_flight,
+       coalesce((SELECT jobs FROM worker_capacity), 0) AS jobs_in_flight_limit,
        cast(coalesce(extract(epoch FROM now() - least(outside.since, on_the_way.since)), 0) AS double precision)
            AS oldest_waiting_seconds,
        (SELECT cast(coalesce(json_object_agg(error_code, letters), '{}') AS text) FROM letters) AS dead_letters

@@ -10,8 +10,8 @@ WITH ended AS (
         completed_at = now(),
         updated_at = now()
     WHERE id = cast(:?jobId AS uuid) AND attempt = cast(:?attempt AS integer)
-      -- With "=" the planner may read all jobs that run, by their index, to find the one with this id.
-      AND state IS NOT DISTINCT FROM 'PROCESSING'
+      -- As an enum the planner may read all jobs that run, by their index, to find the one with this id.
+      AND cast(state AS text) = 'PROCESSING'
     RETURNING *
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)

@@ -9,8 +9,8 @@ WITH running AS MATERIALIZED (
     SELECT job.id FROM running, LATERAL (
         SELECT id FROM jobs
         WHERE id = running.job_id AND attempt = running.attempt
-          -- With "=" the planner may read all jobs that run, by their index, to find the one with this id.
-          AND state IS NOT DISTINCT FROM 'PROCESSING' AND worker_id = :?workerId
+          -- As an enum the planner may read all jobs that run, by their index, to find the one with this id.
+          AND cast(state AS text) = 'PROCESSING' AND worker_id = :?workerId
         FOR NO KEY UPDATE SKIP LOCKED) AS job
 ), renewed AS (
     UPDATE jobs SET
@@ -29,4 +29,4 @@ FROM running
 WHERE EXISTS (
     SELECT FROM jobs
     WHERE id = running.job_id AND attempt = running.attempt
-      AND state IS NOT DISTINCT FROM 'PROCESSING' AND worker_id = :?workerId)
+      AND cast(state AS text) = 'PROCESSING' AND worker_id = :?workerId)

@@ -1,30 +1,26 @@
--- Sends out again what is stuck: jobs whose worker let its lease run out, and jobs whose message has not arrived.
--- A job that used up its series of attempts ends instead.
+-- Queues the jobs again whose worker let its lease run out. A job that used up its series of attempts ends instead.
 WITH stuck AS (
-    SELECT id, state, attempt, worker_id, attempt - series_start >= max_attempts AS exhausted
+    SELECT id, worker_id, attempt - series_start >= max_attempts AS exhausted
     FROM jobs
-    WHERE (state = 'PROCESSING' AND lease_expires_at < now())
-       OR published_at < now() - make_interval(secs => cast(:?messageLostAfterSec AS double precision))
+    WHERE state = 'PROCESSING' AND lease_expires_at < now()
     ORDER BY updated_at
     LIMIT cast(:?batchSize AS integer)
-    FOR UPDATE SKIP LOCKED
+    FOR NO KEY UPDATE SKIP LOCKED
 ), moved AS (
     UPDATE jobs SET
-        state = cast(CASE WHEN stuck.exhausted AND stuck.state = 'PROCESSING' THEN 'FAILED' ELSE 'QUEUED' END AS job_state),
+        state = cast(CASE WHEN stuck.exhausted THEN 'FAILED' ELSE 'QUEUED' END AS job_state),
         worker_id = NULL,
         lease_expires_at = NULL,
-        published_at = NULL,
         progress_stage = NULL,
         progress_percent = NULL,
-        completed_at = CASE WHEN stuck.exhausted AND stuck.state = 'PROCESSING' THEN now() END,
+        completed_at = CASE WHEN stuck.exhausted THEN now() END,
         updated_at = now()
     FROM stuck WHERE jobs.id = stuck.id
-    RETURNING jobs.id, jobs.user_id, jobs.state, jobs.attempt, jobs.priority, stuck.state AS was,
-        stuck.worker_id AS lost_worker
+    RETURNING jobs.id, jobs.user_id, jobs.state, jobs.attempt, jobs.priority, stuck.worker_id AS lost_worker
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state, jsonb_build_object('reason', 'lease_expired', 'worker_id', lost_worker, 'attempt', attempt)
-    FROM moved WHERE was = 'PROCESSING'
+    FROM moved
 ), message AS (
     INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM moved WHERE state = 'QUEUED'
     ON CONFLICT (job_id) DO NOTHING
@@ -39,6 +35,4 @@ WITH stuck AS (
     FROM moved WHERE state = 'FAILED'
     ON CONFLICT DO NOTHING
 )
-SELECT cast(id AS text) AS job_id, cast(state AS text) AS state, attempt,
-       CASE was WHEN 'PROCESSING' THEN 'lease expired' ELSE 'message lost' END AS reason
-FROM moved
+SELECT cast(id AS text) AS job_id, cast(state AS text) AS state, attempt FROM moved

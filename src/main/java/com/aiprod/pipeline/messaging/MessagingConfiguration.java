@@ -42,8 +42,8 @@ class MessagingConfiguration {
     }
 
     @Bean
-    PublishedIds publishedIds() {
-        return new PublishedIds();
+    Publications publications() {
+        return new Publications();
     }
 
     @Bean

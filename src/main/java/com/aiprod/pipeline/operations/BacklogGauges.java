@@ -14,7 +14,7 @@ public final class BacklogGauges {
     private static final TypeReference<Map<String, Long>> COUNTS = new TypeReference<>() {};
 
     private final ObjectMapper json;
-    private volatile Backlog backlog = new Backlog(0, 0, 0, 0, 0, Map.of());
+    private volatile Backlog backlog = new Backlog(0, 0, 0, 0, 0, 0, 0, Map.of());
 
     BacklogGauges(MeterRegistry registry, ObjectMapper json) {
         this.json = json;
@@ -32,6 +32,12 @@ public final class BacklogGauges {
         Gauge.builder("aiprod.jobs", () -> backlog.processing)
                 .description("Jobs that have not ended")
                 .tag("state", "processing")
+                .register(registry);
+        Gauge.builder("aiprod.jobs.in.flight", () -> backlog.inFlight)
+                .description("Jobs whose message is on its way to a worker")
+                .register(registry);
+        Gauge.builder("aiprod.jobs.in.flight.limit", () -> backlog.inFlightLimit)
+                .description("How many may be, by what workers can soon start; 0 while no worker takes any")
                 .register(registry);
         Gauge.builder("aiprod.oldest.waiting.job.age", () -> backlog.oldestWaitingSeconds)
                 .description("How long the oldest job that waits for a worker has waited; 0 when none does")
@@ -54,6 +60,8 @@ public final class BacklogGauges {
                 (Double) row.get("outbox_age_seconds"),
                 (Long) row.get("jobs_queued"),
                 (Long) row.get("jobs_processing"),
+                (Long) row.get("jobs_in_flight"),
+                (Long) row.get("jobs_in_flight_limit"),
                 (Double) row.get("oldest_waiting_seconds"),
                 letters);
     }
@@ -63,6 +71,8 @@ public final class BacklogGauges {
             double outboxAgeSeconds,
             long queued,
             long processing,
+            long inFlight,
+            long inFlightLimit,
             double oldestWaitingSeconds,
             Map<String, Long> deadLetters) {}
 }

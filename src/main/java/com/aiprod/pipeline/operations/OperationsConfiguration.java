@@ -20,6 +20,7 @@ import org.apache.camel.spi.LogListener;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
@@ -169,6 +170,12 @@ class OperationsConfiguration {
     @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
     LeasePool leaseDataSource(HikariDataSource dataSource, @Value("${aiprod.worker.lease-sec}") int leaseSec) {
         return LeasePool.beside(dataSource, Duration.ofSeconds(leaseSec));
+    }
+
+    @Bean
+    @Lazy
+    Vacancies vacancies(RunningJobs jobs, @Qualifier("pubsub") ObjectProvider<HealthIndicator> subscriptions) {
+        return new Vacancies(jobs, subscriptions);
     }
 
     @Bean

@@ -330,6 +330,11 @@ public final class RunningJobs extends AsyncProcessorSupport implements Progress
         return runs.isEmpty();
     }
 
+    /** How long a slot has been free for a new job without a break; empty when none is. */
+    Optional<Duration> freeFor() {
+        return slots.freeFor();
+    }
+
     /** No new job starts in this process from now on. */
     public void startNoMore() {
         slots.close();

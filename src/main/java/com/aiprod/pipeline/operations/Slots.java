@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.operations;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,8 @@ final class Slots {
     private int free;
     private int retriesWaiting;
     private Door door = Door.NOT_YET_OPEN;
+    /** Of {@link System#nanoTime()}: since when there has been a free one, while there is. */
+    private long freeSince = System.nanoTime();
 
     private enum Door {
         NOT_YET_OPEN,
@@ -33,6 +36,11 @@ final class Slots {
     /** How many may be had now, those that are taken included. */
     synchronized int offered() {
         return door == Door.OPEN ? count : 0;
+    }
+
+    /** How long there has been a free slot without a break; empty when there is none. */
+    synchronized Optional<Duration> freeFor() {
+        return free > 0 ? Optional.of(Duration.ofNanos(System.nanoTime() - freeSince)) : Optional.empty();
     }
 
     /** Waits for a slot for a new job; empty while {@link #shut() shut} and once {@link #close() closed}. */
@@ -113,6 +121,9 @@ final class Slots {
             synchronized (Slots.this) {
                 if (held) {
                     held = false;
+                    if (free == 0) {
+                        freeSince = System.nanoTime();
+                    }
                     free++;
                     Slots.this.notifyAll();
                 }

@@ -21,6 +21,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerDrain.class);
     static final String RECEIVING_ROUTE = "run-job";
+    private static final String TELLING_ROUTE = "direct:tell-vacancies";
     private static final String RELEASING_ROUTE = "direct:release-jobs";
 
     private final ApplicationContext application;
@@ -55,6 +56,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
         try {
             RunningJobs jobs = runningJobs.getObject();
             jobs.startNoMore();
+            tellVacancies();
             camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
             long end = System.nanoTime() + grace.toNanos();
             if (jobs.awaitIdle(grace)) {
@@ -72,6 +74,15 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
             LOG.warn("Jobs of this worker could not be handed back; they go to another when their leases end", e);
         } finally {
             drained.complete(null);
+        }
+    }
+
+    /** That this worker takes no more; one that cannot say so counts until its lease is over. */
+    private void tellVacancies() {
+        try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
+            producer.sendBody(TELLING_ROUTE, null);
+        } catch (Exception e) {
+            LOG.warn("The database was not told that this worker ends: {}", e.getMessage());
         }
     }
 

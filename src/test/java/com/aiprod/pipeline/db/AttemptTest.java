@@ -35,7 +35,15 @@ class AttemptTest {
         Map<String, Object> row = claim(jobId, "worker-1");
         assertThat(row)
                 .containsOnlyKeys(
-                        "outcome", "attempt", "job", "user_id", "request_id", "preset", "priority", "waited_sec")
+                        "outcome",
+                        "attempt",
+                        "job",
+                        "user_id",
+                        "request_id",
+                        "preset",
+                        "priority",
+                        "waited_sec",
+                        "published_sec")
                 .containsEntry("preset", "quick_social")
                 .containsEntry("outcome", "claimed")
                 .containsEntry("attempt", 1);

@@ -30,8 +30,6 @@ class CancelJobTest {
         String jobId = queries.submit("ann");
         assertThat(cancel(jobId, "ann")).containsExactly("cancelled");
         assertCancelled(jobId, "QUEUED", "CANCELLED");
-        assertThat(queries.count("outbox WHERE job_id = ?::uuid", jobId)).isOne();
-        assertThat(dispatch()).isEqualTo(jobId);
         assertThat(queries.count("outbox")).isZero();
         assertThat(claim(jobId)).isEqualTo("not-waiting");
         assertCancelled(jobId, "QUEUED", "CANCELLED");
@@ -172,7 +170,7 @@ class CancelJobTest {
     /** Takes the one job in the outbox and confirms its message. */
     private String dispatch() {
         Map<String, Object> row =
-                queries.row("claim-outbox", Map.of("maxInFlight", 10, "batchSize", 10, "leaseSec", 5));
+                queries.row("claim-outbox", Map.of("minInFlight", 10, "batchSize", 10, "leaseSec", 5));
         queries.rows("confirm-published", Map.of("publishedIds", "{" + row.get("outbox_id") + "}"));
         return (String) row.get("job_id");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.aiprod.pipeline.job.JobState;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -236,7 +237,11 @@ class ConstraintsTest {
             assertThat(id.variant()).isEqualTo(2);
             assertThat(Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16)).isBetween(before, after);
         });
-        assertThat(ids.stream().map(id -> id.substring(0, 13))).isSorted();
+        List<String> oneByOne = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            oneByOne.add(queries.jdbc().queryForObject("SELECT uuid_v7()::text", String.class));
+        }
+        assertThat(oneByOne).isSorted();
     }
 
     private void assertRefused(String statement, String refusal) {

@@ -41,7 +41,7 @@ class DeliveriesTest {
                 .update(
                         "UPDATE jobs SET max_attempts = 1, lease_expires_at = now() - interval '1 s' WHERE id = ?::uuid",
                         lost);
-        queries.rows("rescue-jobs", Map.of("messageLostAfterSec", 45, "batchSize", 10));
+        queries.rows("rescue-jobs", Map.of("batchSize", 10));
         submit("ann");
         queries.claim(submit("ann"), "worker-1");
 

@@ -63,7 +63,7 @@ class DispatchTest {
     }
 
     @Test
-    void letsNoMoreJobsBeOnTheirWayThanAllowed() {
+    void letsNoMoreJobsBeOnTheirWayThanAllowedWhileThereIsNoWorker() {
         for (int i = 0; i < 6; i++) {
             queries.submit("ann");
         }
@@ -138,12 +138,12 @@ class DispatchTest {
         assertThat(queries.job("state", cancelled)).isEqualTo("CANCELLED");
     }
 
-    private List<Map<String, Object>> claim(int maxInFlight, int batchSize) {
+    private List<Map<String, Object>> claim(int minInFlight, int batchSize) {
         // Strings, as the route's constants are.
         return queries.rows(
                 "claim-outbox",
                 Map.of(
-                        "maxInFlight", String.valueOf(maxInFlight),
+                        "minInFlight", String.valueOf(minInFlight),
                         "batchSize", String.valueOf(batchSize),
                         "leaseSec", "20"));
     }

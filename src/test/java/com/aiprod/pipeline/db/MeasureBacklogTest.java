@@ -24,6 +24,8 @@ class MeasureBacklogTest {
                 .containsEntry("outbox_age_seconds", 0.0)
                 .containsEntry("jobs_queued", 0L)
                 .containsEntry("jobs_processing", 0L)
+                .containsEntry("jobs_in_flight", 0L)
+                .containsEntry("jobs_in_flight_limit", 0L)
                 .containsEntry("oldest_waiting_seconds", 0.0)
                 .containsEntry("dead_letters", "{}");
     }
@@ -50,6 +52,19 @@ class MeasureBacklogTest {
     }
 
     @Test
+    void countsWhatIsOnItsWayAndHowMuchMayBe() {
+        queries.submit("ann");
+        publish();
+        queries.submit("ann");
+        queries.worker("worker-1", 5);
+        queries.worker("worker-2", 2);
+        queries.claim(queries.submit("ann"), "worker-1");
+        assertThat(queries.row("measure-backlog", Map.of()))
+                .containsEntry("jobs_in_flight", 1L)
+                .containsEntry("jobs_in_flight_limit", 13L);
+    }
+
+    @Test
     void aLostMessageDoesNotBeginAJobsWaitAnew() {
         queries.submit("ann");
         queries.jdbc().execute("ALTER TABLE job_states DISABLE TRIGGER job_states_are_append_only");
@@ -60,16 +75,17 @@ class MeasureBacklogTest {
         }
         publish();
         queries.jdbc().update("UPDATE jobs SET published_at = now() - interval '60 s'");
-        assertThat(queries.rows("rescue-jobs", Map.of("messageLostAfterSec", "45", "batchSize", "10")))
+        queries.worker("worker-1", 2);
+        queries.jdbc().update("UPDATE workers SET free_since = now() - interval '60 s'");
+        assertThat(queries.rows("republish-jobs", Map.of("messageLostAfterSec", "45", "batchSize", "10")))
                 .hasSize(1);
-        publish();
 
         assertThat((Double) queries.row("measure-backlog", Map.of()).get("oldest_waiting_seconds"))
                 .isBetween(600.0, 630.0);
     }
 
     private void publish() {
-        Map<String, Object> limits = Map.of("maxInFlight", "10", "batchSize", "10", "leaseSec", "20");
+        Map<String, Object> limits = Map.of("minInFlight", "10", "batchSize", "10", "leaseSec", "20");
         queries.rows("claim-outbox", limits)
                 .forEach(row ->
                         queries.rows("confirm-published", Map.of("publishedIds", "{" + row.get("outbox_id") + "}")));

@@ -62,10 +62,11 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /** Removes every job, with all that belongs to it, and every dead letter. */
+    /** Removes every job, with all that belongs to it, every dead letter and every worker. */
     void empty() {
         jdbc.update("DELETE FROM jobs");
         jdbc.update("DELETE FROM dead_letters");
+        jdbc.update("DELETE FROM workers");
     }
 
     /** For what a test must set up or look at behind the queries' back. */
@@ -166,6 +167,30 @@ public final class Queries implements AutoCloseable {
             throw new AssertionError(row);
         }
         return (Integer) row.get("attempt");
+    }
+
+    /** A worker says that it lives and takes so many jobs, that all of its slots are busy, and nothing else. */
+    void worker(String workerId, int slots) {
+        announce(workerId, slots, 0, null, null);
+    }
+
+    /** What a worker says of itself; see announce-worker.sql. */
+    void announce(String workerId, int slots, int claimed, Double freeSec, Double reached) {
+        rows(
+                "announce-worker",
+                variables(
+                        "workerId",
+                        workerId,
+                        "slots",
+                        slots,
+                        "claimed",
+                        claimed,
+                        "freeSec",
+                        freeSec,
+                        "reached",
+                        reached,
+                        "leaseSec",
+                        "30"));
     }
 
     /** Ends a running attempt well and returns the outcome. */

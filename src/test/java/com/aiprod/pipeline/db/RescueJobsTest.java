@@ -27,7 +27,7 @@ class RescueJobsTest {
         loseLease();
 
         assertThat(rescue())
-                .containsExactly(Map.of("job_id", jobId, "state", "QUEUED", "attempt", 1, "reason", "lease expired"));
+                .containsExactly(Map.of("job_id", jobId, "state", "QUEUED", "attempt", 1));
         assertThat(queries.jdbc().queryForMap("SELECT * FROM jobs"))
                 .containsEntry("state", "QUEUED")
                 .containsEntry("worker_id", null)
@@ -48,26 +48,12 @@ class RescueJobsTest {
     }
 
     @Test
-    void publishesAgainWhatNobodyClaimedInTime() {
-        String jobId = queries.submit("ann");
-        dispatch();
-        queries.jdbc().update("UPDATE jobs SET published_at = now() - interval '46 s'");
-        assertThat(rescue())
-                .containsExactly(Map.of("job_id", jobId, "state", "QUEUED", "attempt", 0, "reason", "message lost"));
-        assertThat(queries.job("published_at", jobId)).isNull();
-        assertThat(queries.count("outbox")).isOne();
-        // It has been waiting all the time: that is no new state.
-        assertThat(queries.history(jobId)).containsExactly("QUEUED");
-        assertThat(rescue()).isEmpty();
-    }
-
-    @Test
     void leavesAloneWhatIsWell() {
         String running = queries.submit("ann");
         queries.claim(running, "worker-1");
         String onItsWay = queries.submit("ann");
         dispatch();
-        queries.jdbc().update("UPDATE jobs SET published_at = now() - interval '44 s' WHERE state = 'QUEUED'");
+        queries.jdbc().update("UPDATE jobs SET published_at = now() - interval '1 h' WHERE state = 'QUEUED'");
         String waiting = queries.submit("ann");
         String ended = queries.submit("ann");
         queries.succeed(ended, queries.claim(ended, "worker-1"), "{}");
@@ -91,7 +77,7 @@ class RescueJobsTest {
         queries.claim(jobId, "worker-1");
         loseLease();
         assertThat(rescue())
-                .containsExactly(Map.of("job_id", jobId, "state", "FAILED", "attempt", 5, "reason", "lease expired"));
+                .containsExactly(Map.of("job_id", jobId, "state", "FAILED", "attempt", 5));
         assertThat(queries.job("completed_at IS NOT NULL", jobId)).isEqualTo("true");
         assertThat(queries.count("outbox")).isZero();
         assertThat(queries.history(jobId)).hasSize(11).endsWith("PROCESSING", "FAILED");
@@ -148,18 +134,18 @@ class RescueJobsTest {
         queries.claim(second, "worker-1");
         queries.claim(first, "worker-1");
         loseLease();
-        assertThat(queries.rows("rescue-jobs", Map.of("messageLostAfterSec", "45", "batchSize", "1")))
+        assertThat(queries.rows("rescue-jobs", Map.of("batchSize", "1")))
                 .extracting(row -> row.get("job_id"))
                 .containsExactly(second);
         assertThat(rescue()).extracting(row -> row.get("job_id")).containsExactly(first);
     }
 
     private List<Map<String, Object>> rescue() {
-        return queries.rows("rescue-jobs", Map.of("messageLostAfterSec", "45", "batchSize", "100"));
+        return queries.rows("rescue-jobs", Map.of("batchSize", "100"));
     }
 
     private void dispatch() {
-        queries.rows("claim-outbox", Map.of("maxInFlight", "100", "batchSize", "100", "leaseSec", "20"));
+        queries.rows("claim-outbox", Map.of("minInFlight", "100", "batchSize", "100", "leaseSec", "20"));
         queries.rows(
                 "confirm-published",
                 Map.of(

@@ -113,6 +113,7 @@ class TurnsTest {
     void readsLittleHoweverManyWait(String jobs, String users) throws Exception {
         fill("user", number(jobs), number(users));
         queries.jdbc().update("UPDATE outbox SET leased_until = now() + interval '1 h' WHERE id % 1000 = 0");
+        queries.worker("worker-1", 100);
         queries.jdbc().execute("ANALYZE outbox, jobs");
         JsonNode plan = explain();
         assertThat(plan.path("Actual Rows").asInt()).isEqualTo(64);
@@ -129,7 +130,7 @@ class TurnsTest {
     private JsonNode explain() throws Exception {
         Map<String, Object> row = queries.sql(
                         "EXPLAIN (ANALYZE, FORMAT JSON) " + Queries.text("claim-outbox"),
-                        Map.of("maxInFlight", "200", "batchSize", "64", "leaseSec", "20"))
+                        Map.of("minInFlight", "4", "batchSize", "64", "leaseSec", "20"))
                 .get(0);
         return JSON.readTree(row.values().iterator().next().toString()).at("/0/Plan");
     }
@@ -178,7 +179,7 @@ class TurnsTest {
     }
 
     private List<Map<String, Object>> claim(int batchSize) {
-        return queries.rows("claim-outbox", Map.of("maxInFlight", 1000, "batchSize", batchSize, "leaseSec", 20));
+        return queries.rows("claim-outbox", Map.of("minInFlight", 1000, "batchSize", batchSize, "leaseSec", 20));
     }
 
     private List<String> owners(List<Map<String, Object>> rows) {

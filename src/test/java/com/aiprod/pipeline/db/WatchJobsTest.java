@@ -69,7 +69,7 @@ class WatchJobsTest {
             changed(jobId);
             queries.claim(jobId, "worker-1");
             queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() - interval '1 s'");
-            queries.rows("rescue-jobs", Map.of("messageLostAfterSec", "45", "batchSize", "10"));
+            queries.rows("rescue-jobs", Map.of("batchSize", "10"));
         }
         assertThat(states(changed(jobId)))
                 .containsExactly("QUEUED", "PROCESSING", "QUEUED", "PROCESSING", "QUEUED", "PROCESSING", "QUEUED");

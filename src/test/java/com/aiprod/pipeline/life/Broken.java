@@ -14,13 +14,18 @@ enum Broken {
     SUBMIT_NEVER_FREES_A_KEY(Property.LIFE, "submit-job", "known.expires_at <= now()", "false"),
     DISPATCH_WITHOUT_LEASE(Property.LIFE, "claim-outbox", "leased_until IS NULL OR leased_until <= now()", "true"),
     DISPATCH_WITHOUT_LIMIT(
-            Property.LIFE, "claim-outbox", "cast(:?maxInFlight AS bigint)", "cast(:?maxInFlight AS bigint) * 100"),
+            Property.LIFE,
+            "claim-outbox",
+            "coalesce((SELECT jobs FROM worker_capacity), cast(:?minInFlight AS bigint))",
+            "100"),
+    DISPATCH_AS_IF_NO_WORKER_LIVED(
+            Property.LIFE, "claim-outbox", "coalesce((SELECT jobs FROM worker_capacity), ", "coalesce(NULL, "),
     DISPATCH_WITHOUT_WRAPPING(Property.LIFE, "claim-outbox", "AND NOT round.wrapped", "AND false"),
     CONFIRM_WITHOUT_MARK(Property.LIFE, "confirm-published", "CASE WHEN jobs.state = 'QUEUED' THEN now() END", "NULL"),
     CLAIM_OF_ANY_STATE(
             Property.LIFE,
             "claim-job",
-            "AND state IS NOT DISTINCT FROM 'QUEUED'",
+            "AND cast(state AS text) = 'QUEUED'",
             "AND state IN ('QUEUED', 'PROCESSING')"),
     CLAIM_OF_THE_SAME_ATTEMPT(
             Property.LIFE, "claim-job", "attempt = attempt + 1", "attempt = greatest(attempt, series_start + 1)"),
@@ -46,7 +51,7 @@ enum Broken {
     REDRIVE_IN_ANY_STATE(Property.LIFE, "redrive-dead-letters", "AND jobs.state = 'FAILED'", ""),
     REDRIVE_IN_THE_OLD_SERIES(Property.LIFE, "redrive-dead-letters", "series_start = jobs.attempt,", ""),
     RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND attempt = cast(:?attempt AS integer)", ""),
-    RESULT_IN_ANY_STATE(Property.LIFE, "record-result", "AND state IS NOT DISTINCT FROM 'PROCESSING'", ""),
+    RESULT_IN_ANY_STATE(Property.LIFE, "record-result", "AND cast(state AS text) = 'PROCESSING'", ""),
     FAILURE_WITHOUT_LETTER(Property.LIFE, "record-result", "FROM ended WHERE state = 'FAILED'", "FROM ended LIMIT 0"),
     RESCUE_WITHOUT_MESSAGE(
             Property.LIFE,
@@ -55,8 +60,22 @@ enum Broken {
             "SELECT id, user_id, priority FROM moved LIMIT 0"),
     RESCUE_OF_LIVING_WORKERS(Property.LIFE, "rescue-jobs", " AND lease_expires_at < now()", ""),
     RESCUE_FOREVER(Property.LIFE, "rescue-jobs", "attempt - series_start >= max_attempts AS", "false AS"),
-    RESCUE_OF_LOST_WORKERS_ONLY(
-            Property.LIFE, "rescue-jobs", "OR published_at < now()", "OR false AND published_at < now()"),
+    CLAIM_THAT_TAKES_ANY_MESSAGE_FOR_A_NEW_ONE(
+            Property.LIFE,
+            "claim-job",
+            "coalesce(before.published_at, CASE WHEN attempt = 1 THEN now() END)",
+            "now()"),
+    CLAIM_THAT_KEEPS_THE_LONGER_PAUSE(Property.LIFE, "claim-job", "        republished = 0,\n", ""),
+    ANNOUNCEMENT_THAT_OUTLIVES_ITS_WORKER(
+            Property.LIFE, "announce-worker", "now() + make_interval", "now() + 1000 * make_interval"),
+    REPUBLISH_NOTHING(Property.LIFE, "republish-jobs", "LIMIT cast(:?batchSize AS integer)", "LIMIT 0"),
+    REPUBLISH_WHAT_MERELY_WAITS(Property.LIFE, "republish-jobs", "(SELECT reached FROM evidence)", "now()"),
+    REPUBLISH_BY_OVERTAKING_ONLY(Property.LIFE, "republish-jobs", "THEN now() END", "THEN now() - interval '9 years' END"),
+    REPUBLISH_BY_WORKERS_THAT_ARE_GONE(
+            Property.LIFE, "republish-jobs", "FROM workers WHERE alive_until > now()", "FROM workers"),
+    REPUBLISH_AND_FORGET(Property.LIFE, "republish-jobs", "SET published_at = now(),", "SET published_at = NULL,"),
+    CANCEL_THAT_LEAVES_THE_MESSAGE(
+            Property.LIFE, "cancel-job", "WHERE outbox.job_id = cancelled.id", "WHERE outbox.job_id = cancelled.id AND false"),
     LETTER_FOR_EACH_DELIVERY(
             Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "cast(NULL AS integer)"),
     CONFIRM_BY_THE_STATE_IT_SAW(
@@ -64,7 +83,7 @@ enum Broken {
             "confirm-published",
             "WHERE jobs.id = confirmed.job_id",
             "WHERE jobs.id = confirmed.job_id AND jobs.state = 'QUEUED'"),
-    RESCUE_BY_THE_STATE_IT_SAW(Property.RACE, "rescue-jobs", "FOR UPDATE SKIP LOCKED", ""),
+    RESCUE_BY_THE_STATE_IT_SAW(Property.RACE, "rescue-jobs", "FOR NO KEY UPDATE SKIP LOCKED", ""),
     CANCEL_BY_THE_STATE_IT_SAW(Property.RACE, "cancel-job", "    FOR NO KEY UPDATE\n", "");
 
     /** Which property must find it. */

@@ -45,9 +45,13 @@ final class Database implements Statements, AutoCloseable {
             return sqlState.startsWith("23");
         }
 
+        boolean isForADeadlock() {
+            return sqlState.equals("40P01");
+        }
+
         /** A deadlock, or a job that was deleted just before something was written for it. */
         boolean mayPass() {
-            return sqlState.equals("40P01") || sqlState.equals("23503");
+            return isForADeadlock() || sqlState.equals("23503");
         }
     }
 
@@ -122,6 +126,12 @@ final class Database implements Statements, AutoCloseable {
                     UPDATE idempotency_keys SET created_at = created_at - interval '%1$d s',
                         expires_at = expires_at - interval '%1$d s'
                 )
+, on_workers AS (
+                    UPDATE workers SET free_since = free_since - interval '%1$d s',
+                        reached = reached - interval '%1$d s',
+                        told_at = told_at - interval '%1$d s',
+                        alive_until = alive_until - interval '%1$d s'
+                )
                 UPDATE outbox SET leased_until = leased_until - interval '%1$d s'
                 """.formatted(seconds));
     }
@@ -139,9 +149,9 @@ final class Database implements Statements, AutoCloseable {
         });
     }
 
-    /** Forgets every job. */
+    /** Forgets every job and every worker. */
     void empty() {
-        execute("DELETE FROM jobs; DELETE FROM dead_letters");
+        execute("DELETE FROM jobs; DELETE FROM dead_letters; DELETE FROM workers");
     }
 
     /** Every job in one snapshot. */

@@ -32,6 +32,7 @@ final class Model implements Statements {
         String worker;
         int leaseEnd;
         Integer publishedAt;
+        int republished;
         boolean inOutbox = true;
         String outboxId;
         int outboxLeaseEnd;
@@ -59,6 +60,12 @@ final class Model implements Statements {
         }
     }
 
+    private record Worker(int slots, int claimed, Integer freeSince, Integer reached, int toldAt) {
+        boolean alive(int now) {
+            return toldAt + World.LEASE_SEC > now;
+        }
+    }
+
     private static final class Letter {
         String id;
         String errorCode;
@@ -74,6 +81,10 @@ final class Model implements Statements {
     private final Map<List<Object>, Key> keys =
             new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
     private final Map<List<Object>, Letter> letters = new HashMap<>();
+    private final Map<String, Worker> workers = new HashMap<>();
+    /** When the latest was published of the jobs that a worker claimed. */
+    private final Map<String, Integer> reached = new HashMap<>();
+
     private int now = 1;
 
     Model(Database database) {
@@ -92,6 +103,8 @@ final class Model implements Statements {
             case "record-result" -> recordResult(parameters, rows);
             case "record-dead-letter" -> recordDeadLetter(parameters, rows);
             case "rescue-jobs" -> rescue(rows);
+            case "republish-jobs" -> republish(rows);
+            case "announce-worker" -> announce(parameters);
             case "cancel-job" -> cancel(parameters, rows);
             case "redrive-dead-letters" -> redrive(parameters, rows);
             case "discard-dead-letter" -> discard(parameters, rows);
@@ -139,7 +152,7 @@ final class Model implements Statements {
         long onTheirWay =
                 count(job -> job.publishedAt != null) + count(job -> job.inOutbox && job.outboxLeaseEnd > now);
         long waiting = count(job -> job.inOutbox && job.outboxLeaseEnd <= now);
-        long free = Math.max(0, World.MAX_IN_FLIGHT - onTheirWay);
+        long free = Math.max(0, mayBeOnTheirWay() - onTheirWay);
         assertThat(rows).hasSize((int) Math.min(Math.min(free, World.BATCH), waiting));
         for (Map<String, Object> row : rows) {
             Job job = jobs.get(row.get("job_id"));
@@ -148,6 +161,18 @@ final class Model implements Statements {
             job.outboxId = row.get("outbox_id").toString();
             job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
         }
+    }
+
+    private long mayBeOnTheirWay() {
+        List<Worker> alive =
+                workers.values().stream().filter(worker -> worker.alive(now)).toList();
+        int slots = alive.stream().mapToInt(Worker::slots).sum();
+        int claimed = alive.stream()
+                .filter(worker -> worker.toldAt() == now)
+                .mapToInt(Worker::claimed)
+                .sum();
+        long busy = Math.min(slots, count(job -> job.state == PROCESSING));
+        return slots == 0 ? World.MIN_IN_FLIGHT : Math.max(2 * slots - busy, claimed);
     }
 
     private void confirmPublished(Map<String, Object> parameters) {
@@ -167,7 +192,13 @@ final class Model implements Statements {
         boolean waits = job != null && job.state == QUEUED;
         assertThat(rows.get(0).get("outcome")).isEqualTo(job == null ? "unknown" : waits ? "claimed" : "not-waiting");
         if (waits) {
+            Integer published = job.publishedAt == null && job.attempt == 0 ? Integer.valueOf(now) : job.publishedAt;
+            assertThat(rows.get(0).get("published_sec") == null).isEqualTo(published == null);
+            if (published != null) {
+                reached.merge((String) parameters.get("workerId"), published, Math::max);
+            }
             job.enter(PROCESSING);
+            job.republished = 0;
             job.attempt++;
             job.worker = (String) parameters.get("workerId");
             job.leaseEnd = now + World.LEASE_SEC;
@@ -247,6 +278,7 @@ final class Model implements Statements {
         if (!job.state.ended()) {
             job.enter(CANCELLED);
             job.endedAt = now;
+            job.inOutbox = false;
         }
     }
 
@@ -324,13 +356,45 @@ final class Model implements Statements {
                     job.enter(QUEUED);
                     job.queueMessage();
                 }
-            } else if (job.publishedAt != null && job.publishedAt + World.MESSAGE_LOST_AFTER_SEC < now) {
-                stuck.add(id);
-                job.publishedAt = null;
-                job.queueMessage();
             }
         });
         assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(stuck);
+    }
+
+    private void announce(Map<String, Object> parameters) {
+        String worker = (String) parameters.get("workerId");
+        Integer freeSince = parameters.get("freeSec") == null ? null : Integer.valueOf(now - (int) World.LONG_FREE_SEC);
+        workers.put(
+                worker,
+                new Worker(
+                        (Integer) parameters.get("slots"),
+                        (Integer) parameters.get("claimed"),
+                        freeSince,
+                        reached.get(worker),
+                        now));
+    }
+
+    private void republish(List<Map<String, Object>> rows) {
+        int reached = 0;
+        for (Worker worker : workers.values()) {
+            if (worker.alive(now)) {
+                boolean missesIt =
+                        worker.freeSince() != null && worker.freeSince() + World.MESSAGE_LOST_AFTER_SEC < now;
+                int ownReach = worker.reached() == null ? 0 : worker.reached();
+                reached = Math.max(reached, missesIt ? now : ownReach);
+            }
+        }
+        List<String> lost = new ArrayList<>();
+        for (Map.Entry<String, Job> entry : jobs.entrySet()) {
+            Job job = entry.getValue();
+            int pause = World.MESSAGE_LOST_AFTER_SEC << Math.min(job.republished, 4);
+            if (job.publishedAt != null && job.publishedAt + pause < reached) {
+                lost.add(entry.getKey());
+                job.publishedAt = now;
+                job.republished++;
+            }
+        }
+        assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(lost);
     }
 
     private void compare() {
@@ -347,6 +411,7 @@ final class Model implements Statements {
                             StoredJob::seriesStart,
                             StoredJob::worker,
                             StoredJob::onItsWay,
+                            StoredJob::republished,
                             StoredJob::inOutbox)
                     .containsExactly(
                             expected.state,
@@ -354,6 +419,7 @@ final class Model implements Statements {
                             expected.seriesStart,
                             expected.worker,
                             expected.publishedAt != null,
+                            expected.republished,
                             expected.inOutbox);
             assertThat(actual.results().stream().map(StoredJob.Result::attempt))
                     .as("results")

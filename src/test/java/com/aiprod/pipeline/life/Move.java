@@ -46,7 +46,9 @@ record Move(Kind kind, int pick) {
         PURGE(1, (world, database, pick) -> world.purge(database)),
         PASS_TIME(8, (world, database, pick) -> world.passTime(database, pick)),
         PASS_A_DAY(1, (world, database, pick) -> world.passADay(database)),
-        RESCUE(8, (world, database, pick) -> world.rescue(database));
+        RESCUE(8, (world, database, pick) -> world.rescue(database)),
+        ANNOUNCE(6, (world, database, pick) -> world.announce(database, pick)),
+        REPUBLISH(8, (world, database, pick) -> world.republish(database, pick));
 
         private final int frequency;
         private final Action action;

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.life;
 
+import static com.aiprod.pipeline.life.Move.Kind.ANNOUNCE;
 import static com.aiprod.pipeline.life.Move.Kind.CANCEL;
 import static com.aiprod.pipeline.life.Move.Kind.CONFIRM;
 import static com.aiprod.pipeline.life.Move.Kind.DELIVER;
@@ -17,6 +18,7 @@ import static com.aiprod.pipeline.life.Move.Kind.RECORD_RESULT_TWICE;
 import static com.aiprod.pipeline.life.Move.Kind.REDRIVE;
 import static com.aiprod.pipeline.life.Move.Kind.RELEASE;
 import static com.aiprod.pipeline.life.Move.Kind.RENEW;
+import static com.aiprod.pipeline.life.Move.Kind.REPUBLISH;
 import static com.aiprod.pipeline.life.Move.Kind.RESCUE;
 import static com.aiprod.pipeline.life.Move.Kind.SUBMIT;
 import static com.aiprod.pipeline.life.Move.Kind.SUBMIT_WITH_KEY;
@@ -47,7 +49,7 @@ final class Race {
         TAKEN(WAITING, TAKE_FROM_OUTBOX),
         PUBLISHED(TAKEN, PUBLISH, PUBLISH_AGAIN),
         CONFIRMED(PUBLISHED, CONFIRM),
-        MESSAGE_LATE(CONFIRMED, PASS_TIME),
+        MESSAGE_LATE(CONFIRMED, PASS_TIME, ANNOUNCE),
         RUNNING_UNCONFIRMED(PUBLISHED, DELIVER),
         LEASE_OVER(RUNNING_UNCONFIRMED, PASS_TIME),
         SUCCEEDED(RUNNING_UNCONFIRMED, SUCCEED),
@@ -90,6 +92,8 @@ final class Race {
                 RECORD_RESULT,
                 RECORD_DEAD_LETTER,
                 RESCUE,
+                REPUBLISH,
+                ANNOUNCE,
                 CANCEL,
                 REDRIVE,
                 DISCARD,

@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param worker who runs it, or null
  * @param onItsWay whether it counts as published and not claimed yet
+ * @param republished how often its message was taken for lost since it waits
  * @param inOutbox whether its message must still go out
  * @param results how its series ended, oldest first
  */
@@ -23,6 +24,7 @@ record StoredJob(
         int seriesStart,
         String worker,
         boolean onItsWay,
+        int republished,
         boolean inOutbox,
         List<Entry> history,
         List<Result> results) {
@@ -34,7 +36,7 @@ record StoredJob(
     record Result(int attempt, boolean success, Integer author) {}
 
     static final String QUERY = """
-            SELECT cast(id AS text), state, attempt, series_start, worker_id, published_at IS NOT NULL AS on_its_way,
+            SELECT cast(id AS text), state, attempt, series_start, worker_id, published_at IS NOT NULL AS on_its_way, republished,
                 EXISTS (SELECT FROM outbox WHERE job_id = jobs.id) AS in_outbox,
                 ARRAY(SELECT state FROM job_states WHERE job_id = jobs.id ORDER BY id)::text[] AS states,
                 ARRAY(SELECT cast(metadata ->> 'attempt' AS integer) FROM job_states
@@ -67,6 +69,7 @@ record StoredJob(
                 row.getInt("series_start"),
                 row.getString("worker_id"),
                 row.getBoolean("on_its_way"),
+                row.getInt("republished"),
                 row.getBoolean("in_outbox"),
                 history,
                 results);

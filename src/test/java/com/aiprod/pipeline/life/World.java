@@ -25,18 +25,23 @@ final class World {
     static final int OUTBOX_LEASE_SEC = 15;
 
     static final int LEASE_SEC = 35;
-    static final int MESSAGE_LOST_AFTER_SEC = 55;
+    /** Nor does one of its doubles. */
+    static final int MESSAGE_LOST_AFTER_SEC = 53;
+
     static final int TICK = 10;
     /** Fewer than there really are, so that lives come to the end of a series. */
     static final int MAX_ATTEMPTS = 2;
 
-    static final int MAX_IN_FLIGHT = 3;
+    static final int MIN_IN_FLIGHT = 3;
     static final int BATCH = 2;
 
     static final int KEY_LIFE_SEC = 24 * 3600;
 
     static final int DAY_SEC = KEY_LIFE_SEC + 10 * TICK;
     static final int KEEP_SEC = KEY_LIFE_SEC + 5 * TICK;
+
+    /** Above what makes a message a lost one. */
+    static final double LONG_FREE_SEC = 60;
 
     private static final List<String> USERS = List.of("ann", "bob");
 
@@ -63,6 +68,8 @@ final class World {
     private final Bag<Run> running = new Bag<>();
     private final Bag<Outcome> resultTopic = new Bag<>();
     private final Bag<Outcome> deadLetterTopic = new Bag<>();
+    /** Of each worker: when the latest of its jobs was published, in the database's seconds. */
+    private final Map<String, Double> reached = new ConcurrentHashMap<>();
 
     void submit(Statements database, int pick, boolean withKey) {
         String user = USERS.get(pick % 2);
@@ -98,7 +105,7 @@ final class World {
 
     void takeFromOutbox(Statements database) {
         Map<String, Object> limits =
-                Map.of("maxInFlight", MAX_IN_FLIGHT, "batchSize", BATCH, "leaseSec", OUTBOX_LEASE_SEC);
+                Map.of("minInFlight", MIN_IN_FLIGHT, "batchSize", BATCH, "leaseSec", OUTBOX_LEASE_SEC);
         for (Map<String, Object> row : database.run("claim-outbox", limits)) {
             taken.add(new Message(row.get("outbox_id").toString(), (String) row.get("job_id")));
         }
@@ -145,6 +152,9 @@ final class World {
                     .get(0);
             if (answer.get("outcome").equals("claimed")) {
                 running.add(new Run(message.jobId(), (Integer) answer.get("attempt"), worker));
+                if (answer.get("published_sec") != null) {
+                    reached.merge(worker, (Double) answer.get("published_sec"), Math::max);
+                }
             }
         }
     }
@@ -232,7 +242,32 @@ final class World {
     }
 
     void rescue(Statements database) {
-        database.run("rescue-jobs", Map.of("messageLostAfterSec", MESSAGE_LOST_AFTER_SEC, "batchSize", 100));
+        database.run("rescue-jobs", Map.of("batchSize", 100));
+    }
+
+    /** What it finds goes out at once, or never, where its dispatcher dies just then. */
+    void republish(Statements database, int pick) {
+        Map<String, Object> limits = Map.of("messageLostAfterSec", MESSAGE_LOST_AFTER_SEC, "batchSize", 100);
+        for (Map<String, Object> row : database.run("republish-jobs", limits)) {
+            if (pick % 5 != 0) {
+                jobTopic.add(new Message("", (String) row.get("job_id")));
+            }
+        }
+    }
+
+    void announce(Statements database, int pick) {
+        announce(database, "worker-" + pick % 2, pick / 2 % 3, pick / 6 % 5, pick < 30 ? null : LONG_FREE_SEC);
+    }
+
+    private void announce(Statements database, String worker, int slots, int claimed, Double freeSec) {
+        Map<String, Object> told = new HashMap<>();
+        told.put("workerId", worker);
+        told.put("slots", slots);
+        told.put("claimed", claimed);
+        told.put("freeSec", slots > 0 ? freeSec : null);
+        told.put("reached", reached.get(worker));
+        told.put("leaseSec", LEASE_SEC);
+        database.run("announce-worker", told);
     }
 
     void cancel(Statements database, int pick) {
@@ -297,6 +332,7 @@ final class World {
     private void passSeconds(Statements database, int seconds) {
         now.addAndGet(seconds);
         database.passTime(seconds);
+        reached.replaceAll((worker, published) -> published - seconds);
     }
 
     /** Every process and every message is gone; only the database is left. */
@@ -310,8 +346,11 @@ final class World {
 
     /** A while in which everything works: what is stuck is rescued, what waits is dispatched, run and recorded. */
     void goOn(Statements database) {
-        passSeconds(database, 6 * TICK);
+        // Above the longest pause between two messages of a job.
+        passSeconds(database, 90 * TICK);
+        announce(database, "worker-0", 2, 0, LONG_FREE_SEC);
         rescue(database);
+        republish(database, 1);
         takeFromOutbox(database);
         while (!taken.isEmpty()) {
             publish(0);

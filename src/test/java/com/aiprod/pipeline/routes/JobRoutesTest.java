@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -455,6 +456,32 @@ class JobRoutesTest {
                 .singleElement()
                 .asString()
                 .contains("Pub/Sub did not take 1 of ");
+    }
+
+    @Test
+    void aPublishThatTakesLongHoldsUpNoOtherJob() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        gates.shut("publish-job-message", exchange -> {
+            if (exchange.getMessage().getBody(String.class).contains("sluggish")) {
+                begun.countDown();
+                goesOn.await();
+            }
+        });
+        Map<String, Object> submission = submission("succeed");
+        submission.put("userId", "sluggish");
+        String slow = (String) queries.row("submit-job", submission).get("job_id");
+        try {
+            producer.sendBody("direct:wake-dispatcher", null);
+            begun.await();
+            String other = (String) queries.row("submit-job", submission("succeed")).get("job_id");
+            assertThat(ended(other).path("status").asText()).isEqualTo("COMPLETED");
+            assertThat(queries.job("state", slow)).isEqualTo("QUEUED");
+        } finally {
+            goesOn.countDown();
+            gates.open("publish-job-message");
+        }
+        assertThat(ended(slow).path("status").asText()).isEqualTo("COMPLETED");
     }
 
     @Test

@@ -128,6 +128,8 @@ class MetricsIT {
                         "aiprod_jobs_rescued_total",
                         "aiprod_outbox_depth",
                         "aiprod_outbox_age_seconds",
+                        "aiprod_jobs_in_flight",
+                        "aiprod_jobs_in_flight_limit",
                         "aiprod_oldest_waiting_job_age_seconds");
         assertThat(after.value("aiprod_jobs", "state=queued")).isNotNegative();
     }

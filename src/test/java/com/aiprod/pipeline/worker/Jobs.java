@@ -28,8 +28,12 @@ final class Jobs {
     }
 
     String submit(String content, String priority) {
+        return submit("ann", content, priority);
+    }
+
+    String submit(String userId, String content, String priority) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("userId", "ann");
+        values.put("userId", userId);
         values.put("idempotencyKey", null);
         values.put("requestHash", null);
         values.put("content", content);

@@ -1,0 +1,151 @@
+package com.aiprod.pipeline.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Statements that meet in the same two jobs wait for each other, and never in a circle: the first is held up in the
+ * middle, at either of the two, the second begins, and both must come to their end.
+ */
+class LockOrderTest {
+
+    private static final String ONE = new UUID(1, 1).toString();
+    private static final String TWO = new UUID(2, 2).toString();
+    private static final Executor THREADS = task -> new Thread(task).start();
+
+    /** What both jobs are; each has an outbox row that has not been confirmed, and a dead letter. */
+    private enum Situation {
+        PUBLISHED("'QUEUED', 0, NULL, NULL, NULL, now() - interval '1 h', NULL"),
+        RUNNING("'PROCESSING', 1, now(), 'worker-1', now() - interval '1 s', NULL, NULL"),
+        FAILED("'FAILED', 1, now(), NULL, NULL, NULL, now() - interval '1 h'");
+
+        private final String values;
+
+        Situation(String values) {
+            this.values = values;
+        }
+
+        void arise(Database database) {
+            database.empty();
+            // Redrive takes the letters in their order, which is not that of their jobs.
+            database.execute("""
+                    INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, attempt, started_at,
+                        worker_id, lease_expires_at, published_at, completed_at)
+                    VALUES ('%1$s', 'ann', 'A film', 'quick_social', 'low', 'en', 10, %3$s),
+                        ('%2$s', 'ann', 'A film', 'quick_social', 'low', 'en', 10, %3$s);
+                    INSERT INTO outbox (id, job_id, user_id, priority) OVERRIDING SYSTEM VALUE
+                    VALUES (1, '%1$s', 'ann', 'low'), (2, '%2$s', 'ann', 'low');
+                    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, metadata)
+                    VALUES ('%2$s', 1, 'm', 'BROKEN', 'r', 'e', 1, '{}'), ('%1$s', 1, 'm', 'BROKEN', 'r', 'e', 1, '{}');
+                    INSERT INTO workers (id, slots, free_since, alive_until)
+                    VALUES ('worker-1', 1, now() - interval '1 h', now() + interval '1 h')
+                    """.formatted(ONE, TWO, values));
+        }
+    }
+
+    private enum Statement {
+        CONFIRM(database -> database.run("confirm-published", Map.of("publishedIds", "{2,1}"))),
+        RELEASE(database -> database.run("release-jobs", Map.of("running", both(), "workerId", "worker-1"))),
+        RENEW(database -> database.run(
+                "renew-leases", Map.of("running", both(), "workerId", "worker-1", "leaseSec", 30))),
+        RESCUE(database -> database.run("rescue-jobs", Map.of("batchSize", 10))),
+        REPUBLISH(database -> database.run("republish-jobs", Map.of("messageLostAfterSec", 45, "batchSize", 10))),
+        TAKE(database -> database.run("claim-outbox", Map.of("minInFlight", 10, "batchSize", 10, "leaseSec", 30))),
+        REDRIVE(database -> {
+            Map<String, Object> request = new java.util.HashMap<>(Map.of("errorCode", "BROKEN", "limit", 10));
+            request.put("letterId", null);
+            request.put("userId", "olga");
+            database.run("redrive-dead-letters", request);
+        }),
+        PURGE(database -> database.run("purge-jobs", Map.of("keepSec", 60, "batchSize", 10))),
+        CANCEL_ONE(database -> database.run("cancel-job", Map.of("jobId", ONE, "userId", "ann"))),
+        CANCEL_TWO(database -> database.run("cancel-job", Map.of("jobId", TWO, "userId", "ann"))),
+        CLAIM_ONE(database ->
+                database.run("claim-job", Map.of("jobId", ONE, "workerId", "worker-2", "leaseSec", 30)));
+
+        private final Consumer<Database> action;
+
+        Statement(Consumer<Database> action) {
+            this.action = action;
+        }
+
+        private static String both() {
+            return "[{\"job_id\":\"%s\",\"attempt\":1},{\"job_id\":\"%s\",\"attempt\":1}]".formatted(TWO, ONE);
+        }
+    }
+
+    private static Database holder;
+    private static Database first;
+    private static Database second;
+
+    @BeforeAll
+    static void connect() {
+        holder = Database.create();
+        first = holder.connect(Broken.NONE);
+        second = holder.connect(Broken.NONE);
+    }
+
+    @AfterAll
+    static void disconnect() {
+        List.of(second, first, holder).forEach(Database::close);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void neverWaitsInACircle(Statement early) {
+        for (Situation situation : Situation.values()) {
+            for (Statement late : Statement.values()) {
+                for (String held : List.of(ONE, TWO)) {
+                    situation.arise(holder);
+                    assertThat(meet(early, late, held))
+                            .as("%s and %s of jobs that are %s", early, late, situation)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    /** Whether both come to their end. */
+    private static boolean meet(Statement early, Statement late, String held) {
+        CompletableFuture<?>[] both = new CompletableFuture<?>[2];
+        holder.inTransaction(
+                () -> holder.execute("SELECT FROM jobs WHERE id = '%s' FOR UPDATE".formatted(held)), () -> {
+                    both[0] = begin(early, first);
+                    both[1] = begin(late, second);
+                });
+        return Arrays.stream(both).allMatch(LockOrderTest::ends);
+    }
+
+    private static CompletableFuture<Void> begin(Statement statement, Database database) {
+        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> statement.action.accept(database), THREADS);
+        while (!run.isDone() && !holder.waits(database.backend())) {
+            LockSupport.parkNanos(100_000);
+        }
+        return run;
+    }
+
+    private static boolean ends(CompletableFuture<?> run) {
+        try {
+            run.join();
+            return true;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Database.Refused refused && refused.isForADeadlock()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+}
