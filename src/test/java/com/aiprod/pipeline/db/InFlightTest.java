@@ -128,8 +128,7 @@ class InFlightTest {
         queries.claim(jobs.get(1), "worker-1");
         queries.claim(jobs.get(3), "worker-2");
         queries.claim(jobs.get(4), "worker-2");
-        queries.jdbc()
-                .update("UPDATE jobs SET lease_expires_at = now() - interval '1 s' WHERE worker_id = 'worker-1'");
+        queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() - interval '1 s' WHERE worker_id = 'worker-1'");
         queries.rows(
                 "release-jobs",
                 Map.of(
@@ -141,8 +140,7 @@ class InFlightTest {
         queries.rows("rescue-jobs", Map.of("batchSize", "10"));
         List<String> later = submit("ann", 2);
         queries.jdbc().update("UPDATE jobs SET published_at = NULL");
-        assertThat(dispatch())
-                .containsExactly(jobs.get(1), jobs.get(3), jobs.get(4), later.get(0), later.get(1));
+        assertThat(dispatch()).containsExactly(jobs.get(1), jobs.get(3), jobs.get(4), later.get(0), later.get(1));
     }
 
     @Test
@@ -171,11 +169,13 @@ class InFlightTest {
         assertThat(republish()).isEmpty();
         later("2 s");
         String before = queries.job("updated_at", jobId);
-        assertThat(republish()).singleElement().satisfies(row -> assertThat(row)
-                .containsEntry("job_id", jobId)
-                .containsEntry("attempt", 1)
-                .containsEntry("republished", 1)
-                .containsKeys("traceparent", "user_id", "request_id", "message"));
+        assertThat(republish())
+                .singleElement()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("job_id", jobId)
+                        .containsEntry("attempt", 1)
+                        .containsEntry("republished", 1)
+                        .containsKeys("traceparent", "user_id", "request_id", "message"));
         // It has been waiting all the time, and still is on its way: for its owner nothing has changed.
         assertThat(queries.job("updated_at", jobId)).isEqualTo(before);
         assertThat(queries.history(jobId)).containsExactly("QUEUED");

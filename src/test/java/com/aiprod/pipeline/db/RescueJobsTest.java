@@ -26,8 +26,7 @@ class RescueJobsTest {
         queries.jdbc().update("UPDATE jobs SET progress_stage = 'render', progress_percent = 1");
         loseLease();
 
-        assertThat(rescue())
-                .containsExactly(Map.of("job_id", jobId, "state", "QUEUED", "attempt", 1));
+        assertThat(rescue()).containsExactly(Map.of("job_id", jobId, "state", "QUEUED", "attempt", 1));
         assertThat(queries.jdbc().queryForMap("SELECT * FROM jobs"))
                 .containsEntry("state", "QUEUED")
                 .containsEntry("worker_id", null)
@@ -76,8 +75,7 @@ class RescueJobsTest {
         dispatch();
         queries.claim(jobId, "worker-1");
         loseLease();
-        assertThat(rescue())
-                .containsExactly(Map.of("job_id", jobId, "state", "FAILED", "attempt", 5));
+        assertThat(rescue()).containsExactly(Map.of("job_id", jobId, "state", "FAILED", "attempt", 5));
         assertThat(queries.job("completed_at IS NOT NULL", jobId)).isEqualTo("true");
         assertThat(queries.count("outbox")).isZero();
         assertThat(queries.history(jobId)).hasSize(11).endsWith("PROCESSING", "FAILED");

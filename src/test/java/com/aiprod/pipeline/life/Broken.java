@@ -23,10 +23,7 @@ enum Broken {
     DISPATCH_WITHOUT_WRAPPING(Property.LIFE, "claim-outbox", "AND NOT round.wrapped", "AND false"),
     CONFIRM_WITHOUT_MARK(Property.LIFE, "confirm-published", "CASE WHEN jobs.state = 'QUEUED' THEN now() END", "NULL"),
     CLAIM_OF_ANY_STATE(
-            Property.LIFE,
-            "claim-job",
-            "AND cast(state AS text) = 'QUEUED'",
-            "AND state IN ('QUEUED', 'PROCESSING')"),
+            Property.LIFE, "claim-job", "AND cast(state AS text) = 'QUEUED'", "AND state IN ('QUEUED', 'PROCESSING')"),
     CLAIM_OF_THE_SAME_ATTEMPT(
             Property.LIFE, "claim-job", "attempt = attempt + 1", "attempt = greatest(attempt, series_start + 1)"),
     CLAIM_WITHOUT_HISTORY(
@@ -61,21 +58,22 @@ enum Broken {
     RESCUE_OF_LIVING_WORKERS(Property.LIFE, "rescue-jobs", " AND lease_expires_at < now()", ""),
     RESCUE_FOREVER(Property.LIFE, "rescue-jobs", "attempt - series_start >= max_attempts AS", "false AS"),
     CLAIM_THAT_TAKES_ANY_MESSAGE_FOR_A_NEW_ONE(
-            Property.LIFE,
-            "claim-job",
-            "coalesce(before.published_at, CASE WHEN attempt = 1 THEN now() END)",
-            "now()"),
+            Property.LIFE, "claim-job", "coalesce(before.published_at, CASE WHEN attempt = 1 THEN now() END)", "now()"),
     CLAIM_THAT_KEEPS_THE_LONGER_PAUSE(Property.LIFE, "claim-job", "        republished = 0,\n", ""),
     ANNOUNCEMENT_THAT_OUTLIVES_ITS_WORKER(
             Property.LIFE, "announce-worker", "now() + make_interval", "now() + 1000 * make_interval"),
     REPUBLISH_NOTHING(Property.LIFE, "republish-jobs", "LIMIT cast(:?batchSize AS integer)", "LIMIT 0"),
     REPUBLISH_WHAT_MERELY_WAITS(Property.LIFE, "republish-jobs", "(SELECT reached FROM evidence)", "now()"),
-    REPUBLISH_BY_OVERTAKING_ONLY(Property.LIFE, "republish-jobs", "THEN now() END", "THEN now() - interval '9 years' END"),
+    REPUBLISH_BY_OVERTAKING_ONLY(
+            Property.LIFE, "republish-jobs", "THEN now() END", "THEN now() - interval '9 years' END"),
     REPUBLISH_BY_WORKERS_THAT_ARE_GONE(
             Property.LIFE, "republish-jobs", "FROM workers WHERE alive_until > now()", "FROM workers"),
     REPUBLISH_AND_FORGET(Property.LIFE, "republish-jobs", "SET published_at = now(),", "SET published_at = NULL,"),
     CANCEL_THAT_LEAVES_THE_MESSAGE(
-            Property.LIFE, "cancel-job", "WHERE outbox.job_id = cancelled.id", "WHERE outbox.job_id = cancelled.id AND false"),
+            Property.LIFE,
+            "cancel-job",
+            "WHERE outbox.job_id = cancelled.id",
+            "WHERE outbox.job_id = cancelled.id AND false"),
     LETTER_FOR_EACH_DELIVERY(
             Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "cast(NULL AS integer)"),
     CONFIRM_BY_THE_STATE_IT_SAW(

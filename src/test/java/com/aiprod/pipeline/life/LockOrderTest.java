@@ -2,7 +2,9 @@ package com.aiprod.pipeline.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.Immutable;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -10,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,16 +57,21 @@ class LockOrderTest {
         }
     }
 
+    @Immutable
+    private interface Action {
+        void take(Database database);
+    }
+
     private enum Statement {
         CONFIRM(database -> database.run("confirm-published", Map.of("publishedIds", "{2,1}"))),
         RELEASE(database -> database.run("release-jobs", Map.of("running", both(), "workerId", "worker-1"))),
-        RENEW(database -> database.run(
-                "renew-leases", Map.of("running", both(), "workerId", "worker-1", "leaseSec", 30))),
+        RENEW(database ->
+                database.run("renew-leases", Map.of("running", both(), "workerId", "worker-1", "leaseSec", 30))),
         RESCUE(database -> database.run("rescue-jobs", Map.of("batchSize", 10))),
         REPUBLISH(database -> database.run("republish-jobs", Map.of("messageLostAfterSec", 45, "batchSize", 10))),
         TAKE(database -> database.run("claim-outbox", Map.of("minInFlight", 10, "batchSize", 10, "leaseSec", 30))),
         REDRIVE(database -> {
-            Map<String, Object> request = new java.util.HashMap<>(Map.of("errorCode", "BROKEN", "limit", 10));
+            Map<String, Object> request = new HashMap<>(Map.of("errorCode", "BROKEN", "limit", 10));
             request.put("letterId", null);
             request.put("userId", "olga");
             database.run("redrive-dead-letters", request);
@@ -73,12 +79,11 @@ class LockOrderTest {
         PURGE(database -> database.run("purge-jobs", Map.of("keepSec", 60, "batchSize", 10))),
         CANCEL_ONE(database -> database.run("cancel-job", Map.of("jobId", ONE, "userId", "ann"))),
         CANCEL_TWO(database -> database.run("cancel-job", Map.of("jobId", TWO, "userId", "ann"))),
-        CLAIM_ONE(database ->
-                database.run("claim-job", Map.of("jobId", ONE, "workerId", "worker-2", "leaseSec", 30)));
+        CLAIM_ONE(database -> database.run("claim-job", Map.of("jobId", ONE, "workerId", "worker-2", "leaseSec", 30)));
 
-        private final Consumer<Database> action;
+        private final Action action;
 
-        Statement(Consumer<Database> action) {
+        Statement(Action action) {
             this.action = action;
         }
 
@@ -130,7 +135,7 @@ class LockOrderTest {
     }
 
     private static CompletableFuture<Void> begin(Statement statement, Database database) {
-        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> statement.action.accept(database), THREADS);
+        CompletableFuture<Void> run = CompletableFuture.runAsync(() -> statement.action.take(database), THREADS);
         while (!run.isDone() && !holder.waits(database.backend())) {
             LockSupport.parkNanos(100_000);
         }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -474,7 +474,8 @@ class JobRoutesTest {
         try {
             producer.sendBody("direct:wake-dispatcher", null);
             begun.await();
-            String other = (String) queries.row("submit-job", submission("succeed")).get("job_id");
+            String other =
+                    (String) queries.row("submit-job", submission("succeed")).get("job_id");
             assertThat(ended(other).path("status").asText()).isEqualTo("COMPLETED");
             assertThat(queries.job("state", slow)).isEqualTo("QUEUED");
         } finally {
