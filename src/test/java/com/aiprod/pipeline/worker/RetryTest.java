@@ -2,10 +2,14 @@ package com.aiprod.pipeline.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.pipeline.ArtifactStore;
+import com.aiprod.pipeline.pipeline.RenderStage;
 import com.aiprod.pipeline.pipeline.TransientStageException;
+import com.aiprod.pipeline.pipeline.VideoTools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +17,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A job that waits for its next try, in a worker that runs one job at a time. */
 class RetryTest {
+
+    @TempDir
+    private Path folder;
 
     private final List<String> tries = new CopyOnWriteArrayList<>();
     private final AtomicInteger running = new AtomicInteger();
@@ -67,6 +75,33 @@ class RetryTest {
                                 "SELECT error_code FROM results WHERE job_id = cast(? AS uuid)", String.class, job))
                         .isEqualTo("STORAGE_FULL");
             }
+        }
+    }
+
+    /** So long a video cannot be made in that time. */
+    @Test
+    void aTimeOutKillsTheEncoder() throws Exception {
+        VideoTools tools = new VideoTools("", folder);
+        RenderStage stage = new RenderStage(
+                new ArtifactStore(folder.resolve("artifacts")), tools, (jobId, attempt, name, percent) -> {});
+        Map<String, Object> scene = Map.of("text", "A long one.", "start", 0, "end", 60);
+        Map<String, Object> film = Map.of(
+                "content", "A long one.",
+                "preset", "cinema_spot",
+                "lang", "en",
+                "duration_sec", 60,
+                "storyboard", Map.of("scenes", List.of(scene), "truncated", false));
+        try (Worker worker =
+                Worker.start(exchange -> stage.render(film, "job", 1), Map.of("aiprod.pipeline.timeout", "4s"))) {
+            Jobs jobs = worker.jobs();
+            String job = jobs.submit("A long one.");
+            jobs.await(job, "FAILED", Duration.ofSeconds(60));
+            assertThat(jobs.read("SELECT error_code FROM results WHERE job_id = cast(? AS uuid)", String.class, job))
+                    .isEqualTo("PIPELINE_TIMEOUT");
+            assertThat(ProcessHandle.current().descendants())
+                    .noneMatch(child -> child.info().command().orElse("").endsWith("ffmpeg"));
+        } finally {
+            tools.destroy();
         }
     }
 
