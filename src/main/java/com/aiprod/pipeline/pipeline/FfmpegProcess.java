@@ -59,8 +59,7 @@ final class FfmpegProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         builder.environment().putAll(environment);
-        FfmpegProcess started =
-                new FfmpegProcess(command.get(0).replaceAll(".*[/\\\\]", ""), builder.start(), running);
+        FfmpegProcess started = new FfmpegProcess(command.get(0).replaceAll(".*[/\\\\]", ""), builder.start(), running);
         running.add(started);
         return started;
     }

@@ -48,21 +48,29 @@ class CancelVideoIT {
                         () -> alice.job(id).path("progress"),
                         progress -> progress.path("stage").asText().equals("render")
                                 && progress.path("percent").asInt() > 0);
-        assertThat(work).isNotEmptyDirectory();
+        assertThat(work).isDirectory();
+        assertThat(encoders()).isPositive();
 
         var answer = send(alice.request("/pipeline/job/" + id + "/cancel").POST(BodyPublishers.noBody()));
 
         assertThat(json(answer).path("status").asText()).isEqualTo("CANCELLED");
-        Awaitility.await()
-                .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> assertThat(work).doesNotExist());
+        Awaitility.await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
+            assertThat(work).doesNotExist();
+            assertThat(encoders()).isZero();
+        });
         // The only worker is free again.
         String next = submit(alice, "quick_social", 1);
         alice.await(next, "COMPLETED");
         assertThat(artifacts.resolve(id)).doesNotExist();
         assertThat(alice.job(id).path("status").asText()).isEqualTo("CANCELLED");
         assertThat(alice.job(id).path("result").isNull()).isTrue();
+    }
+
+    private static long encoders() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().command().orElse("").endsWith("ffmpeg"))
+                .count();
     }
 
     private static String submit(User user, String preset, int seconds) throws Exception {
