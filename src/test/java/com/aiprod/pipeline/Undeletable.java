@@ -13,10 +13,12 @@ public final class Undeletable implements AutoCloseable {
     private static final String LONG_NAME = "x".repeat(200);
     private static final int DEPTH = 12;
 
+    private final Path folder;
     private final Path inner;
     private final Path outer;
 
-    private Undeletable(Path inner, Path outer) {
+    private Undeletable(Path folder, Path inner, Path outer) {
+        this.folder = folder;
         this.inner = inner;
         this.outer = outer;
     }
@@ -27,7 +29,12 @@ public final class Undeletable implements AutoCloseable {
         Files.createDirectories(deep(inner));
         Path outer = Files.createDirectories(deep(folder.resolve("outer"))).resolve("inner");
         Files.move(inner, outer);
-        return new Undeletable(inner, outer);
+        return new Undeletable(folder, inner, outer);
+    }
+
+    /** The folder itself. */
+    public Path folder() {
+        return folder;
     }
 
     private static Path deep(Path folder) {

@@ -40,8 +40,7 @@ record SubmitRequest(
      */
     String fingerprint() {
         try {
-            List<Object> asked =
-                    new ArrayList<>(Arrays.asList(content, preset.id(), priority, lang, durationSec));
+            List<Object> asked = new ArrayList<>(Arrays.asList(content, preset.id(), priority, lang, durationSec));
             asked.add(metadata == null ? null : CanonicalJson.of(metadata));
             // Else as it was before there were callbacks, so that a key lives through the change.
             if (callbackUrl != null) {

@@ -171,7 +171,8 @@ final class SubmitRequestParser {
     private void readCallbackUrl(JsonParser json, JsonToken value) throws IOException {
         String url = string(json, value, "callback_url");
         if (url != null) {
-            targets.fault(url).ifPresentOrElse(wrong -> fault("callback_url", wrong), () -> callbackUrl = targets.spelled(url));
+            targets.fault(url)
+                    .ifPresentOrElse(wrong -> fault("callback_url", wrong), () -> callbackUrl = targets.spelled(url));
         }
     }
 

@@ -56,9 +56,10 @@ final class DurationSettings {
     /** What is wrong with the durations in force, one line for each. */
     static List<String> faults(Environment environment) {
         return names().stream()
-                .flatMap(name -> Optional.ofNullable(environment.getProperty(name))
-                        .flatMap(value -> fault(name, value.strip()))
-                        .stream())
+                .flatMap(
+                        name -> Optional.ofNullable(environment.getProperty(name))
+                                .flatMap(value -> fault(name, value.strip()))
+                                .stream())
                 .toList();
     }
 

@@ -59,7 +59,8 @@ public final class RouteFiles implements EnvironmentPostProcessor {
         }
         FolderSetting.fault("AIPROD_ROUTES_DIR", folder).ifPresent(RouteFiles::refuse);
         try (Stream<Path> files = Files.list(Path.of(folder).toAbsolutePath())) {
-            List<Path> found = files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+            List<Path> found = files.filter(
+                            file -> file.getFileName().toString().endsWith(SUFFIX))
                     .toList();
             found.forEach(RouteFiles::requireName);
             return found;

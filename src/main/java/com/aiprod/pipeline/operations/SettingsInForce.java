@@ -33,7 +33,8 @@ class SettingsInForce implements ApplicationListener<ApplicationStartedEvent> {
         int concurrency = environment.getProperty("aiprod.worker.concurrency", int.class, 0);
         settings.put(
                 "concurrency",
-                String.valueOf(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors()));
+                String.valueOf(
+                        concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors()));
         settings.put("lease", environment.getProperty("aiprod.worker.lease-sec") + "s");
         settings.put("shutdown-grace", environment.getProperty("aiprod.worker.shutdown-grace"));
         settings.put("retention", environment.getProperty("aiprod.retention.jobs"));

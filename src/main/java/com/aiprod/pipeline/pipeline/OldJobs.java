@@ -94,7 +94,8 @@ public final class OldJobs implements Iterator<List<String>>, Closeable {
         return ids;
     }
 
-    /** False if there is none any more. */
+    /** False if there is none any more. What it opens is closed at the day's end, at the limit, or by the caller. */
+    @SuppressWarnings("StreamResourceLeak")
     private boolean openNextDay() {
         while (open == null && !days.isEmpty()) {
             day = days.remove();

@@ -18,8 +18,7 @@ import org.springframework.stereotype.Component;
 public class SanitizeStage {
 
     /** Controls (but tab and line feed), halves of surrogate pairs, unassigned and private letters. */
-    private static final UnicodeSet UNSHOWABLE =
-            new UnicodeSet("[[:Cc:][:Cs:][:Cn:][:Co:]-[\\u0009\\u000A]]").freeze();
+    private static final UnicodeSet UNSHOWABLE = new UnicodeSet("[[:Cc:][:Cs:][:Cn:][:Co:]-[\\u0009\\u000A]]").freeze();
 
     /** Letters that leave something on the screen. */
     private static final UnicodeSet SEEN =
@@ -37,8 +36,7 @@ public class SanitizeStage {
 
     private static final String JOINER = "\u200D";
 
-    private static final Pattern BLANKS =
-            Pattern.compile("[\\t \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
+    private static final Pattern BLANKS = Pattern.compile("[\\t \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
     private static final Pattern EMPTY_LINES = Pattern.compile(" *\\n[ \\n]*");
 
     private final Progress progress;

@@ -59,8 +59,7 @@ public class StoryboardStage {
     private final Progress progress;
 
     /** Punctuation that an ellipsis takes the place of. */
-    private static final UnicodeSet PAUSES =
-            new UnicodeSet("[[:Po:][:Pd:]-[!?！？؟%\\&@#\"'”’]]").freeze();
+    private static final UnicodeSet PAUSES = new UnicodeSet("[[:Po:][:Pd:]-[!?！？؟%\\&@#\"'”’]]").freeze();
 
     /** A stage that reports there. */
     public StoryboardStage(Progress progress) {
@@ -174,11 +173,9 @@ public class StoryboardStage {
     /** Phrases; their parts at soft hyphens where a phrase is wider than that, and letters where a part is. */
     private static List<String> words(String text, int widest, ULocale language) {
         return Breaks.phrases(text, language).stream()
-                .flatMap(phrase -> ReadingSpeed.width(phrase) <= widest
-                        ? Stream.of(phrase)
-                        : Breaks.syllables(phrase).stream())
-                .flatMap(part ->
-                        ReadingSpeed.width(part) <= widest ? Stream.of(part) : Breaks.letters(part).stream())
+                .flatMap(phrase ->
+                        ReadingSpeed.width(phrase) <= widest ? Stream.of(phrase) : Breaks.syllables(phrase).stream())
+                .flatMap(part -> ReadingSpeed.width(part) <= widest ? Stream.of(part) : Breaks.letters(part).stream())
                 .toList();
     }
 

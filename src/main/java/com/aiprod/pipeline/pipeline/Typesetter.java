@@ -75,8 +75,7 @@ final class Typesetter {
             Set.of(UScript.LATIN, UScript.GREEK, UScript.CYRILLIC, UScript.ARMENIAN);
 
     /** Soft hyphens that are between no two letters, where no word is to be cut. */
-    private static final Pattern STRAY_SOFT_HYPHENS =
-            Pattern.compile("(?<=^|\\s)\u00AD+|\u00AD+(?=\u00AD|\\s|$)");
+    private static final Pattern STRAY_SOFT_HYPHENS = Pattern.compile("(?<=^|\\s)\u00AD+|\u00AD+(?=\u00AD|\\s|$)");
 
     private static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
     private static final float MEASURE = 100;

@@ -38,8 +38,8 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
     /** RFC 3986, sections 3.3 and 3.4. */
     private static final Pattern NOT_ALLOWED = Pattern.compile("[^A-Za-z0-9._~!$&'()*+,;=:@/?%-]");
 
-    private static final IDNA NAMES = IDNA.getUTS46Instance(
-            IDNA.NONTRANSITIONAL_TO_ASCII | IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ);
+    private static final IDNA NAMES =
+            IDNA.getUTS46Instance(IDNA.NONTRANSITIONAL_TO_ASCII | IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ);
 
     /** What is wrong with a URL, in words that follow its name. */
     static final class Fault extends Exception {
@@ -62,8 +62,7 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
         require(!BLANK_OR_CONTROL.matcher(url).find(), "must have no blank or control character");
         require(url.indexOf('\\') < 0, "must have no backslash");
         String authority = parts.group(2) == null ? "" : parts.group(2);
-        require(
-                authority.indexOf('@') < 0 && parts.group(4) == null, "must have no user, password or fragment");
+        require(authority.indexOf('@') < 0 && parts.group(4) == null, "must have no user, password or fragment");
         Matcher place = AUTHORITY.matcher(authority);
         require(place.matches(), "has a host or a port that cannot be read");
         String host = host(place.group(1));

@@ -136,7 +136,11 @@ class RequiredSettingsTest {
         if (fault == null) {
             assertThatCode(() -> check(settings)).doesNotThrowAnyException();
         } else {
-            assertThat(faults(settings)).singleElement().asString().startsWith(variable).contains(fault);
+            assertThat(faults(settings))
+                    .singleElement()
+                    .asString()
+                    .startsWith(variable)
+                    .contains(fault);
         }
     }
 

@@ -171,7 +171,7 @@ class ArtifactStoreTest {
         Path stuck = work.resolve(NOON + "-3");
         try (var undeletable = Undeletable.make(stuck)) {
             age(stuck.resolve("outer"));
-            age(stuck);
+            age(undeletable.folder());
             store.discardWorkOlderThan(Duration.ofHours(1));
         }
 

@@ -72,12 +72,13 @@ class TypesetterTest {
             })
     void aLongWordIsCutAtItsSoftHyphensAlone(String text) throws Exception {
         Set<String> ends = Set.of("Donau", "dampf", "schiff", "fahrts", "gesell", "schaft");
-        List<String> lines =
-                set("de", text).lines().stream().map(Line::text).toList();
+        List<String> lines = set("de", text).lines().stream().map(Line::text).toList();
 
         assertThat(lines).hasSizeGreaterThan(1).noneMatch(line -> line.contains("\u00AD"));
-        assertThat(lines).filteredOn(line -> line.endsWith("-")).isNotEmpty().allSatisfy(line -> assertThat(ends)
-                .anyMatch(end -> line.endsWith(end + "-")));
+        assertThat(lines)
+                .filteredOn(line -> line.endsWith("-"))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(ends).anyMatch(end -> line.endsWith(end + "-")));
         // What is not cut by a hyphen ends with a word.
         String together = String.join(" ", lines).replace("- ", "");
         assertThat(together).isEqualTo(text.replace("\u00AD", ""));

@@ -207,7 +207,7 @@ class WorkerFaultsTest {
         Path files = Files.createDirectories(folder(next).resolve("1"));
         try (var one = Undeletable.make(stuckOrphan);
                 var other = Undeletable.make(folder(stuck))) {
-            assertThat(one).isNotSameAs(other);
+            assertThat(one.folder()).isNotEqualTo(other.folder());
             jobs.execute("UPDATE jobs SET completed_at = now() - interval '32 days' WHERE id = '" + stuck + "'");
             jobs.execute("UPDATE jobs SET completed_at = now() - interval '31 days' WHERE id = '" + next + "'");
             Path orphan = Files.createDirectories(folder(idOf(Instant.now().minus(Duration.ofDays(50)))));
