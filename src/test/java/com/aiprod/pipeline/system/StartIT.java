@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SimpleTimeZone;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
@@ -150,8 +151,8 @@ class StartIT {
         Locale locale = Locale.getDefault();
         String database = EmbeddedDatabase.create();
         try {
-            // PostgreSQL knows no zone of this name, which is Java's default one under TZ=JST.
-            TimeZone.setDefault(TimeZone.getTimeZone("JST"));
+            // As under TZ=JST: PostgreSQL knows no zone of the name that it is told.
+            TimeZone.setDefault(new SimpleTimeZone(9 * 3_600_000, "No/Where"));
             Locale.setDefault(Locale.forLanguageTag("ar-EG"));
             PipelineApplication.main(new String[] {"--aiprod.roles=migrate", "--spring.datasource.url=" + database});
             assertThat(TimeZone.getDefault().getID()).isEqualTo("UTC");
