@@ -58,14 +58,16 @@ final class FencedRequest extends HttpServletRequestWrapper {
     /** A media type that nothing has. */
     private static final String NOTHING = "none/none";
 
-    private final byte[] body;
+    private final int contentLength;
+    private final Body body;
     private final Principal principal;
     private final Map<String, String[]> parameters;
 
     /** Fences a request whose body was read. */
     FencedRequest(HttpServletRequest request, byte[] body) {
         super(request);
-        this.body = body;
+        this.contentLength = body.length;
+        this.body = new Body(new ByteArrayInputStream(body));
         this.principal = request.getUserPrincipal();
         this.parameters = parameters(request);
     }
@@ -229,27 +231,28 @@ final class FencedRequest extends HttpServletRequestWrapper {
 
     @Override
     public int getContentLength() {
-        return body.length;
+        return contentLength;
     }
 
     @Override
     public long getContentLengthLong() {
-        return body.length;
+        return contentLength;
     }
 
     @Override
     public ServletInputStream getInputStream() {
-        return new Body(new ByteArrayInputStream(body));
+        return body;
     }
 
     @Override
     public BufferedReader getReader() {
-        return new BufferedReader(new InputStreamReader(new ByteArrayInputStream(body), StandardCharsets.UTF_8));
+        return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     }
 
+    /** Read once, as any request's body is; then its bytes are not kept for as long as the answer takes. */
     private static final class Body extends ServletInputStream {
 
-        private final ByteArrayInputStream bytes;
+        private ByteArrayInputStream bytes;
 
         Body(ByteArrayInputStream bytes) {
             this.bytes = bytes;
@@ -257,12 +260,19 @@ final class FencedRequest extends HttpServletRequestWrapper {
 
         @Override
         public int read() {
-            return bytes.read();
+            return atEnd(bytes.read());
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) {
-            return bytes.read(buffer, offset, length);
+            return atEnd(bytes.read(buffer, offset, length));
+        }
+
+        private int atEnd(int read) {
+            if (read < 0) {
+                bytes = new ByteArrayInputStream(new byte[0]);
+            }
+            return read;
         }
 
         @Override
