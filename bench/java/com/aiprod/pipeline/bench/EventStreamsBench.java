@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  * What open event streams cost those who submit: {@code bench/run EventStreamsBench}. Submissions come at a fixed rate
  * while nobody follows a job, while 1,000 streams follow 1,000 jobs that wait, and while each of these jobs reports
  * progress once a second, in turn and several times over, since the machine is not the same from one minute to the next.
- * The streams' clients and PostgreSQL share the machine.
+ * The streams' clients and PostgreSQL share the machine. Then {@link EventStreamsLimitBench}.
  */
 public final class EventStreamsBench {
 
@@ -50,10 +50,12 @@ public final class EventStreamsBench {
 
     public static void main(String[] args) throws Exception {
         // Nothing runs the jobs, so that submitting is all that happens beside the streams.
-        try (SystemUnderTest system = new SystemUnderTest("--aiprod.roles=api");
+        try (SystemUnderTest system =
+                        new SystemUnderTest("--aiprod.roles=api", "--aiprod.watch.max-open-per-user=" + STREAMS);
                 Connection database = DriverManager.getConnection(system.databaseUrl())) {
             new EventStreamsBench(system, database).run();
         }
+        EventStreamsLimitBench.main(args);
     }
 
     private void run() throws Exception {

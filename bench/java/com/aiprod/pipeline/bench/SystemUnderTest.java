@@ -97,6 +97,11 @@ final class SystemUnderTest implements AutoCloseable {
         reader.start();
     }
 
+    /** With JVM options that come after the usual ones, and so win. */
+    static SystemUnderTest withJvm(List<String> jvmOptions, String... settings) throws IOException {
+        return new SystemUnderTest(jvmOptions, settings);
+    }
+
     /** As {@code ./mvnw spring-boot:test-run} starts it, with a JVM that compiles at once and not well. */
     static SystemUnderTest forDevelopment() throws IOException {
         return new SystemUnderTest(List.of("-XX:TieredStopAtLevel=1"));
@@ -126,6 +131,23 @@ final class SystemUnderTest implements AutoCloseable {
             String resident =
                     lines.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
             return Long.parseLong(resident.replaceAll("\\D", "")) / 1024;
+        }
+    }
+
+    /** Bytes of the heap that are in use after a full collection. */
+    long liveHeapBytes() throws IOException {
+        Process histogram = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(process.pid()),
+                        "GC.class_histogram")
+                .start();
+        try (BufferedReader lines = histogram.inputReader(StandardCharsets.UTF_8)) {
+            // Total, instances, bytes.
+            String total = lines.lines()
+                    .filter(line -> line.startsWith("Total"))
+                    .findFirst()
+                    .orElseThrow();
+            return Long.parseLong(total.strip().split("\\s+")[2]);
         }
     }
 

@@ -61,6 +61,9 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
         Gauge.builder("aiprod.watchers.open", this, watched -> watched.open())
                 .description("Open event streams and answers that are held until a job ends")
                 .register(meters);
+        Gauge.builder("aiprod.watchers.max", () -> maxOpen)
+                .description("As many of them as this process may have")
+                .register(meters);
     }
 
     /**

@@ -34,7 +34,8 @@ import org.springframework.test.context.ContextConfiguration;
             "aiprod.webhook.allow-local-targets=true",
             "aiprod.webhook.poll-interval=100",
             "aiprod.webhook.timeout=2s",
-            "aiprod.watch.heartbeat=1s"
+            "aiprod.watch.heartbeat=1s",
+            "aiprod.watch.max-open-per-user=500"
         })
 @ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class, OtlpReceiver.class})
 @interface SystemTest {}
