@@ -127,7 +127,6 @@ public class FairUse {
     }
 
     private TooManyRequestsException tooFast(int resetSec) {
-        return new TooManyRequestsException(
-                "At most " + submitRate + " jobs may be submitted in a minute.", resetSec);
+        return new TooManyRequestsException("At most " + submitRate + " jobs may be submitted in a minute.", resetSec);
     }
 }

@@ -85,18 +85,23 @@ public class SubmitTurn extends AsyncProcessorSupport {
             return true;
         }
         Runnable resume = logContext.decorate(() -> callback.done(false));
-        turn.orTimeout(PATIENCE_SEC, TimeUnit.SECONDS).whenCompleteAsync(
-                (had, timeout) -> {
-                    if (timeout == null) {
-                        taken(exchange, userId);
-                    } else {
-                        giveUp(userId, turn);
-                        exchange.setException(new ProblemException(
-                                ProblemType.UNAVAILABLE, "Try again shortly.", List.of(), UNAVAILABLE_RETRY_AFTER_SEC));
-                    }
-                    resume.run();
-                },
-                this::execute);
+        // Its failure goes to the exchange.
+        var unused = turn.orTimeout(PATIENCE_SEC, TimeUnit.SECONDS)
+                .whenCompleteAsync(
+                        (had, timeout) -> {
+                            if (timeout == null) {
+                                taken(exchange, userId);
+                            } else {
+                                giveUp(userId, turn);
+                                exchange.setException(new ProblemException(
+                                        ProblemType.UNAVAILABLE,
+                                        "Try again shortly.",
+                                        List.of(),
+                                        UNAVAILABLE_RETRY_AFTER_SEC));
+                            }
+                            resume.run();
+                        },
+                        this::execute);
         return false;
     }
 
@@ -160,7 +165,7 @@ public class SubmitTurn extends AsyncProcessorSupport {
 
     private synchronized void giveUp(String userId, CompletableFuture<Void> turn) {
         Line line = lines.get(userId);
-        if (line != null && line.waiters.remove(turn)) {
+        if (line != null && line.waiters.removeIf(waiter -> waiter == turn)) {
             waiting--;
         }
     }

@@ -96,8 +96,8 @@ final class IssuerClient implements Callable<JWKSet> {
         String path = base.getPath() == null ? "" : base.getPath();
         String openid = "/.well-known/openid-configuration";
         HttpClientErrorException refusal = null;
-        for (String place : new String[] {path + openid, openid + path, "/.well-known/oauth-authorization-server" + path
-        }) {
+        for (String place :
+                new String[] {path + openid, openid + path, "/.well-known/oauth-authorization-server" + path}) {
             try {
                 Map<String, Object> configuration = http.get()
                         .uri(UriComponentsBuilder.newInstance()

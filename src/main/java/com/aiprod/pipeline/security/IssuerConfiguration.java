@@ -57,8 +57,7 @@ class IssuerConfiguration {
         IssuerClient client = isBlank(jwt.getJwkSetUri())
                 ? IssuerClient.ofIssuer(jwt.getIssuerUri(), timeout)
                 : IssuerClient.ofKeys(jwt.getJwkSetUri(), timeout);
-        IssuerKeys keys =
-                new IssuerKeys(client, new IssuerKeys.Pace(refresh, pause, outage, timeout, WAITERS), meters);
+        IssuerKeys keys = new IssuerKeys(client, new IssuerKeys.Pace(refresh, pause, outage, timeout, WAITERS), meters);
         if (roles.contains("api")) {
             keys.start();
         }
@@ -83,8 +82,7 @@ class IssuerConfiguration {
                         : JwtValidators.createDefaultWithIssuer(jwt.getIssuerUri()));
         if (!jwt.getAudiences().isEmpty()) {
             rules.add(new JwtClaimValidator<Collection<String>>(
-                    JwtClaimNames.AUD,
-                    named -> named != null && !Collections.disjoint(named, jwt.getAudiences())));
+                    JwtClaimNames.AUD, named -> named != null && !Collections.disjoint(named, jwt.getAudiences())));
         }
         furtherRules.orderedStream().forEach(rules::add);
         decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(rules));

@@ -83,7 +83,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
 
     /** Fetches the keys before the first token needs them, and returns at once. */
     void start() {
-        fetch();
+        var unused = fetch();
     }
 
     /**
@@ -116,7 +116,8 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
 
     /** The fetch under way, or a new one; null if the last has ended just now. */
     private synchronized Future<?> fetch() {
-        boolean justEnded = lastEnd != 0 && System.nanoTime() - lastEnd < pace.pause().toNanos();
+        boolean justEnded =
+                lastEnd != 0 && System.nanoTime() - lastEnd < pace.pause().toNanos();
         if (running == null && !justEnded && !fetcher.isShutdown()) {
             CompletableFuture<Void> fetch = new CompletableFuture<>();
             fetcher.execute(() -> fetchNow(fetch));
@@ -176,7 +177,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
         }
         if (!fetcher.isShutdown()) {
             Duration delay = away ? pace.pause() : pace.refresh();
-            next = fetcher.schedule(this::fetch, delay.toNanos(), TimeUnit.NANOSECONDS);
+            next = fetcher.schedule(this::start, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -34,7 +34,11 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
     /** RFC 7519, section 4.1.2. Nimbus makes a string of a number, and the numbers 7 and 7.0 would be two users. */
     private static boolean isString(Jwt token, String claim) {
         try {
-            return JOSEObject.parse(token.getTokenValue()).getPayload().toJSONObject().get(claim) instanceof String;
+            return JOSEObject.parse(token.getTokenValue())
+                            .getPayload()
+                            .toJSONObject()
+                            .get(claim)
+                    instanceof String;
         } catch (ParseException e) {
             return false;
         }

@@ -55,8 +55,8 @@ class SubmitTurnTest {
         assertThat(turns.waiting()).isEqualTo(SubmitTurn.WAITING_OF_A_USER);
         assertThat(ann.get(ann.size() - 1).exchange().getException())
                 .isInstanceOfSatisfying(
-                        TooManyRequestsException.class, refusal -> assertThat(refusal.retryAfterSec())
-                                .isOne());
+                        TooManyRequestsException.class,
+                        refusal -> assertThat(refusal.retryAfterSec()).isOne());
         for (int user = 0; turns.waiting() < SubmitTurn.WAITING; user++) {
             come("user-" + user, SubmitTurn.AT_A_TIME + SubmitTurn.WAITING_OF_A_USER);
         }
@@ -84,7 +84,8 @@ class SubmitTurnTest {
     void anExchangeThatFailsLeavesItsTurnWhenItIsDoneAndOnlyOnce() {
         List<Submission> ann = come("ann", SubmitTurn.AT_A_TIME + 2);
         Exchange failed = ann.get(0).exchange();
-        UnitOfWorkHelper.doneSynchronizations(failed, failed.getExchangeExtension().handoverCompletions());
+        UnitOfWorkHelper.doneSynchronizations(
+                failed, failed.getExchangeExtension().handoverCompletions());
         assertThat(ann.get(SubmitTurn.AT_A_TIME).mayGo()).isTrue();
         turns.leave(failed);
         assertThat(ann.get(SubmitTurn.AT_A_TIME + 1).mayGo()).isFalse();

@@ -94,33 +94,42 @@ class IssuerKeysTest {
 
     @Test
     void refreshesTheKeysThoughNobodyCalls() {
-        with("jwk-set-uri", decoder -> Awaitility.await("a refresh")
-                .atMost(PATIENCE)
-                .until(() -> issuer.fetches() > 1), "aiprod.issuer-keys.refresh=100ms");
+        with(
+                "jwk-set-uri",
+                decoder -> Awaitility.await("a refresh").atMost(PATIENCE).until(() -> issuer.fetches() > 1),
+                "aiprod.issuer-keys.refresh=100ms");
     }
 
     @Test
     void believesNoKeyLongerThanTheOutageMayLast() {
-        with("jwk-set-uri", decoder -> {
-            comesIn(decoder, issuer.token("ann"));
-            issuer.is(Mood.REFUSING);
-            Awaitility.await("too old")
-                    .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
-                            .isInstanceOf(JwtException.class)
-                            .isNotInstanceOf(BadJwtException.class));
-        }, "aiprod.issuer-keys.refresh=100ms", "aiprod.issuer-keys.outage=500ms");
+        with(
+                "jwk-set-uri",
+                decoder -> {
+                    comesIn(decoder, issuer.token("ann"));
+                    issuer.is(Mood.REFUSING);
+                    Awaitility.await("too old")
+                            .atMost(PATIENCE)
+                            .untilAsserted(() -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
+                                    .isInstanceOf(JwtException.class)
+                                    .isNotInstanceOf(BadJwtException.class));
+                },
+                "aiprod.issuer-keys.refresh=100ms",
+                "aiprod.issuer-keys.outage=500ms");
     }
 
     @Test
     void forgedTokensAreRefusedWithoutAFetchEach() {
-        with("jwk-set-uri", decoder -> {
-            comesIn(decoder, issuer.token("ann"));
-            for (int i = 0; i < 30; i++) {
-                assertThatThrownBy(() -> decoder.decode(TestIssuer.forgedToken())).isInstanceOf(BadJwtException.class);
-            }
-            assertThat(issuer.fetches()).isLessThanOrEqualTo(2);
-        }, "aiprod.issuer-keys.pause=1h");
+        with(
+                "jwk-set-uri",
+                decoder -> {
+                    comesIn(decoder, issuer.token("ann"));
+                    for (int i = 0; i < 30; i++) {
+                        assertThatThrownBy(() -> decoder.decode(TestIssuer.forgedToken()))
+                                .isInstanceOf(BadJwtException.class);
+                    }
+                    assertThat(issuer.fetches()).isLessThanOrEqualTo(2);
+                },
+                "aiprod.issuer-keys.pause=1h");
     }
 
     @Test
@@ -136,18 +145,29 @@ class IssuerKeysTest {
 
     @Test
     void checksTheIssuerAndTheAudience() {
-        with("jwk-set-uri", decoder -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
-                .isInstanceOf(JwtValidationException.class), SETTINGS + "audiences=another");
-        with("jwk-set-uri", decoder -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
-                .isInstanceOf(JwtValidationException.class), SETTINGS + "issuer-uri=https://another.example");
-        with("jwk-set-uri", decoder -> comesIn(decoder, issuer.token("ann")), SETTINGS + "issuer-uri="
-                + issuer.issuerUri());
+        with(
+                "jwk-set-uri",
+                decoder -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
+                        .isInstanceOf(JwtValidationException.class),
+                SETTINGS + "audiences=another");
+        with(
+                "jwk-set-uri",
+                decoder -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
+                        .isInstanceOf(JwtValidationException.class),
+                SETTINGS + "issuer-uri=https://another.example");
+        with(
+                "jwk-set-uri",
+                decoder -> comesIn(decoder, issuer.token("ann")),
+                SETTINGS + "issuer-uri=" + issuer.issuerUri());
     }
 
     @Test
     void takesOnlyTheAlgorithmsOfTheSetting() {
-        with("jwk-set-uri", decoder -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
-                .isInstanceOf(BadJwtException.class), SETTINGS + "jws-algorithms=ES256");
+        with(
+                "jwk-set-uri",
+                decoder -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
+                        .isInstanceOf(BadJwtException.class),
+                SETTINGS + "jws-algorithms=ES256");
         runner().withPropertyValues(SETTINGS + "jwk-set-uri=" + issuer.jwkSetUri(), SETTINGS + "jws-algorithms=XY1")
                 .run(context -> assertThat(context).hasFailed());
     }
@@ -162,17 +182,19 @@ class IssuerKeysTest {
 
     @Test
     void tellsOfFetchesAndOfTheAgeOfTheKeys() {
-        runner().withPropertyValues(SETTINGS + "jwk-set-uri=" + issuer.jwkSetUri()).run(context -> {
-            comesIn(context.getBean(JwtDecoder.class), issuer.token("ann"));
-            MeterRegistry meters = context.getBean(MeterRegistry.class);
-            assertThat(Stream.of("success", "failure")
-                            .map(outcome -> meters.get("aiprod.issuer.key.fetches")
-                                    .tag("outcome", outcome)
-                                    .counter()
-                                    .count()))
-                    .isEqualTo(List.of(1.0, 0.0));
-            assertThat(meters.get("aiprod.issuer.keys.age").gauge().value()).isBetween(0.0, 60.0);
-        });
+        runner().withPropertyValues(SETTINGS + "jwk-set-uri=" + issuer.jwkSetUri())
+                .run(context -> {
+                    comesIn(context.getBean(JwtDecoder.class), issuer.token("ann"));
+                    MeterRegistry meters = context.getBean(MeterRegistry.class);
+                    assertThat(Stream.of("success", "failure")
+                                    .map(outcome -> meters.get("aiprod.issuer.key.fetches")
+                                            .tag("outcome", outcome)
+                                            .counter()
+                                            .count()))
+                            .isEqualTo(List.of(1.0, 0.0));
+                    assertThat(meters.get("aiprod.issuer.keys.age").gauge().value())
+                            .isBetween(0.0, 60.0);
+                });
     }
 
     private static int warnings(CapturedOutput log) {

@@ -103,10 +103,9 @@ class IssuerOutageTest {
     }
 
     private void becomes(int status, UnaryOperator<String> token) {
-        Awaitility.await("answer " + status).atMost(PATIENCE).until(() -> call(token.apply("alice"))
-                        .join()
-                        .statusCode()
-                == status);
+        Awaitility.await("answer " + status)
+                .atMost(PATIENCE)
+                .until(() -> call(token.apply("alice")).join().statusCode() == status);
     }
 
     private List<CompletableFuture<HttpResponse<String>>> forge(int tokens) {
@@ -122,8 +121,8 @@ class IssuerOutageTest {
     }
 
     private CompletableFuture<HttpResponse<String>> get(String path, String token) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).timeout(PATIENCE);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(PATIENCE);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

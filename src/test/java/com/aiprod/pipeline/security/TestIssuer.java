@@ -97,7 +97,11 @@ final class TestIssuer implements AutoCloseable {
     /** Signs with a new key from now on; the older ones stay in the set. */
     void rotate() {
         try {
-            keys.add(0, new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate());
+            keys.add(
+                    0,
+                    new RSAKeyGenerator(2048)
+                            .keyID(UUID.randomUUID().toString())
+                            .generate());
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }
@@ -136,8 +140,8 @@ final class TestIssuer implements AutoCloseable {
 
     /** What anybody can write: a key's id that nobody has, and a signature that nobody made. */
     static String forgedToken() {
-        return Base64URL.encode("{\"alg\":\"RS256\",\"kid\":\"" + UUID.randomUUID() + "\"}")
-                + "." + Base64URL.encode(claims("mallory").toString()) + "." + Base64URL.encode("junk");
+        return Base64URL.encode("{\"alg\":\"RS256\",\"kid\":\"" + UUID.randomUUID() + "\"}") + "."
+                + Base64URL.encode(claims("mallory").toString()) + "." + Base64URL.encode("junk");
     }
 
     private static JWTClaimsSet claims(String subject) {
@@ -164,10 +168,14 @@ final class TestIssuer implements AutoCloseable {
             case DRIPPING -> drip(exchange);
             case REFUSING -> answer(exchange, 500, "{}");
             case EMPTY -> answer(exchange, 200, new JWKSet().toString());
-            case WELL -> answer(
-                    exchange,
-                    200,
-                    new JWKSet(keys.stream().map(key -> (JWK) key.toPublicJWK()).toList()).toString());
+            case WELL ->
+                answer(
+                        exchange,
+                        200,
+                        new JWKSet(keys.stream()
+                                        .map(key -> (JWK) key.toPublicJWK())
+                                        .toList())
+                                .toString());
         }
     }
 

@@ -7,6 +7,7 @@ import com.aiprod.pipeline.PipelineApplication;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
+import com.aiprod.pipeline.operations.ReadinessByRole;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;
@@ -27,17 +28,16 @@ import org.apache.camel.Route;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import com.aiprod.pipeline.operations.ReadinessByRole;
-import org.springframework.mock.env.MockEnvironment;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.mock.env.MockEnvironment;
 
 /** How a process starts by its settings: with which of its parts, or not at all and then saying why in a line. */
 @ExtendWith(OutputCaptureExtension.class)
