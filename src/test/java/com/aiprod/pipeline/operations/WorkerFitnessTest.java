@@ -22,8 +22,8 @@ import org.springframework.boot.actuate.health.Status;
 class WorkerFitnessTest {
 
     private static final Duration INTERVAL = Duration.ofMillis(20);
-    private static final WorkerFaultException AWAY = new WorkerFaultException("The scratch folder is away", null);
 
+    private final WorkerFaultException away = new WorkerFaultException("The scratch folder is away", null);
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final List<Long> listened = new CopyOnWriteArrayList<>();
     private final AtomicBoolean idle = new AtomicBoolean(true);
@@ -77,9 +77,9 @@ class WorkerFitnessTest {
 
     @Test
     void opensOnceItsChecksHavePassed() {
-        found.set(AWAY);
+        found.set(away);
         fitness.lookAfter(worker);
-        await().until(() -> fitness.health().getStatus() == Status.DOWN && done.contains("stop listening"));
+        await().until(() -> fitness.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
         assertThat(fitness.health().getDetails()).containsEntry("fault", "The scratch folder is away");
         assertThat(done).containsOnly("stop listening");
         found.set(null);
@@ -91,7 +91,7 @@ class WorkerFitnessTest {
     void isShutAtOnceAndOpenedAgainByAPassedCheck() {
         lookAfterAWorkerThatIsWell();
         found.set(new IOException("still away"));
-        fitness.raise(AWAY);
+        fitness.raise(away);
         assertThat(done).startsWith("shut");
         assertThat(fitness.health().getStatus()).isEqualTo(Status.DOWN);
         assertThat(registry.get("aiprod.worker.broken").gauge().value()).isOne();
@@ -109,7 +109,7 @@ class WorkerFitnessTest {
         listened.clear();
         long begun = System.nanoTime();
         for (int faults = 1; faults <= 4; faults++) {
-            fitness.raise(AWAY);
+            fitness.raise(away);
             int seen = faults;
             await().until(() -> listened.size() == seen);
         }
@@ -123,7 +123,7 @@ class WorkerFitnessTest {
     void aBrokenJvmIsRestartedOnceItHoldsNothingAnyMore() {
         lookAfterAWorkerThatIsWell();
         idle.set(false);
-        fitness.raise(AWAY);
+        fitness.raise(away);
         fitness.raise(new OutOfMemoryError("for a test"));
         await().until(() -> done.contains("stop listening"));
         assertThat(done).doesNotContain("restart", "open");
@@ -145,7 +145,7 @@ class WorkerFitnessTest {
         assertThat(WorkerFitness.faultIn(unlinked)).containsSame(unlinked);
         assertThat(WorkerFitness.faultIn(new CamelExecutionException("wrapped", null, unlinked)))
                 .containsSame(unlinked);
-        assertThat(WorkerFitness.faultIn(new IllegalStateException(AWAY))).containsSame(AWAY);
+        assertThat(WorkerFitness.faultIn(new IllegalStateException(away))).containsSame(away);
         assertThat(WorkerFitness.faultIn(new OutOfMemoryError())).isPresent();
         assertThat(WorkerFitness.faultIn(new StackOverflowError())).isEmpty();
         assertThat(WorkerFitness.faultIn(new AssertionError())).isEmpty();

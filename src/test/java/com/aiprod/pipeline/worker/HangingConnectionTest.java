@@ -40,7 +40,9 @@ class HangingConnectionTest {
                                 EmbeddedServices.PROJECT,
                                 "aiprod.worker.lease-sec",
                                 "12"))) {
+            // Not through the proxy.
             Jobs jobs = new Jobs(database);
+            assertThat(worker.databaseUrl()).isNotEqualTo(database);
             String job = jobs.submit("takes longer than a lease");
             assertThat(started.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
