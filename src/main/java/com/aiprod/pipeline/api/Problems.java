@@ -153,6 +153,6 @@ final class Problems {
     private static boolean isDatabaseAway(Throwable failure) {
         return failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLNonTransientConnectionException
-                || failure instanceof SQLException sql && SqlState.mayPass(sql);
+                || (failure instanceof SQLException sql && SqlState.mayPass(sql));
     }
 }
