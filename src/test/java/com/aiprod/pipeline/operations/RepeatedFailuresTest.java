@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class RepeatedFailuresTest {
 
-    private static final SQLException READ_ONLY = new SQLException("cannot execute INSERT", "25006");
-    private static final SQLException AWAY = new SQLException("connection refused", "08001");
+    private final SQLException readOnly = new SQLException("cannot execute INSERT", "25006");
+    private final SQLException away = new SQLException("connection refused", "08001");
 
     private final Moments clock = new Moments();
     private final RepeatedFailures failures = new RepeatedFailures(clock);
@@ -28,7 +28,7 @@ class RepeatedFailuresTest {
     void anOutageHasALineAtItsBeginningAndThenFewerAndFewer() {
         List<Long> saidAt = new ArrayList<>();
         for (int second = 0; second < 1_300; second++) {
-            if (fail("dispatch-jobs", READ_ONLY) != null) {
+            if (fail("dispatch-jobs", readOnly) != null) {
                 saidAt.add((long) second);
             }
             clock.pass(Duration.ofSeconds(1));
@@ -38,27 +38,27 @@ class RepeatedFailuresTest {
 
     @Test
     void aLineCountsWhatTheOnesBeforeDidNot() {
-        assertThat(fail("dispatch-jobs", AWAY)).isEqualTo(1);
+        assertThat(fail("dispatch-jobs", away)).isEqualTo(1);
         for (int i = 0; i < 39; i++) {
-            assertThat(fail("dispatch-jobs", AWAY)).isNull();
+            assertThat(fail("dispatch-jobs", away)).isNull();
         }
         clock.pass(Duration.ofSeconds(10));
-        assertThat(fail("dispatch-jobs", AWAY)).isEqualTo(40);
+        assertThat(fail("dispatch-jobs", away)).isEqualTo(40);
     }
 
     @Test
     void anotherRouteAndAnotherKindAreNews() {
-        assertThat(fail("dispatch-jobs", AWAY)).isEqualTo(1);
-        assertThat(fail("poll-deliveries", AWAY)).isEqualTo(1);
-        assertThat(fail("dispatch-jobs", READ_ONLY)).isEqualTo(1);
-        assertThat(fail("dispatch-jobs", AWAY)).isNull();
+        assertThat(fail("dispatch-jobs", away)).isEqualTo(1);
+        assertThat(fail("poll-deliveries", away)).isEqualTo(1);
+        assertThat(fail("dispatch-jobs", readOnly)).isEqualTo(1);
+        assertThat(fail("dispatch-jobs", away)).isNull();
     }
 
     @Test
     void whatHasNotFailedForAWhileIsNews() {
-        assertThat(fail("purge-jobs", AWAY)).isEqualTo(1);
+        assertThat(fail("purge-jobs", away)).isEqualTo(1);
         clock.pass(Duration.ofSeconds(61));
-        assertThat(fail("purge-jobs", AWAY)).isEqualTo(1);
+        assertThat(fail("purge-jobs", away)).isEqualTo(1);
     }
 
     /** The failures that the line tells of; null for no line. */
