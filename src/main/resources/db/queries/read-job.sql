@@ -5,4 +5,6 @@ SELECT job,
        ended
 FROM (
     SELECT cast(document AS text) AS job, user_id, ended FROM job_documents WHERE job_id = cast(:?jobId AS uuid)
+    -- Without this the document is built twice, once for its tag.
+    OFFSET 0
 ) AS found

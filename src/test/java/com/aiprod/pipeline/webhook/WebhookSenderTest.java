@@ -77,7 +77,7 @@ class WebhookSenderTest {
             WebhookTargets targets = new WebhookTargets(true, PORTS, host -> {
                 asked.incrementAndGet();
                 assertThat(host).isEqualTo("hooks.example.com");
-                return new InetAddress[] {InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.1")};
+                return new InetAddress[] {InetAddress.getByName("127.0.0.2"), InetAddress.getLoopbackAddress()};
             });
             try (WebhookSender sender = new WebhookSender(targets, LIMIT, 1)) {
                 Exchange sent = send(sender, "ann", "http://hooks.example.com:" + receiver.getLocalPort() + "/");
@@ -126,7 +126,7 @@ class WebhookSenderTest {
                     Thread.currentThread().interrupt();
                 }
             }
-            return new InetAddress[] {InetAddress.getByName("127.0.0.1")};
+            return new InetAddress[] {InetAddress.getLoopbackAddress()};
         });
         try (ServerSocket receiver = answering("HTTP/1.1 204 Fine\r\n\r\n", false);
                 WebhookSender sender = new WebhookSender(targets, Duration.ofSeconds(1), 4)) {
@@ -160,7 +160,7 @@ class WebhookSenderTest {
 
     /** A receiver that answers each request with that text, and then with a byte now and again if it drips. */
     private ServerSocket answering(String text, boolean drips) throws IOException {
-        ServerSocket receiver = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        ServerSocket receiver = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         threads.execute(() -> {
             try {
                 while (true) {
