@@ -125,8 +125,7 @@ final class Database implements Statements, AutoCloseable {
                 ), on_keys AS (
                     UPDATE idempotency_keys SET created_at = created_at - interval '%1$d s',
                         expires_at = expires_at - interval '%1$d s'
-                )
-, on_workers AS (
+                ), on_workers AS (
                     UPDATE workers SET free_since = free_since - interval '%1$d s',
                         reached = reached - interval '%1$d s',
                         told_at = told_at - interval '%1$d s',

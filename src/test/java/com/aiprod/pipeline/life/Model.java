@@ -166,7 +166,7 @@ final class Model implements Statements {
     private long mayBeOnTheirWay() {
         List<Worker> alive =
                 workers.values().stream().filter(worker -> worker.alive(now)).toList();
-        int slots = alive.stream().mapToInt(Worker::slots).sum();
+        long slots = alive.stream().mapToLong(Worker::slots).sum();
         int claimed = alive.stream()
                 .filter(worker -> worker.toldAt() == now)
                 .mapToInt(Worker::claimed)

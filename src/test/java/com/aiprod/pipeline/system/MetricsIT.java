@@ -155,6 +155,7 @@ class MetricsIT {
                                 "reason",
                                 "route",
                                 "subscription",
+                                "effect",
                                 "le"))
                         .containsAll(series.labels().keySet()));
         assertThat(after.series()).hasSizeLessThan(3_000);

@@ -92,7 +92,7 @@ class DeepBacklogTest {
             vanishWithMessages(4);
             settings.put("aiprod.roles", "worker");
             try (Worker worker = Worker.start(taking(50), settings)) {
-                awaitCount(jobs, ENDED, 30);
+                awaitCount(worker.jobs(), ENDED, 30);
                 assertThat(lost(dispatcher)).isBetween(4.0, 8.0);
                 assertThat(published(dispatcher)).isEqualTo(30 + lost(dispatcher));
             }
