@@ -102,7 +102,7 @@ final class Clients implements AutoCloseable {
         String body = """
                 {"content": "A video about the sea, number %s.", "metadata": {"key": "%s"}, "priority": "%s",\
                  "callback_url": "%s"}""".formatted(
-                number, key, number % 5 == 0 ? "high" : "low", number % 2 == 0 ? hungReceiver : goodReceiver);
+                        number, key, number % 5 == 0 ? "high" : "low", number % 2 == 0 ? hungReceiver : goodReceiver);
         HttpResponse<String> answer = api.submit(key, body);
         if (answer == null) {
             return;

@@ -85,7 +85,9 @@ final class Database implements AutoCloseable {
 
     private void writable() {
         try {
-            execute("SET default_transaction_read_only = off", "ALTER DATABASE postgres RESET default_transaction_read_only");
+            execute(
+                    "SET default_transaction_read_only = off",
+                    "ALTER DATABASE postgres RESET default_transaction_read_only");
         } catch (SQLException e) {
             throw new IllegalStateException("The database stays read-only", e);
         }

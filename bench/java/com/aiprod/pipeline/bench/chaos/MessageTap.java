@@ -122,9 +122,7 @@ final class MessageTap implements AutoCloseable {
         int sent = 0;
         for (int index = copies.size() - 1; index >= 0; index--) {
             PublishRequest copy = copies.get(index);
-            sent += taken(() -> publisher().publish(copy))
-                    ? 1
-                    : 0;
+            sent += taken(() -> publisher().publish(copy)) ? 1 : 0;
         }
         return sent;
     }

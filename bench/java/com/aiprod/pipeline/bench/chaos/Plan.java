@@ -87,7 +87,8 @@ record Plan(
     }
 
     private Plan with(int newJobs, Duration newDuration, Duration newFaultEvery, long newSeed) {
-        return new Plan(newJobs, newDuration, newFaultEvery, calm, processes, first, backlog, cancelledRenders, drain, newSeed);
+        return new Plan(
+                newJobs, newDuration, newFaultEvery, calm, processes, first, backlog, cancelledRenders, drain, newSeed);
     }
 
     private static Duration seconds(String value) {

@@ -102,12 +102,7 @@ record Verdict(
      * @param faults when each began
      */
     static Verdict read(
-            String databaseUrl,
-            Path log,
-            List<Instant> faults,
-            Receivers receivers,
-            Backlog backlog,
-            Renders renders)
+            String databaseUrl, Path log, List<Instant> faults, Receivers receivers, Backlog backlog, Renders renders)
             throws IOException, SQLException {
         Map<String, String> keys = new HashMap<>();
         Map<String, String> told = new HashMap<>();

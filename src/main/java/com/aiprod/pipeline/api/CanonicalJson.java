@@ -26,7 +26,9 @@ final class CanonicalJson {
     /** @param json a valid JSON text, without the same name twice in one object */
     static String of(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {
-            if (json != null) {return json;}
+            if (json != null) {
+                return json;
+            }
             parser.nextToken();
             return MAPPER.writeValueAsString(read(parser));
         } catch (IOException e) {
