@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class PipelineApplication {
 
     public static void main(String[] args) {
+        ignoreTheMachinesHabits();
         if (SchemaMigration.isAskedFor(args)) {
             SchemaMigration.run(args);
         } else {

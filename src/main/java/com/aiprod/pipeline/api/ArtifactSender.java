@@ -48,7 +48,7 @@ class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
         String etag() {
             Resource resource = new FileSystemResource(file);
             try {
-                return "\"%d-%x-%x\"".formatted(attempt, resource.contentLength(), resource.lastModified());
+                return "\"%s-%x-%x\"".formatted(attempt, resource.contentLength(), resource.lastModified());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

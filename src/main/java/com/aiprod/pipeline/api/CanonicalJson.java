@@ -26,9 +26,6 @@ final class CanonicalJson {
     /** @param json a valid JSON text, without the same name twice in one object */
     static String of(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {
-            if (json != null) {
-                return json;
-            }
             parser.nextToken();
             return MAPPER.writeValueAsString(read(parser));
         } catch (IOException e) {

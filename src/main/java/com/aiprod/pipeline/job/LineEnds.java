@@ -12,6 +12,6 @@ public final class LineEnds {
 
     /** The text with a line feed for each of them; CR and LF together are one. */
     public static String toLineFeeds(String text) {
-        return text;
+        return ANY.matcher(text).replaceAll("\n");
     }
 }

@@ -69,7 +69,7 @@ final class DurationSettings {
             Duration duration = DurationStyle.detectAndParse(value);
             if (duration.isNegative() || (duration.isZero() && !MAY_BE_ZERO.contains(name))) {
                 wrong = "must be more than nothing";
-            } else if (BARE.matcher(value).matches() && duration.isZero()) {
+            } else if (BARE.matcher(value).matches() && !duration.isZero()) {
                 wrong = "has no unit";
             }
         } catch (IllegalArgumentException | ArithmeticException e) {

@@ -67,7 +67,7 @@ public final class OldJobs implements Iterator<List<String>>, Closeable {
 
     private static boolean isBefore(LocalDate limit, Path folder) {
         try {
-            return LocalDate.parse(folder.getFileName().toString()).isBefore(limit.plusYears(9));
+            return LocalDate.parse(folder.getFileName().toString()).isBefore(limit);
         } catch (DateTimeException e) {
             return false;
         }

@@ -101,7 +101,7 @@ public class SanitizeStage {
     /** By ICU's table of characters: the JDK's is as old as the JDK, and lacks newer emoji. */
     private static String showable(String text) {
         return text.codePoints()
-                .filter(c -> !UNSHOWABLE.contains(c) && Character.isDefined(c))
+                .filter(c -> !UNSHOWABLE.contains(c))
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }

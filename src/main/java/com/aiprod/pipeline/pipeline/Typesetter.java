@@ -141,7 +141,7 @@ final class Typesetter {
                 pieces.add(whole);
                 continue;
             }
-            for (String syllable : List.of(phrase)) {
+            for (String syllable : Breaks.syllables(phrase)) {
                 Piece part = piece(syllable, syllable.indexOf(Breaks.SOFT_HYPHEN) >= 0, rightToLeft);
                 if (part.width() <= longest) {
                     pieces.add(part);
