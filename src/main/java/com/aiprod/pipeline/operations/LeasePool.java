@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.operations;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.Properties;
@@ -18,9 +17,8 @@ final class LeasePool extends HikariDataSource {
     /** Of a lease: a hanging connection costs one of these, and at most two more go by until the next one is had. */
     private static final int SHARES = 6;
 
-    private LeasePool(HikariConfig config) {
-        super(config);
-    }
+    /** Not started before the first connection is asked for: until then its sessions can be set up like the others'. */
+    private LeasePool() {}
 
     /**
      * Connects as that pool does, but for the time-outs.
@@ -30,24 +28,24 @@ final class LeasePool extends HikariDataSource {
     static LeasePool beside(HikariDataSource pool, Duration lease) {
         Duration share = lease.dividedBy(SHARES);
         String seconds = Long.toString(Math.max(1, share.toSeconds()));
-        HikariConfig config = new HikariConfig();
-        pool.copyStateTo(config);
+        LeasePool leases = new LeasePool();
+        pool.copyStateTo(leases);
         Properties properties = new Properties();
         properties.putAll(pool.getDataSourceProperties());
         properties.setProperty("ApplicationName", "aiprod-pipeline leases");
-        config.setDataSourceProperties(properties);
+        leases.setDataSourceProperties(properties);
         // In the URL, where a later value takes the place of one that an operator has set.
-        config.setJdbcUrl(pool.getJdbcUrl() + (pool.getJdbcUrl().contains("?") ? "&" : "?") + "socketTimeout=" + seconds
+        leases.setJdbcUrl(pool.getJdbcUrl() + (pool.getJdbcUrl().contains("?") ? "&" : "?") + "socketTimeout=" + seconds
                 + "&connectTimeout=" + seconds);
-        config.setUsername(pool.getUsername());
-        config.setPassword(pool.getPassword());
-        config.setPoolName("leases");
-        config.setMaximumPoolSize(CONNECTIONS);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(Math.max(1000, share.toMillis()));
-        config.setValidationTimeout(Math.max(500, share.dividedBy(2).toMillis()));
+        leases.setUsername(pool.getUsername());
+        leases.setPassword(pool.getPassword());
+        leases.setPoolName("leases");
+        leases.setMaximumPoolSize(CONNECTIONS);
+        leases.setMinimumIdle(1);
+        leases.setConnectionTimeout(Math.max(1000, share.toMillis()));
+        leases.setValidationTimeout(Math.max(500, share.dividedBy(2).toMillis()));
         // The worker starts without it and renews when it is there.
-        config.setInitializationFailTimeout(-1);
-        return new LeasePool(config);
+        leases.setInitializationFailTimeout(-1);
+        return leases;
     }
 }
