@@ -79,26 +79,34 @@ public final class Outcomes {
     }
 
     /**
-     * Whether the exchange failed since PostgreSQL refuses what it was to store, as it will each time: by SQLState, data
-     * that is no such data (22), that breaks a rule (23) or that is beyond a limit (54).
+     * Called when a result could not be recorded. Where PostgreSQL refuses it, as it will each time, sets the variables for
+     * a failure in its place, or the job would never end; goes by SQLState: data that is no such data (22), that breaks a
+     * rule (23) or that is beyond a limit (54).
+     *
+     * @throws PoisonMessageException where that failure is what was refused
+     * @throws Exception what was caught, where it may pass
      */
-    public boolean isRefusal(Exchange exchange) {
-        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException refusal) {
-                return refusal.getSQLState() != null
-                        && REFUSALS.matcher(refusal.getSQLState()).lookingAt();
-            }
+    public void refuse(Exchange exchange) throws Exception {
+        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        if (!isRefusal(caught)) {
+            throw caught;
         }
-        return false;
-    }
-
-    /** Sets the variables for a result that the database has refused: its job fails, or it would never end. */
-    public void refused(Exchange exchange) {
+        if (REFUSED_CODE.equals(exchange.getVariable("errorCode"))) {
+            throw new PoisonMessageException("PostgreSQL refuses the result, and that its job fails for that");
+        }
         exchange.setVariable("success", false);
         exchange.setVariable("output", null);
         exchange.setVariable("errorCode", REFUSED_CODE);
         exchange.setVariable("errorMessage", "The result of the pipeline could not be stored.");
         exchange.setVariable("retryable", false);
+    }
+
+    private static boolean isRefusal(Throwable caught) {
+        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure && failure.getSQLState() != null) {
+                return REFUSALS.matcher(failure.getSQLState()).lookingAt();
+            }
+        }
+        return false;
     }
 }
