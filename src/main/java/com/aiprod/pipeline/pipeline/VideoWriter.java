@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes frames to an MP4 file that plays everywhere: H.264, yuv420p in BT.709, a key frame each second so that players
@@ -40,7 +41,7 @@ final class VideoWriter implements AutoCloseable {
     private final int width;
     private final int frameBytes;
     private int frames;
-    private volatile int taken;
+    private final AtomicInteger taken = new AtomicInteger();
 
     /**
      * Starts the process.
@@ -103,7 +104,7 @@ final class VideoWriter implements AutoCloseable {
         for (int i = 0; i < buffer.length; i += CHUNK) {
             stdin.write(buffer, i, Math.min(CHUNK, buffer.length - i));
         }
-        taken++;
+        taken.incrementAndGet();
     }
 
     private void awaitSent(int slot) throws IOException, InterruptedException {
@@ -141,10 +142,10 @@ final class VideoWriter implements AutoCloseable {
             return new IOException("No space left on device: " + said, cause);
         }
         boolean killed = exitCode == SIGKILL || exitCode == SIGTERM;
-        if (ended && !killed && taken == 0) {
+        if (ended && !killed && taken.get() == 0) {
             throw new WorkerFaultException("FFmpeg does not work here: " + said, cause);
         }
-        return new IOException("After %d frames %s".formatted(taken, said), cause);
+        return new IOException("After %d frames %s".formatted(taken.get(), said), cause);
     }
 
     /** Kills the process if it has not ended, and waits until it is gone; the file stays as it is. */

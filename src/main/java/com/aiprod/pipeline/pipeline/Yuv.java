@@ -25,9 +25,11 @@ final class Yuv {
     private static final int V_BLUE = (int) Math.round(-BLUE / (1 - RED) / 2 * CHROMA);
     private static final int V_GREEN = -STRONGEST - V_BLUE;
 
-    private static final int Y_ROUNDED = (16 << SHIFT) + (1 << SHIFT - 1);
+    private static final int Y_ROUNDED = (16 << SHIFT) + (1 << (SHIFT - 1));
     /** Colours are of the sum of four pixels. */
-    private static final int C_ROUNDED = (128 << SHIFT + 2) + (1 << SHIFT + 1);
+    private static final int C_SHIFT = SHIFT + 2;
+
+    private static final int C_ROUNDED = (128 << C_SHIFT) + (1 << (C_SHIFT - 1));
 
     private Yuv() {}
 
@@ -58,14 +60,14 @@ final class Yuv {
                 int red = (a >> 16 & 0xff) + (b >> 16 & 0xff) + (c >> 16 & 0xff) + (d >> 16 & 0xff);
                 int green = (a >> 8 & 0xff) + (b >> 8 & 0xff) + (c >> 8 & 0xff) + (d >> 8 & 0xff);
                 int blue = (a & 0xff) + (b & 0xff) + (c & 0xff) + (d & 0xff);
-                yuv[u++] = (byte) (U_RED * red + U_GREEN * green + STRONGEST * blue + C_ROUNDED >> SHIFT + 2);
-                yuv[v++] = (byte) (STRONGEST * red + V_GREEN * green + V_BLUE * blue + C_ROUNDED >> SHIFT + 2);
+                yuv[u++] = (byte) ((U_RED * red + U_GREEN * green + STRONGEST * blue + C_ROUNDED) >> C_SHIFT);
+                yuv[v++] = (byte) ((STRONGEST * red + V_GREEN * green + V_BLUE * blue + C_ROUNDED) >> C_SHIFT);
             }
         }
     }
 
     private static byte luma(int rgb) {
-        return (byte)
-                (Y_RED * (rgb >> 16 & 0xff) + Y_GREEN * (rgb >> 8 & 0xff) + Y_BLUE * (rgb & 0xff) + Y_ROUNDED >> SHIFT);
+        int y = Y_RED * (rgb >> 16 & 0xff) + Y_GREEN * (rgb >> 8 & 0xff) + Y_BLUE * (rgb & 0xff);
+        return (byte) ((y + Y_ROUNDED) >> SHIFT);
     }
 }
