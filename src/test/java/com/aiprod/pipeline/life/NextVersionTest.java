@@ -36,6 +36,7 @@ class NextVersionTest {
     @BeforeEach
     void prepareStatements() {
         assertThat(goesOn(database, 2)).isTrue();
+        database.empty();
     }
 
     @AfterEach

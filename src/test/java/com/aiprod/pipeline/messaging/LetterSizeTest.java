@@ -62,8 +62,8 @@ class LetterSizeTest {
             letters.unpack(exchange);
 
             assertThat(exchange.getVariable("errorCode")).isEqualTo("A_CODE");
-            assertThat(exchange.getVariable("error", String.class)).hasSize(10_001);
-            assertThat(exchange.getVariable("route", String.class)).hasSize(256);
+            assertThat(exchange.getVariable("error", String.class)).hasSize(10_000);
+            assertThat(exchange.getVariable("route", String.class)).hasSize(255);
             JsonNode metadata = json.readTree(exchange.getVariable("metadata", String.class));
             assertThat(metadata.path("data").asText()).hasSize(DeadLetters.MAX_DATA_BYTES);
             assertThat(metadata.path("data_bytes").asInt()).isEqualTo(letter.length);
