@@ -439,8 +439,6 @@ CREATE INDEX deliveries_sending ON deliveries (user_id, receiver) WHERE turn = '
 CREATE INDEX deliveries_paused ON deliveries (user_id, receiver, next_attempt_at) WHERE turn = 'paused';
 CREATE INDEX deliveries_not_ready ON deliveries (next_attempt_at) WHERE turn <> 'ready';
 CREATE INDEX deliveries_by_job ON deliveries (job_id, id DESC);
--- A secret that signs a delivery stays.
-CREATE INDEX deliveries_by_user ON deliveries (user_id);
 
 -- What is known of the receivers of a user's webhooks. By user, since one host serves many, and the address of one that
 -- does not answer must not keep the others' from being called.

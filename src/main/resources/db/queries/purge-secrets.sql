@@ -1,9 +1,9 @@
--- Deletes the webhook secrets that nobody has used for so long and that sign no delivery any more. Any number of processes
--- may do this at a time.
+-- Deletes the webhook secrets that nobody has used for so long and that sign no delivery any more: a delivery goes with
+-- its job, and its user has no job left. Any number of processes may do this at a time.
 WITH old AS (
     SELECT user_id FROM webhook_secrets AS secret
     WHERE used_at < now() - make_interval(secs => cast(:?keepSec AS double precision))
-      AND NOT EXISTS (SELECT FROM deliveries WHERE deliveries.user_id = secret.user_id)
+      AND NOT EXISTS (SELECT FROM jobs WHERE jobs.user_id = secret.user_id)
     ORDER BY used_at
     LIMIT cast(:?batchSize AS integer)
     FOR UPDATE SKIP LOCKED
