@@ -49,7 +49,7 @@ final class DatabaseSessions implements BeanPostProcessor {
     private String beginning(HikariDataSource pool) {
         String own = pool.getConnectionInitSql();
         return (own == null || own.isBlank() ? "" : own + "; ")
-                + "SET statement_timeout = %d; SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d; "
+                + "SET statement_timeout = %s; SET lock_timeout = %s; SET idle_in_transaction_session_timeout = %s; "
                         .formatted(
                                 statementTimeout(pool).toMillis(),
                                 settings.lockTimeout().toMillis(),

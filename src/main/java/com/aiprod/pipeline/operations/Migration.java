@@ -61,7 +61,7 @@ final class Migration {
             }
             if (Instant.now().isAfter(end)) {
                 throw new SchemaException(
-                        "A migration came back for %d s and found a table in use each time: %s"
+                        "A migration came back for %s s and found a table in use each time: %s"
                                 .formatted(patience.toSeconds(), e.getMessage()),
                         "End who holds it, or migrate later. SELECT pid, query FROM pg_stat_activity"
                                 + " WHERE xact_start < now() - interval '10 s' shows them.");

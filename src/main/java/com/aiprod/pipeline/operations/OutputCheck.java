@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -157,7 +158,7 @@ final class OutputCheck {
                 }
                 Place inside = new Place(place, name);
                 if (name.length() > MAX_NAME) {
-                    throw invalid(inside, "is a key of more than %,d characters".formatted(MAX_NAME));
+                    throw invalid(inside, String.format(Locale.ROOT, "is a key of more than %,d characters", MAX_NAME));
                 }
                 leastBefore = depth == 1 ? least : leastBefore;
                 copy.put(text(inside, name), value(inside, value, depth));
@@ -180,7 +181,7 @@ final class OutputCheck {
         private Object value(Place place, Object value, int depth) {
             count(place, 1);
             if (depth > MAX_DEPTH) {
-                throw invalid(place, "is nested more than %d levels deep, or within itself".formatted(MAX_DEPTH));
+                throw invalid(place, "is nested more than %s levels deep, or within itself".formatted(MAX_DEPTH));
             } else if (value == null || value instanceof Boolean) {
                 return value;
             } else if (value instanceof CharSequence || value instanceof Character) {
@@ -263,7 +264,7 @@ final class OutputCheck {
         private void digits(Place place, int digits) {
             count(place, digits);
             if (digits > MAX_DIGITS - 20) {
-                throw invalid(place, "is a number of about %,d digits or more".formatted(MAX_DIGITS));
+                throw invalid(place, String.format(Locale.ROOT, "is a number of about %,d digits or more", MAX_DIGITS));
             }
         }
 

@@ -34,7 +34,7 @@ final class ServerCheck {
         if (!faults.isEmpty()) {
             throw new SchemaException(
                     String.join(System.lineSeparator(), faults),
-                    "Give the application a database of PostgreSQL %d or later, made with:".formatted(OLDEST)
+                    "Give the application a database of PostgreSQL %s or later, made with:".formatted(OLDEST)
                             + " CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
         }
     }
@@ -42,7 +42,7 @@ final class ServerCheck {
     static List<String> faults(String database, String version, int majorVersion, String encoding) {
         List<String> faults = new ArrayList<>();
         if (majorVersion < OLDEST) {
-            faults.add("The server is PostgreSQL %s, and %d is the oldest that will do.".formatted(version, OLDEST));
+            faults.add("The server is PostgreSQL %s, and %s is the oldest that will do.".formatted(version, OLDEST));
         }
         // SQL_ASCII takes any bytes and cuts texts within a character; others have no place for most characters.
         if (!"UTF8".equals(encoding)) {

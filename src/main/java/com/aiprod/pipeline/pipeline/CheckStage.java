@@ -118,9 +118,9 @@ public class CheckStage {
             filter.append("[%1$d:v]trim=end_frame=1[p%1$d];".formatted(i));
         }
         for (int i = 0; i < times.size(); i++) {
-            filter.append("[p%d]".formatted(i));
+            filter.append("[p%s]".formatted(i));
         }
-        filter.append("concat=n=%d,format=gray".formatted(times.size()));
+        filter.append("concat=n=%s,format=gray".formatted(times.size()));
         command.addAll(List.of("-filter_complex", filter.toString(), "-f", "rawvideo", answer.toString()));
         run(command);
         return Files.readAllBytes(answer);

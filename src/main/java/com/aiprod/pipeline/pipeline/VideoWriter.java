@@ -65,10 +65,10 @@ final class VideoWriter implements AutoCloseable {
 
     private static List<String> command(Path file, int width, int height, int frameRate) {
         List<String> command = new ArrayList<>(List.of(("ffmpeg -nostats -hide_banner -loglevel warning -y"
-                        + " -f rawvideo -pixel_format yuv420p -video_size %dx%d -framerate %d"
+                        + " -f rawvideo -pixel_format yuv420p -video_size %sx%s -framerate %s"
                         + " -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -i pipe:0"
                         // As many encoders run as there are slots: each keeps to one core.
-                        + " -c:v libx264 -threads 1 -preset veryfast -crf 19 -profile:v high -g %d"
+                        + " -c:v libx264 -threads 1 -preset veryfast -crf 19 -profile:v high -g %s"
                         // More of the bits for what is dark, where bands would show.
                         + " -aq-mode 3 -movflags +faststart -f mp4")
                 .formatted(width, height, frameRate, frameRate)

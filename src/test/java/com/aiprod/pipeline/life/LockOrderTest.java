@@ -66,7 +66,15 @@ class LockOrderTest {
         CONFIRM(database -> database.run("confirm-published", Map.of("publishedIds", "{2,1}"))),
         RELEASE(database -> database.run(
                 "release-jobs",
-                Map.of("running", both(), "workerId", "worker-1", "releaseReason", "worker_stopped", "suspect", false))),
+                Map.of(
+                        "running",
+                        both(),
+                        "workerId",
+                        "worker-1",
+                        "releaseReason",
+                        "worker_stopped",
+                        "suspect",
+                        false))),
         RENEW(database ->
                 database.run("renew-leases", Map.of("running", both(), "workerId", "worker-1", "leaseSec", 30))),
         RESCUE(database -> database.run("rescue-jobs", Map.of("batchSize", 10))),
