@@ -32,7 +32,8 @@ final class Environment implements AutoCloseable {
             "--aiprod.worker.lease-sec=12",
             "--aiprod.dispatcher.lease-sec=12",
             "--aiprod.rescue.message-lost-after-sec=15",
-            "--aiprod.rescue.interval=2000");
+            "--aiprod.rescue.interval=2000",
+            "--aiprod.pubsub.check-interval=5s");
 
     private static final List<String> COMMON = List.of(
             "--google.cloud.project=" + PROJECT,

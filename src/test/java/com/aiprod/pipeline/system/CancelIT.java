@@ -43,7 +43,7 @@ class CancelIT {
     }
 
     @Test
-    void aJobWhoseMessageHasNotGoneOutNeverRuns(CapturedOutput output) throws Exception {
+    void aJobWhoseMessageHasNotGoneOutNeverRuns() throws Exception {
         camel.getRouteController().stopRoute("dispatch-jobs");
         String id;
         try {
@@ -52,12 +52,10 @@ class CancelIT {
         } finally {
             camel.getRouteController().startRoute("dispatch-jobs");
         }
-        Awaitility.await()
-                .until(() -> output.getAll()
-                        .contains("Job " + id + " is not waiting for a worker; its message is a duplicate"));
         assertThat(database.queryForObject(
                         "SELECT count(*) FROM outbox WHERE job_id = cast(? AS uuid)", Integer.class, id))
                 .isZero();
+        alice.await(alice.start("none"), "COMPLETED");
         assertThat(states(alice.job(id))).containsExactly("QUEUED", "CANCELLED");
     }
 

@@ -101,7 +101,11 @@ class FailureIT {
 
     @Test
     void aPipelineThatLeavesNoMapHasFailed() throws Exception {
-        failed("leave no map", "PIPELINE_OUTPUT_INVALID", "The pipeline 'scripted' left no map as its output.", false);
+        failed(
+                "leave no map",
+                "PIPELINE_OUTPUT_INVALID",
+                "The pipeline 'scripted' left a text and no map (JSON is to be unmarshalled) as its output.",
+                false);
         letter("leave no map", "PIPELINE_OUTPUT_INVALID", 1, "PermanentStageException");
     }
 
