@@ -69,7 +69,8 @@ class PoisonIT {
                 });
             }
             assertThat(database.queryForObject(
-                            "SELECT count(*) FROM dead_letters WHERE error_code = 'POISON_MESSAGE'", Integer.class))
+                            "SELECT count(*) FROM dead_letters WHERE metadata -> 'attributes' ->> 'mark' IS NOT NULL",
+                            Integer.class))
                     .isEqualTo(marks.size());
             PubsubMessage poison = bystander.next(letters, marks.get(0));
             assertThat(poison.getAttributesMap().keySet()).isSubsetOf("job_id", "attempt", "schema", "traceparent");

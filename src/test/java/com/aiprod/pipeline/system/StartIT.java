@@ -218,9 +218,9 @@ class StartIT {
     @ParameterizedTest
     @CsvSource({
         "api, 'readinessState,camelReadinessState'",
-        "worker, 'readinessState,camelReadinessState,db,pubsub'",
-        "'api,dispatcher', 'readinessState,camelReadinessState,db,pubsub'",
-        "'api,dispatcher,worker,recorder', 'readinessState,camelReadinessState,db,pubsub'"
+        "worker, 'readinessState,camelReadinessState,db,pubsub,worker'",
+        "'api,dispatcher', 'readinessState,camelReadinessState,db,pubsub,worker'",
+        "'api,dispatcher,worker,recorder', 'readinessState,camelReadinessState,db,pubsub,worker'"
     })
     void isReadyWithWhatItsRolesNeed(String roles, String needs) {
         MockEnvironment environment = new MockEnvironment().withProperty("aiprod.roles", roles);
