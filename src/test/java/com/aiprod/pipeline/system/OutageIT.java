@@ -122,7 +122,7 @@ class OutageIT {
             ids = tenAcceptedAtOnce();
             Awaitility.await("a publish that gives up")
                     .atMost(Duration.ofSeconds(60))
-                    .until(() -> log.getOut().contains("Pub/Sub did not take"));
+                    .until(() -> log.getOut().contains("stays in the outbox and goes out again"));
         } finally {
             WIRE.speak();
         }

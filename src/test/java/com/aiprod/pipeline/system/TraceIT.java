@@ -55,7 +55,8 @@ class TraceIT {
                 .extracting(Received::parent)
                 .containsExactlyInAnyOrderElementsOf(
                         tries.stream().map(Received::id).toList());
-        Received result = child(trace, ran, "publish-result", "PRODUCER");
+        Received written = child(trace, ran, "publish-result", "INTERNAL");
+        Received result = child(trace, written, "send-result", "PRODUCER");
         child(trace, result, "record-result", "CONSUMER");
         assertThat(trace)
                 .filteredOn(span -> !span.id().equals(request.id()))
