@@ -101,6 +101,7 @@ class OutageIT {
     void allIsWell() {
         alice = User.of(port, "alice");
         becomes("UP");
+        alice.awaitService();
     }
 
     @Test
@@ -211,6 +212,7 @@ class OutageIT {
 
         DATABASE.open();
         becomes("UP");
+        alice.awaitService();
         alice.await(alice.start("none"), "COMPLETED");
     }
 
@@ -302,6 +304,7 @@ class OutageIT {
         DATABASE.open();
         WIRE.speak();
         becomes("UP");
+        alice.awaitService();
         alice.await(id, "COMPLETED");
     }
 

@@ -44,10 +44,10 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "management.server.port=0",
             "aiprod.pipeline.route=echo",
-            "aiprod.database.statement-timeout=2s",
-            "aiprod.database.lock-timeout=1s",
-            "spring.datasource.hikari.connection-timeout=500",
-            "spring.datasource.hikari.data-source-properties.socketTimeout=4"
+            "aiprod.database.statement-timeout=5s",
+            "aiprod.database.lock-timeout=3s",
+            "spring.datasource.hikari.connection-timeout=2500",
+            "spring.datasource.hikari.data-source-properties.socketTimeout=8"
         })
 @ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class})
 @DirtiesContext
@@ -80,6 +80,7 @@ class TiredDatabaseIT {
     void allIsWell() {
         alice = User.of(port, "alice");
         becomes("UP");
+        alice.awaitService();
     }
 
     @AfterEach
@@ -102,6 +103,7 @@ class TiredDatabaseIT {
 
         alter("RESET default_transaction_read_only");
         becomes("UP");
+        alice.awaitService();
         List<Integer> answers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             answers.add(submit("x").statusCode());
@@ -152,13 +154,7 @@ class TiredDatabaseIT {
             alter("SET default_transaction_isolation = '" + level + "'");
             endSessions();
             becomes("UP");
-            // Hikari takes a session that was used within half a second for good.
-            Awaitility.await("a pool without ended sessions")
-                    .atMost(Duration.ofSeconds(30))
-                    .until(
-                            () -> User.atOnce(
-                                    24, 8, () -> alice.get("/pipeline/jobs").statusCode()),
-                            codes -> codes.stream().allMatch(code -> code == 200));
+            alice.awaitService();
             assertThat(User.atOnce(80, 8, () -> submit("x").statusCode()))
                     .as(level)
                     .containsOnly(202);

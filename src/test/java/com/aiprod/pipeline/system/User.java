@@ -103,6 +103,15 @@ final class User {
                 .until(() -> job(jobId), job -> status.equals(job.path("status").asText()));
     }
 
+    /** Waits until no call is refused any more: the connections that an outage broke are found one by one. */
+    void awaitService() {
+        Awaitility.await("a service that refuses no call")
+                .atMost(PATIENCE)
+                .until(
+                        () -> atOnce(24, 8, () -> get("/pipeline/jobs").statusCode()),
+                        codes -> codes.stream().allMatch(code -> code == 200));
+    }
+
     /** Runs the call so many times, some at a time, and returns what they gave. */
     static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(atATime);
