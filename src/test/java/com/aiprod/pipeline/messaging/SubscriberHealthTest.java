@@ -84,11 +84,13 @@ class SubscriberHealthTest {
         assertThat(health.health().getDetails().get(SUBSCRIPTION))
                 .asString()
                 .contains("attached to a topic that was deleted");
-        assertThat(registry.get("aiprod.pubsub.faults")
-                        .tag("effect", "unusable")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
+        // In between both the topic and its subscription were at fault.
+        Awaitility.await()
+                .until(() -> registry.get("aiprod.pubsub.faults")
+                                .tag("effect", "unusable")
+                                .gauge()
+                                .value()
+                        == 1);
         assertThat(log).containsOnlyOnce("To mend it: gcloud pubsub subscriptions delete " + SUBSCRIPTION);
 
         provision.run();
