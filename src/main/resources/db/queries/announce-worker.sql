@@ -1,6 +1,7 @@
 -- This worker lives, takes so many jobs at a time (0 while it takes none) and has claimed so many in the last second.
 -- freeSec is how long it has had a free slot without a break, null where it has none; reached is claim-job's
 -- published_sec of the latest. Workers that are long gone are forgotten.
+-- plan: keep
 WITH forgotten AS (
     DELETE FROM workers
     WHERE id = ANY (ARRAY(

@@ -1,6 +1,7 @@
 -- Gives a waiting job to this worker: the attempt rises, a lease begins. Answers one row; outcome is 'claimed',
 -- 'not-waiting' (another worker has it, or it ended: the message is a duplicate) or 'unknown'. waited_sec is how long the
 -- job has waited, published_sec when its message went out, in seconds of the epoch, or null where nobody knows.
+-- plan: keep
 WITH claimed AS (
     UPDATE jobs SET
         state = 'PROCESSING',

@@ -2,6 +2,7 @@
 -- jobs waiting, and of each user the job of the highest priority, then the oldest, goes first. No more jobs are on their
 -- way at a time than workers can soon start, or minInFlight while there is no worker, so whose turn it is stays the
 -- database's decision. One dispatcher at a time decides; another finds nothing and comes again.
+-- plan: keep
 WITH RECURSIVE last AS MATERIALIZED (
     -- The limit, which changes nothing else, tells the planner that there is one.
     SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED

@@ -1,4 +1,5 @@
 -- Pub/Sub has these messages: they leave the outbox, and their jobs count as on their way until a worker claims them.
+-- plan: keep
 WITH published AS MATERIALIZED (
     -- Jobs before their outbox rows, and in the order of their ids, as all statements lock them.
     SELECT id FROM jobs

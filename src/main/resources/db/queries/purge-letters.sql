@@ -2,7 +2,7 @@
 -- may do this at a time.
 WITH old AS (
     SELECT id FROM dead_letters
-    WHERE job_id IS NULL AND created_at < now() - make_interval(secs => cast(:?keepSec AS double precision))
+    WHERE cast(:?letterSec AS double precision) > 0 AND job_id IS NULL AND created_at < now() - make_interval(secs => cast(:?letterSec AS double precision))
     ORDER BY created_at
     LIMIT cast(:?batchSize AS integer)
     FOR UPDATE SKIP LOCKED

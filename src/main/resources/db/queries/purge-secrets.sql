@@ -2,7 +2,7 @@
 -- its job, and its user has no job left. Any number of processes may do this at a time.
 WITH old AS (
     SELECT user_id FROM webhook_secrets AS secret
-    WHERE used_at < now() - make_interval(secs => cast(:?keepSec AS double precision))
+    WHERE cast(:?secretSec AS double precision) > 0 AND used_at < now() - make_interval(secs => cast(:?secretSec AS double precision))
       AND NOT EXISTS (SELECT FROM jobs WHERE jobs.user_id = secret.user_id)
     ORDER BY used_at
     LIMIT cast(:?batchSize AS integer)

@@ -1,4 +1,5 @@
 -- The job as its owner sees it, as one JSON document, with what the route decides by; no row when there is no such job.
+-- plan: keep
 SELECT job,
        '"' || md5(job) || '"' AS etag,
        user_id,

@@ -1,5 +1,6 @@
 -- Ends a job with what its present attempt came to. Answers one row; outcome is 'recorded', 'late' (the attempt is
 -- not the running one: it changes nothing) or 'unknown'. total_sec is the time since the job was submitted or redriven.
+-- plan: keep
 WITH ended AS (
     UPDATE jobs SET
         state = cast(CASE WHEN cast(:?success AS boolean) THEN 'COMPLETED' ELSE 'FAILED' END AS job_state),

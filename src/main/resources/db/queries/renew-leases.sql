@@ -2,6 +2,7 @@
 -- is changing is left to the next time, or the statements would wait for each other, row by row, and all others for them.
 -- Answers those that are still its own, and whether they were renewed; the others were cancelled or taken over and must
 -- stop.
+-- plan: keep
 WITH running AS MATERIALIZED (
     SELECT * FROM json_to_recordset(cast(:?running AS json))
         AS told (job_id uuid, attempt integer, stage text, percent integer)

@@ -1,6 +1,7 @@
 -- Accepts a job: its row, its first state, its message to send and its idempotency key, or none of them.
 -- Answers one row; outcome is 'created', 'replayed' (the same key and request), 'conflict' (the key, another request),
 -- or 'too-many-active' or 'too-fast' (a limit of the user's is reached). What is left of a limit is null where it is off.
+-- plan: keep
 WITH new AS MATERIALIZED (
     SELECT uuid_v7() AS id
 ), admission AS MATERIALIZED (

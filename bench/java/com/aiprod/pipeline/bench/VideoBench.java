@@ -1,14 +1,14 @@
 package com.aiprod.pipeline.bench;
 
-import com.aiprod.pipeline.pipeline.ArtifactStore;
-import com.aiprod.pipeline.pipeline.CheckStage;
-import com.aiprod.pipeline.pipeline.DeliverStage;
-import com.aiprod.pipeline.pipeline.FilmQuality;
-import com.aiprod.pipeline.pipeline.Progress;
-import com.aiprod.pipeline.pipeline.RenderStage;
-import com.aiprod.pipeline.pipeline.SanitizeStage;
-import com.aiprod.pipeline.pipeline.StoryboardStage;
-import com.aiprod.pipeline.pipeline.VideoTools;
+import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.video.CheckStage;
+import com.aiprod.pipeline.video.DeliverStage;
+import com.aiprod.pipeline.video.FilmQuality;
+import com.aiprod.pipeline.video.RenderStage;
+import com.aiprod.pipeline.video.SanitizeStage;
+import com.aiprod.pipeline.video.StoryboardStage;
+import com.aiprod.pipeline.video.VideoTools;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

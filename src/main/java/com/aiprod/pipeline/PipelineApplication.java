@@ -1,6 +1,6 @@
 package com.aiprod.pipeline;
 
-import com.aiprod.pipeline.operations.SchemaMigration;
+import com.aiprod.pipeline.startup.SchemaMigration;
 import java.util.Locale;
 import java.util.TimeZone;
 import org.springframework.boot.SpringApplication;

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
- * Breaks a running system again and again while clients use it, then checks that every job that was accepted ended,
+ * LineBreaks a running system again and again while clients use it, then checks that every job that was accepted ended,
  * and ended once: {@code bench/chaos}.
  */
 public final class Chaos {

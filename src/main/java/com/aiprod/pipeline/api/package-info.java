@@ -1,5 +1,5 @@
 /**
- * What stands before the REST routes and what they call: the fence around requests, the caller, request records and
- * their validation, paging, problems. No other room imports this one.
+ * What stands before the REST routes and what they call, by what a client wants. May know the rooms below; no other room knows
+ * this one.
  */
 package com.aiprod.pipeline.api;

@@ -1,2 +1,2 @@
-/** The domain: a job's states, its legal moves and the messages it travels in. Knows no framework and no other room. */
+/** The messages and states of a job, as the contract defines them. Knows no framework and no other room. */
 package com.aiprod.pipeline.job;

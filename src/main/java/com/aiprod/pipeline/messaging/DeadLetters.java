@@ -2,11 +2,11 @@ package com.aiprod.pipeline.messaging;
 
 import com.aiprod.pipeline.job.DeadLetterMessage;
 import com.aiprod.pipeline.job.Failure;
+import com.aiprod.pipeline.job.PipelineTimeoutException;
 import com.aiprod.pipeline.job.PoisonMessageException;
 import com.aiprod.pipeline.job.StorableText;
-import com.aiprod.pipeline.operations.PipelineTimeoutException;
-import com.aiprod.pipeline.pipeline.PermanentStageException;
-import com.aiprod.pipeline.pipeline.TransientStageException;
+import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.TransientStageException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /** Says why an exchange failed: to the job's owner in a result, to the operator in a dead letter. */
 public final class DeadLetters {
+
+    /** The exchange property that holds the message as it came. */
+    private static final String ORIGINAL = "originalMessage";
 
     /** The header in which Camel leaves all attributes of a message, also those that MessageAttributes keeps out. */
     private static final String ATTRIBUTES = "CamelGooglePubsubAttributes";
@@ -74,10 +77,15 @@ public final class DeadLetters {
         return new Failure(Failure.UNFORESEEN_CODE, "The pipeline failed unexpectedly.", false);
     }
 
+    /** Keeps the message as it came for a dead letter, where the exchange is handed on to another route. */
+    public void keepOriginal(Exchange exchange) {
+        exchange.setProperty(ORIGINAL, exchange.getMessage().copy());
+    }
+
     /** The dead letter for the exchange's original message and caught exception. */
     public DeadLetterMessage write(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        Message original = exchange.getProperty(HeldMessage.ORIGINAL, Message.class);
+        Message original = exchange.getProperty(ORIGINAL, Message.class);
         if (original == null) {
             original = exchange.getUnitOfWork().getOriginalInMessage();
         }

@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.messaging;
 
-import com.aiprod.pipeline.operations.RunningJobs;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
@@ -47,17 +46,12 @@ class MessagingConfiguration {
     }
 
     @Bean
-    HeldMessage heldMessage(RunningJobs runningJobs) {
-        return new HeldMessage(runningJobs);
-    }
-
-    @Bean
     DeadLetters deadLetters(ObjectMapper json) {
         return new DeadLetters(json);
     }
 
     @Bean
-    Outcomes outcomes(ObjectMapper json, DeadLetters deadLetters) {
-        return new Outcomes(json, deadLetters);
+    ResultMessages resultMessages(ObjectMapper json, DeadLetters deadLetters) {
+        return new ResultMessages(json, deadLetters);
     }
 }

@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.messaging;
 
-import com.aiprod.pipeline.messaging.TopicFault.Effect;
+import com.aiprod.pipeline.messaging.TopicProblem.Effect;
 import com.google.api.core.ApiService;
 import com.google.api.gax.rpc.ApiException;
 import io.micrometer.core.instrument.Gauge;
@@ -45,7 +45,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     /** The topics that this process publishes to. */
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
     /** What the last look found, by name. */
-    private final Map<String, TopicFault> found = new ConcurrentHashMap<>();
+    private final Map<String, TopicProblem> found = new ConcurrentHashMap<>();
 
     private final ScheduledExecutorService restarts =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "subscriber-restart"));
@@ -89,7 +89,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     }
 
     private void look() throws IOException {
-        Map<String, TopicFault> now = new LinkedHashMap<>();
+        Map<String, TopicProblem> now = new LinkedHashMap<>();
         topicSetup.look().forEach(fault -> now.put(fault.name(), fault));
         now.values().forEach(this::tell);
         found.keySet().retainAll(now.keySet());
@@ -97,7 +97,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     }
 
     /** Once, until something else is wrong. */
-    private void tell(TopicFault fault) {
+    private void tell(TopicProblem fault) {
         if (!fault.equals(found.get(fault.name()))) {
             LOG.atLevel(fault.isUnusable() ? Level.ERROR : Level.WARN)
                     .log("{} {}. To mend it: {}", fault.name(), fault.what(), fault.command());
@@ -172,7 +172,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     }
 
     private String unusable(String name) {
-        TopicFault fault = found.get(name);
+        TopicProblem fault = found.get(name);
         return fault != null && fault.isUnusable() ? fault.what() : "";
     }
 

@@ -1,7 +1,7 @@
 package com.aiprod.pipeline.messaging;
 
 import com.aiprod.pipeline.messaging.SubscriptionContract.Deviation;
-import com.aiprod.pipeline.messaging.TopicFault.Effect;
+import com.aiprod.pipeline.messaging.TopicProblem.Effect;
 import com.google.api.gax.rpc.AlreadyExistsException;
 import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.NotFoundException;
@@ -52,8 +52,8 @@ final class TopicSetup {
      * @throws IOException when no client can be made, for want of credentials for instance
      */
     void run() throws IOException {
-        List<TopicFault> unusable =
-                look().stream().filter(TopicFault::isUnusable).toList();
+        List<TopicProblem> unusable =
+                look().stream().filter(TopicProblem::isUnusable).toList();
         if (!unusable.isEmpty()) {
             throw new UnusableTopicsException(settings.project(), unusable);
         }
@@ -65,7 +65,7 @@ final class TopicSetup {
      * @throws IOException when no client can be made, for want of credentials for instance
      * @throws ApiException when Pub/Sub does not answer
      */
-    List<TopicFault> look() throws IOException {
+    List<TopicProblem> look() throws IOException {
         var topicSettings = TopicAdminSettings.newBuilder();
         var subscriptionSettings = SubscriptionAdminSettings.newBuilder();
         connection.configure((channel, credentials) -> {
@@ -74,11 +74,11 @@ final class TopicSetup {
         });
         try (var topics = TopicAdminClient.create(topicSettings.build());
                 var subscriptions = SubscriptionAdminClient.create(subscriptionSettings.build())) {
-            List<TopicFault> ofTopics = topics().stream()
+            List<TopicProblem> ofTopics = topics().stream()
                     .map(topic -> permitted(topic.getTopic(), () -> look(topics, topic)))
                     .flatMap(Optional::stream)
                     .toList();
-            List<TopicFault> ofSubscriptions = subscriptions().stream()
+            List<TopicProblem> ofSubscriptions = subscriptions().stream()
                     .map(contract -> permitted(contract.name(), () -> look(subscriptions, contract)))
                     .flatMap(Optional::stream)
                     .toList();
@@ -86,11 +86,11 @@ final class TopicSetup {
         }
     }
 
-    private static Optional<TopicFault> permitted(String name, Supplier<Optional<TopicFault>> look) {
+    private static Optional<TopicProblem> permitted(String name, Supplier<Optional<TopicProblem>> look) {
         try {
             return look.get();
         } catch (PermissionDeniedException e) {
-            return Optional.of(new TopicFault(
+            return Optional.of(new TopicProblem(
                     name,
                     "cannot be looked at (%s)".formatted(e.getMessage()),
                     Effect.UNKNOWN,
@@ -98,7 +98,7 @@ final class TopicSetup {
         }
     }
 
-    private Optional<TopicFault> look(TopicAdminClient topics, TopicName topic) {
+    private Optional<TopicProblem> look(TopicAdminClient topics, TopicName topic) {
         try {
             topics.getTopic(topic);
             return Optional.empty();
@@ -110,7 +110,7 @@ final class TopicSetup {
         }
     }
 
-    private Optional<TopicFault> look(SubscriptionAdminClient subscriptions, SubscriptionContract contract) {
+    private Optional<TopicProblem> look(SubscriptionAdminClient subscriptions, SubscriptionContract contract) {
         Runnable create = () -> subscriptions.createSubscription(contract.wanted());
         Subscription actual;
         try {
@@ -120,8 +120,8 @@ final class TopicSetup {
         }
         Optional<String> unusable = contract.unusable(actual);
         if (unusable.isPresent()) {
-            TopicFault fault =
-                    new TopicFault(contract.name(), unusable.get(), Effect.UNUSABLE, contract.replaceCommand());
+            TopicProblem fault =
+                    new TopicProblem(contract.name(), unusable.get(), Effect.UNUSABLE, contract.replaceCommand());
             return mend(SubscriptionContract.isAttachedToNothing(actual), fault, () -> {
                 subscriptions.deleteSubscription(actual.getName());
                 make(create);
@@ -131,7 +131,7 @@ final class TopicSetup {
         if (deviations.isEmpty()) {
             return Optional.empty();
         }
-        TopicFault fault = new TopicFault(
+        TopicProblem fault = new TopicProblem(
                 contract.name(),
                 SubscriptionContract.say(deviations),
                 Effect.DEVIATES,
@@ -142,8 +142,8 @@ final class TopicSetup {
         return mend(true, fault, () -> subscriptions.updateSubscription(contract.update(), mask));
     }
 
-    private Optional<TopicFault> missing(String name, Runnable create, String command) {
-        return mend(true, new TopicFault(name, "is not there", Effect.UNUSABLE, command), () -> make(create));
+    private Optional<TopicProblem> missing(String name, Runnable create, String command) {
+        return mend(true, new TopicProblem(name, "is not there", Effect.UNUSABLE, command), () -> make(create));
     }
 
     /** Another process may have come first. */
@@ -156,7 +156,7 @@ final class TopicSetup {
     }
 
     /** The fault, unless it could be mended; an emulator may not know how, and an account may not be allowed to. */
-    private Optional<TopicFault> mend(boolean mendable, TopicFault fault, Runnable mend) {
+    private Optional<TopicProblem> mend(boolean mendable, TopicProblem fault, Runnable mend) {
         if (!mendable || !settings.provisions()) {
             return Optional.of(fault);
         }
@@ -165,7 +165,7 @@ final class TopicSetup {
             LOG.info("{} {}; mended", fault.name(), fault.what());
             return Optional.empty();
         } catch (ApiException e) {
-            return Optional.of(new TopicFault(
+            return Optional.of(new TopicProblem(
                     fault.name(),
                     "%s; it could not be mended (%s)".formatted(fault.what(), e.getMessage()),
                     fault.effect(),

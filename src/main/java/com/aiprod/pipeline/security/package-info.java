@@ -1,2 +1,2 @@
-/** Who is calling, and who may: tokens and access by path. Needs no other room of the application. */
+/** Who is calling: tokens, the keys of their issuer, and the audit log. Knows no other room. */
 package com.aiprod.pipeline.security;

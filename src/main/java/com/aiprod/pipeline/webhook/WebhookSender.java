@@ -43,7 +43,7 @@ public final class WebhookSender implements AutoCloseable {
 
     private final Duration limit;
     private final WebhookTargets targets;
-    private final Lookups lookups;
+    private final HostLookups lookups;
     private final CloseableHttpClient http;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "webhook-clock");
@@ -58,7 +58,7 @@ public final class WebhookSender implements AutoCloseable {
     WebhookSender(WebhookTargets targets, Duration limit, int connections) {
         this.limit = limit;
         this.targets = targets;
-        this.lookups = new Lookups(targets, connections);
+        this.lookups = new HostLookups(targets, connections);
         Timeout timeout = Timeout.of(limit);
         Http1Config bounds = Http1Config.custom()
                 .setMaxHeaderCount(MAX_HEADER_LINES)

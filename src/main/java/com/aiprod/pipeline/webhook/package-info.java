@@ -1,2 +1,2 @@
-/** Telling the end of a job to the address that its owner has named. Needs no other room of the application. */
+/** Tells receivers that a job has ended: targets, signatures, and whose turn it is. Knows no other room. */
 package com.aiprod.pipeline.webhook;

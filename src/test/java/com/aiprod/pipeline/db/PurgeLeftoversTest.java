@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** What goes with no job is deleted in its own time: purge-letters, purge-quotas, purge-secrets on a real PostgreSQL. */
 class PurgeLeftoversTest {
 
-    private static final Map<String, Object> A_MONTH = Map.of("keepSec", 30L * 86_400, "batchSize", "2");
+    private static final Map<String, Object> A_MONTH =
+            Map.of("letterSec", 30L * 86_400, "secretSec", 30L * 86_400, "batchSize", "2");
 
     private final Queries queries = Queries.shared();
 

@@ -1,7 +1,7 @@
 package com.aiprod.pipeline.db;
 
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
-import com.aiprod.pipeline.operations.SqlBinding;
+import com.aiprod.pipeline.sql.QueryComponent;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.ArrayList;
@@ -13,6 +13,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
@@ -22,11 +23,10 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Runs the files under {@code db/queries} as the routes do: through camel-jdbc, each parameter a variable. */
+/** Runs the files under {@code db/queries} as the routes do: through the component {@code query}, each parameter a variable. */
 public final class Queries implements AutoCloseable {
 
-    private static final String CALL =
-            "jdbc:dataSource?useHeadersAsParameters=true&prepareStatementStrategy=#variableParameters&resetAutoCommit=false";
+    private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
 
     private final JdbcTemplate jdbc;
     private final CamelContext camel = new DefaultCamelContext();
@@ -35,9 +35,8 @@ public final class Queries implements AutoCloseable {
     /** @param dataSource a migrated database */
     public Queries(DataSource dataSource) {
         jdbc = new JdbcTemplate(dataSource);
-        camel.addComponent("jdbc", SqlBinding.component());
+        camel.addComponent("query", new QueryComponent(false));
         camel.getRegistry().bind("dataSource", dataSource);
-        camel.getRegistry().bind("variableParameters", SqlBinding.ofRoutes());
         camel.start();
         producer = camel.createProducerTemplate();
     }
@@ -75,8 +74,13 @@ public final class Queries implements AutoCloseable {
     }
 
     /** The rows that a query gave. */
+    @SuppressWarnings("unchecked")
     public List<Map<String, Object>> rows(String query, Map<String, Object> variables) {
-        return sql("resource:classpath:db/queries/" + query + ".sql", variables);
+        Exchange answer = producer.request("query:" + query, exchange -> variables.forEach(exchange::setVariable));
+        if (answer.getException() != null) {
+            throw CamelExecutionException.wrapCamelExecutionException(answer, answer.getException());
+        }
+        return answer.getMessage().getBody() instanceof List<?> rows ? (List<Map<String, Object>>) rows : List.of();
     }
 
     /** The one row that a query must give. */
@@ -88,17 +92,14 @@ public final class Queries implements AutoCloseable {
         return rows.get(0);
     }
 
-    /** The rows of any SQL, bound like a query; a text that begins with {@code resource:} is read from there. */
-    @SuppressWarnings("unchecked")
+    /** The rows of any SQL whose parameters are named as in a query. */
     List<Map<String, Object>> sql(String sql, Map<String, Object> variables) {
-        Exchange answer = producer.request(CALL, exchange -> {
-            variables.forEach(exchange::setVariable);
-            exchange.getMessage().setBody(sql.startsWith("resource:") ? read(exchange, sql) : sql);
-        });
-        if (answer.getException() != null) {
-            throw CamelExecutionException.wrapCamelExecutionException(answer, answer.getException());
-        }
-        return answer.getMessage().getBody() instanceof List<?> rows ? (List<Map<String, Object>>) rows : List.of();
+        Object[] values = PARAMETER
+                .matcher(sql)
+                .results()
+                .map(name -> variables.get(name.group(1)))
+                .toArray();
+        return jdbc.queryForList(PARAMETER.matcher(sql).replaceAll("?"), values);
     }
 
     /** The text of a query. */
@@ -108,13 +109,6 @@ public final class Queries implements AutoCloseable {
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private static String read(Exchange exchange, String resource) {
-        return exchange.getContext()
-                .resolveLanguage("constant")
-                .createExpression(resource)
-                .evaluate(exchange, String.class);
     }
 
     /** Submits a job of the user's and returns its id. */

@@ -135,7 +135,7 @@ class SettingsTest {
             String role = Overlay.name(application);
             if (!role.equals("migrate")) {
                 assertThat(mounts.get("routes").path("mountPath").asText())
-                        .isEqualTo(environment.get("AIPROD_ROUTES_DIR"));
+                        .isEqualTo(environment.get("AIPROD_ROUTES_DIR") + "/pipelines/own");
             }
             assertThat(mounts.containsKey("artifacts"))
                     .isEqualTo(Set.of("api", "worker").contains(role));
@@ -157,8 +157,8 @@ class SettingsTest {
         JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V4)
                 .getSchema(SchemaLocation.of("classpath:schema/camelYamlDsl.json"));
         Set<String> builtIn = new TreeSet<>();
-        try (Stream<Path> routes = Files.list(Path.of("src/main/resources/routes"))) {
-            for (Path route : routes.toList()) {
+        try (Stream<Path> routes = Files.walk(Path.of("src/main/resources/routes"))) {
+            for (Path route : routes.filter(Files::isRegularFile).toList()) {
                 builtIn.addAll(YAML.readTree(route.toFile()).findValuesAsText("id"));
             }
         }
@@ -172,7 +172,7 @@ class SettingsTest {
         }
         assertThat(files.size()).isEqualTo(overlay == Overlay.DEV ? 1 : 0);
         // AIPROD_PIPELINE_ROUTE is one of the built-in pipelines.
-        assertThat(Path.of("src/main/resources/routes/%s.camel.yaml"
+        assertThat(Path.of("src/main/resources/routes/pipelines/%1$s/%1$s.camel.yaml"
                         .formatted(overlay.one("ConfigMap", "settings")
                                 .at("/data/AIPROD_PIPELINE_ROUTE")
                                 .asText())))

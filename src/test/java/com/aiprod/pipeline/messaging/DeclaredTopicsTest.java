@@ -37,7 +37,9 @@ import org.springframework.util.unit.DataSize;
 class DeclaredTopicsTest {
 
     private static final String PROJECT = "declared";
-    private static final Pattern ROLES = Pattern.compile("\\{\\{role:([a-z,]+)}}");
+    private static final Path ROUTES = Path.of("src/main/resources/routes");
+    private static final Map<String, String> ROLE_OF_FOLDER = Map.of(
+            "api", "api", "dispatch", "dispatcher", "work", "worker", "record", "recorder", "pipelines", "worker");
     private static final Pattern PRINCIPAL = Pattern.compile("/subject/ns/aiprod/sa/([a-z]+)$");
     private static final EmbeddedPubSub PUB_SUB = EmbeddedPubSub.start();
     private static final PubSubSettings SETTINGS = new PubSubSettings(
@@ -167,33 +169,43 @@ class DeclaredTopicsTest {
                         "roles/pubsub.subscriber on aiprod-pipeline-jobs-sub");
     }
 
+    /** What a folder's routes and those that they call in {@code shared} do. */
     private static Set<String> used() throws IOException {
+        Map<String, Set<String>> calls = new TreeMap<>();
+        Map<String, String> shared = new TreeMap<>();
         Set<String> used = new TreeSet<>();
-        try (Stream<Path> files = Files.list(Path.of("src/main/resources/routes"))) {
-            for (Path file : files.toList()) {
-                for (JsonNode item : new YAMLMapper().readTree(file.toFile())) {
-                    Matcher roles = ROLES.matcher(item.at("/route/precondition").asText());
-                    if (!roles.find()) {
-                        assertThat(Files.readString(file))
-                                .satisfies(text -> assertThat(item.toString().contains("google-pubsub:"))
-                                        .isFalse());
-                        continue;
-                    }
-                    for (String role : List.of(roles.group(1).split(","))) {
-                        String from = item.at("/route/from/uri").asText();
-                        if (from.startsWith("google-pubsub:")) {
-                            used.add("%s subscriber %s".formatted(role, last(from)));
-                        }
-                        for (String to : item.at("/route/from/steps").findValuesAsText("uri")) {
-                            if (to.startsWith("google-pubsub:")) {
-                                used.add("%s publisher %s".formatted(role, last(to)));
-                            }
+        for (Path file : routeFiles()) {
+            String role = ROLE_OF_FOLDER.get(ROUTES.relativize(file).getName(0).toString());
+            for (JsonNode item : new YAMLMapper().readTree(file.toFile())) {
+                String from = item.at("/route/from/uri").asText();
+                if (role != null && from.startsWith("google-pubsub:")) {
+                    used.add("%s subscriber %s".formatted(role, last(from)));
+                }
+                for (String to : item.findValuesAsText("uri")) {
+                    if (to.startsWith("google-pubsub:") && !to.equals(from)) {
+                        if (role == null) {
+                            shared.put(from, last(to));
+                        } else {
+                            used.add("%s publisher %s".formatted(role, last(to)));
                         }
                     }
+                    calls.computeIfAbsent(to, key -> new TreeSet<>()).add(String.valueOf(role));
                 }
             }
         }
+        // The error handling of messages, in shared, publishes dead letters for the two roles that take messages.
+        shared.forEach((route, topic) -> {
+            assertThat(calls.get(route)).containsExactly("null", "worker");
+            used.add("worker publisher " + topic);
+            used.add("recorder publisher " + topic);
+        });
         return used;
+    }
+
+    private static List<Path> routeFiles() throws IOException {
+        try (Stream<Path> files = Files.walk(ROUTES)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
     }
 
     private static String last(String uri) {

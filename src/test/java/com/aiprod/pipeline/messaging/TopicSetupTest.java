@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
-import com.aiprod.pipeline.messaging.TopicFault.Effect;
+import com.aiprod.pipeline.messaging.TopicProblem.Effect;
 import com.google.protobuf.FieldMask;
 import com.google.pubsub.v1.DeleteSubscriptionRequest;
 import com.google.pubsub.v1.DeleteTopicRequest;
@@ -81,10 +81,11 @@ class TopicSetupTest {
         assertThat(refused)
                 .hasMessageContaining("aiprod-pipeline-jobs-sub is attached to a topic that was deleted")
                 .hasMessageContaining("'set-up'");
-        assertThat(refused.commands().lines())
+        assertThat(refused.action().lines())
                 .first()
                 .isEqualTo("gcloud pubsub subscriptions delete aiprod-pipeline-jobs-sub --project=set-up");
-        assertThat(refused.commands().lines())
+        assertThat(refused.action().lines())
+                .filteredOn(line -> line.startsWith("gcloud"))
                 .last()
                 .asString()
                 .startsWith(
@@ -99,7 +100,7 @@ class TopicSetupTest {
     void aTopicThatIsGoneIsMadeAndItsSubscriptionWithIt() throws IOException {
         deleteTopic();
         assertThat(check.look())
-                .extracting(TopicFault::name, TopicFault::effect)
+                .extracting(TopicProblem::name, TopicProblem::effect)
                 .containsExactly(
                         tuple("aiprod-pipeline-jobs", Effect.UNUSABLE),
                         tuple("aiprod-pipeline-jobs-sub", Effect.UNUSABLE));

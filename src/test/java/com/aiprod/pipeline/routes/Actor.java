@@ -1,7 +1,7 @@
 package com.aiprod.pipeline.routes;
 
-import com.aiprod.pipeline.pipeline.PermanentStageException;
-import com.aiprod.pipeline.pipeline.TransientStageException;
+import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.TransientStageException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;

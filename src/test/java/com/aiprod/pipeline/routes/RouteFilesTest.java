@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,9 +38,14 @@ class RouteFilesTest {
     private static final Path ROUTES = Path.of("src/main/resources/routes");
     private static final Path QUERIES = Path.of("src/main/resources/db/queries");
     private static final YAMLMapper YAML = new YAMLMapper();
-    private static final Pattern QUERY = Pattern.compile("resource:classpath:db/queries/([a-z-]+\\.sql)");
+    private static final Pattern QUERY = Pattern.compile("\\bquery:([a-z-]+)");
     private static final JsonSchema SCHEMA = JsonSchemaFactory.getInstance(VersionFlag.V4)
             .getSchema(SchemaLocation.of("classpath:schema/camelYamlDsl.json"));
+
+    private static final List<String> KAOTO_FIRST = List.of("id", "description", "uri", "parameters", "steps");
+    private static final Comparator<String> KAOTO = Comparator.comparingInt(
+                    (String key) -> KAOTO_FIRST.contains(key) ? KAOTO_FIRST.indexOf(key) : KAOTO_FIRST.size())
+            .thenComparing(String.CASE_INSENSITIVE_ORDER);
 
     @Autowired
     private CamelContext camel;
@@ -65,28 +73,54 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void saysWhatEachRouteIsForAndWhereItRuns(Path file) throws IOException {
+    void saysWhatEachRouteIsForAndWhatBecomesOfItsErrors(Path file) throws IOException {
         for (JsonNode item : read(file)) {
             JsonNode route = item.path("route");
             if (route.isMissingNode()) {
                 continue;
             }
             String id = route.path("id").asText();
-            // The pipelines bear the name by which AIPROD_PIPELINE_ROUTE calls them.
+            // A pipeline bears the name of its folder.
             assertThat(id).matches("[a-z]+(-[a-z]+)+|video|echo");
             assertThat(route.path("description").asText()).as(id).endsWith(".").hasSizeGreaterThan(30);
-            if (!id.equals("wake-dispatcher")) {
-                assertThat(route.path("precondition").asText())
-                        .as(id)
-                        .matches("\\{\\{role:(api|dispatcher|worker|recorder)(,(api|dispatcher|worker|recorder))*}}");
+            String uri = route.at("/from/uri").asText();
+            if (uri.startsWith("direct:") || uri.startsWith("seda:")) {
+                assertThat(uri).isIn("direct:" + id, "seda:" + id);
             }
-            assertThat(route.has("routeConfigurationId")
-                            || route.has("errorHandler")
-                            || id.equals("poll-outbox")
-                            || id.equals("wake-dispatcher"))
-                    .as("%s says what becomes of an error", id)
-                    .isTrue();
+            if (!uri.startsWith("direct:")) {
+                assertThat(route.has("routeConfigurationId") || route.has("errorHandler"))
+                        .as("%s starts by itself and names its error handling", id)
+                        .isTrue();
+            }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void isNamedAfterItsRouteAndShort(Path file) throws IOException {
+        String name = file.getFileName().toString().replace(".camel.yaml", "");
+        List<String> routes = read(file).findValuesAsText("id");
+        if (!Set.of("rest-api", "errors", "worker-errors").contains(name)) {
+            assertThat(routes).contains(name);
+        }
+        assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(200);
+    }
+
+    /** The order in which Kaoto writes the keys of a map: these first, the others by the alphabet. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void keepsItsFormWhenKaotoSavesIt(Path file) throws IOException {
+        inKaotosOrder(read(file), file);
+        assertThat(Files.readString(file)).doesNotContain("\t").endsWith("\n");
+    }
+
+    private static void inKaotosOrder(JsonNode node, Path file) {
+        if (node.isObject()) {
+            List<String> keys = new ArrayList<>();
+            node.fieldNames().forEachRemaining(keys::add);
+            assertThat(keys).as("%s: %s", file, node).isSortedAccordingTo(KAOTO);
+        }
+        node.forEach(child -> inKaotosOrder(child, file));
     }
 
     @Test
@@ -113,12 +147,11 @@ class RouteFilesTest {
             QUERY.matcher(text).results().forEach(found -> used.add(found.group(1)));
             assertThat(text)
                     .as(file.toString())
-                    .doesNotContainPattern("(?i)\\b(select|insert|update|delete)\\s+\\w+\\s+(from|into|set)\\b");
-            assertThat(text.split("uri: jdbc:", -1)).as(file.toString()).hasSameSizeAs(text.split("db/queries/", -1));
-            assertThat(text.split("uri: jdbc:", -1)).hasSameSizeAs(text.split("#(variable|prepared)Parameters", -1));
+                    .doesNotContainPattern("(?i)\\b(select|insert|update|delete)\\s+\\w+\\s+(from|into|set)\\b")
+                    .doesNotContain("uri: jdbc:", "uri: sql:");
         }
         Set<String> there = list(QUERIES).stream()
-                .map(file -> file.getFileName().toString())
+                .map(file -> file.getFileName().toString().replace(".sql", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(used).isEqualTo(there);
     }
@@ -141,8 +174,8 @@ class RouteFilesTest {
                     .distinct()
                     .forEach(name -> assertThat(sources)
                             .as("%s in %s", name, query.getFileName())
-                            .containsPattern(
-                                    "name: " + name + "\\b|setVariable\\(\\s*\"" + name + "\"|= \"" + name + "\";"));
+                            .containsPattern("name: " + name + "\\b|bind\\." + name + ":|setVariable\\(\\s*\"" + name
+                                    + "\"|= \"" + name + "\";|\"" + name + "\", \""));
             // A colon twice is a cast to PostgreSQL and nothing to camel-jdbc, but easily taken for a parameter.
             assertThat(text).doesNotContain("::");
             assertThat(text.lines().filter(line -> line.strip().startsWith("--")))
@@ -193,6 +226,20 @@ class RouteFilesTest {
         assertThat(camel.getRoute("acted"))
                 .as("the route of the external folder")
                 .isNotNull();
+    }
+
+    @Test
+    void leavesTheFailureOfAnInnerRouteToItsCaller() {
+        Map<Boolean, List<RouteDefinition>> inner =
+                camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions().stream()
+                        .filter(route -> route.getInput().getEndpointUri().startsWith("direct:"))
+                        .filter(route -> route.getRouteConfigurationId() == null)
+                        .collect(Collectors.partitioningBy(
+                                route -> route.getErrorHandlerFactory() instanceof NoErrorHandlerDefinition));
+        assertThat(inner.get(false))
+                .extracting(route -> route.getId() + " " + route.getErrorHandlerFactory())
+                .isEmpty();
+        assertThat(inner.get(true)).hasSizeGreaterThan(10);
     }
 
     private static JsonNode read(Path file) throws IOException {

@@ -2,7 +2,7 @@ package com.aiprod.pipeline.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.api.EdgeTest;
+import com.aiprod.pipeline.api.http.EdgeTest;
 import com.aiprod.pipeline.security.TestIssuer.Mood;
 import java.net.URI;
 import java.net.http.HttpClient;

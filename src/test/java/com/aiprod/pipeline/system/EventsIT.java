@@ -5,8 +5,8 @@ import static com.aiprod.pipeline.system.User.problem;
 import static com.aiprod.pipeline.system.User.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.operations.RunningJobs;
 import com.aiprod.pipeline.system.EventReader.Event;
+import com.aiprod.pipeline.worker.RunningAttempts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -30,7 +30,7 @@ class EventsIT {
     private int port;
 
     @Autowired
-    private RunningJobs running;
+    private RunningAttempts running;
 
     private User alice;
 

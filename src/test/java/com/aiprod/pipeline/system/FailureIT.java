@@ -77,7 +77,7 @@ class FailureIT {
         JsonNode result = failed("fail in passing", "MODEL_BUSY", "The model is busy.", true);
         // Each pause is twice the one before, give or take a fifth: from 0.8 + 1.28 + 2.05 s on.
         assertThat(result.path("execution_time_ms").asLong()).isBetween(4_100L, 11_000L);
-        letter("fail in passing", "MODEL_BUSY", 4, "com.aiprod.pipeline.pipeline.TransientStageException");
+        letter("fail in passing", "MODEL_BUSY", 4, "com.aiprod.pipeline.stage.TransientStageException");
     }
 
     @Test
@@ -90,7 +90,7 @@ class FailureIT {
     void whatCannotPassFailsAtOnce() throws Exception {
         JsonNode result = failed("fail for good", "CONTENT_UNUSABLE", "Nothing can be made of this text.", false);
         assertThat(result.path("execution_time_ms").asLong()).isLessThan(5_000);
-        letter("fail for good", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.pipeline.PermanentStageException");
+        letter("fail for good", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.stage.PermanentStageException");
     }
 
     @Test

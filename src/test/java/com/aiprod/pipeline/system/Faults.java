@@ -1,7 +1,7 @@
 package com.aiprod.pipeline.system;
 
-import com.aiprod.pipeline.pipeline.PermanentStageException;
-import com.aiprod.pipeline.pipeline.TransientStageException;
+import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.TransientStageException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;

@@ -2,7 +2,7 @@ package com.aiprod.pipeline.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.api.OpenApi;
+import com.aiprod.pipeline.api.docs.OpenApi;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;

@@ -3,7 +3,7 @@ package com.aiprod.pipeline.system;
 import static com.aiprod.pipeline.system.User.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.api.OpenApi;
+import com.aiprod.pipeline.api.docs.OpenApi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.pubsub.v1.PubsubMessage;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package com.aiprod.pipeline.system;
 
-import com.aiprod.pipeline.api.OpenApi;
-import com.aiprod.pipeline.api.OpenApi.Operation;
+import com.aiprod.pipeline.api.docs.OpenApi;
+import com.aiprod.pipeline.api.docs.OpenApi.Operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -4,7 +4,7 @@ import static com.aiprod.pipeline.system.User.json;
 import static com.aiprod.pipeline.system.User.names;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.pipeline.Preset;
+import com.aiprod.pipeline.job.Preset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.pubsub.v1.PubsubMessage;

@@ -7,7 +7,7 @@ import com.aiprod.pipeline.PipelineApplication;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
-import com.aiprod.pipeline.operations.ReadinessByRole;
+import com.aiprod.pipeline.startup.ReadinessByRole;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.Tracer;

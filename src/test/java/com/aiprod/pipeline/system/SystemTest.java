@@ -13,7 +13,7 @@ import org.springframework.test.context.ContextConfiguration;
 
 /**
  * A test of the whole application over HTTP, on a real PostgreSQL and a real Pub/Sub; all such tests share one
- * application. Its workers run the pipeline {@code scripted} of src/test/resources/pipelines, which does what a job's
+ * application. Its workers run the pipeline {@code scripted} of src/test/resources/routes-of-tests, which does what a job's
  * metadata tell it to.
  */
 @Target(ElementType.TYPE)
@@ -24,7 +24,7 @@ import org.springframework.test.context.ContextConfiguration;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "management.server.port=0",
-            "aiprod.routes-dir=src/test/resources/pipelines",
+            "aiprod.routes-dir=src/test/resources/routes-of-tests",
             "aiprod.pipeline.route=scripted",
             // Above the retries of a job that fails each time, which take up to 8.4 s.
             "aiprod.pipeline.timeout=11s",

@@ -11,7 +11,7 @@ import com.aiprod.client.api.JobsApi;
 import com.aiprod.pipeline.PipelineApplication;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
-import com.aiprod.pipeline.pipeline.Film;
+import com.aiprod.pipeline.video.Film;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;

@@ -5,7 +5,7 @@ import static com.aiprod.pipeline.system.User.problem;
 import static com.aiprod.pipeline.system.User.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.api.OpenApi;
+import com.aiprod.pipeline.api.docs.OpenApi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;

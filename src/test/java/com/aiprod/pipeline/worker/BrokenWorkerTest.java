@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
-import com.aiprod.pipeline.operations.WorkerCheck;
-import com.aiprod.pipeline.operations.WorkerFitness;
-import com.aiprod.pipeline.pipeline.WorkerFaultException;
+import com.aiprod.pipeline.stage.WorkerCheck;
+import com.aiprod.pipeline.stage.WorkerFaultException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -180,7 +179,7 @@ class BrokenWorkerTest {
     }
 
     private static Health health(Worker worker) {
-        return worker.bean(WorkerFitness.class).health();
+        return worker.bean(WorkerHealth.class).health();
     }
 
     private static double gauge(Worker worker, String name) {

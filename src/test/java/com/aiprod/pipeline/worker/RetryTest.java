@@ -2,10 +2,10 @@ package com.aiprod.pipeline.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.pipeline.ArtifactStore;
-import com.aiprod.pipeline.pipeline.RenderStage;
-import com.aiprod.pipeline.pipeline.TransientStageException;
-import com.aiprod.pipeline.pipeline.VideoTools;
+import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.stage.TransientStageException;
+import com.aiprod.pipeline.video.RenderStage;
+import com.aiprod.pipeline.video.VideoTools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;

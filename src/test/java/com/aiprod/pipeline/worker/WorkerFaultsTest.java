@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.aiprod.pipeline.Undeletable;
 import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSub;
-import com.aiprod.pipeline.operations.Retention;
+import com.aiprod.pipeline.retention.Retention;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;

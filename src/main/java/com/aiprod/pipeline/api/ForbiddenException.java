@@ -1,9 +1,0 @@
-package com.aiprod.pipeline.api;
-
-/** 403: it is somebody else's, or takes a role that the caller has not. */
-public class ForbiddenException extends ProblemException {
-
-    public ForbiddenException(String detail) {
-        super(ProblemType.FORBIDDEN, detail);
-    }
-}

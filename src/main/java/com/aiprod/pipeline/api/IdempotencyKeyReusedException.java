@@ -1,9 +1,0 @@
-package com.aiprod.pipeline.api;
-
-/** 422: the idempotency key came before, with another request. */
-public class IdempotencyKeyReusedException extends ProblemException {
-
-    public IdempotencyKeyReusedException(String detail) {
-        super(ProblemType.IDEMPOTENCY_KEY_REUSED, detail);
-    }
-}

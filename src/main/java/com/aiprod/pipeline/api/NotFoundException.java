@@ -1,9 +1,0 @@
-package com.aiprod.pipeline.api;
-
-/** 404: what the path names is not there. */
-public class NotFoundException extends ProblemException {
-
-    public NotFoundException(String detail) {
-        super(ProblemType.NOT_FOUND, detail);
-    }
-}

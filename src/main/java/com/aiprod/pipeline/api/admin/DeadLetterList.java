@@ -1,0 +1,76 @@
+package com.aiprod.pipeline.api.admin;
+
+import com.aiprod.pipeline.api.http.Cursor;
+import com.aiprod.pipeline.api.http.KeysetPage;
+import com.aiprod.pipeline.api.http.QueryParameters;
+import com.aiprod.pipeline.api.jobs.JobList;
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
+
+/** Reads what page of dead letters an operator wants, and makes it: {@code bean: {ref: deadLetterList, method: parse}}. */
+@Component("deadLetterList")
+public class DeadLetterList {
+
+    /**
+     * Sets the exchange variables {@code limit} and {@code rows} (one more than {@code limit}, to see whether a page
+     * follows; Integers), {@code errorCode} (absent if not asked for), {@code cursorCreatedAt} (ISO 8601 with
+     * microseconds) and {@code cursorId} (absent without a cursor).
+     *
+     * @throws InvalidRequestException with every fault
+     */
+    public void parse(Exchange exchange) {
+        QueryParameters parameters = new QueryParameters(exchange);
+        parameters.refuseAllBut("error_code", "limit", "cursor");
+        String errorCode = parameters.text("error_code");
+        if (errorCode != null && !ErrorCode.isPossible(errorCode)) {
+            parameters.fault("error_code", ErrorCode.RULE);
+        }
+        int limit = parameters.number("limit", 1, JobList.MAX_LIMIT, JobList.DEFAULT_LIMIT);
+        Optional<Cursor> cursor = parameters.cursor();
+        parameters.refuseFaults();
+        exchange.setVariable("errorCode", errorCode);
+        exchange.setVariable("limit", limit);
+        exchange.setVariable("rows", limit + 1);
+        exchange.setVariable(
+                "cursorCreatedAt",
+                cursor.map(place -> place.createdAt().toString()).orElse(null));
+        exchange.setVariable("cursorId", cursor.map(Cursor::id).orElse(null));
+    }
+
+    /**
+     * Makes the page of the rows in the body: {@code dead_letters}, {@code limit}, {@code count} and
+     * {@code next_cursor}; where more follow, sets the header {@code Link} too. The rows are those of
+     * {@code list-dead-letters.sql}, at most {@code rows} of them.
+     */
+    public void page(Exchange exchange) {
+        int limit = exchange.getVariable("limit", Integer.class);
+        KeysetPage page = KeysetPage.of(exchange.getMessage().getBody(List.class), limit, "id");
+        if (page.next() != null) {
+            exchange.getMessage().setHeader("Link", "<" + nextPage(exchange, limit, page.next()) + ">; rel=\"next\"");
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("dead_letters", page.rows());
+        answer.put("limit", limit);
+        answer.put("count", page.rows().size());
+        answer.put("next_cursor", page.next());
+        exchange.getMessage().setBody(answer);
+    }
+
+    private static String nextPage(Exchange exchange, int limit, String cursor) {
+        Optional<String> errorCode = Optional.ofNullable(exchange.getVariable("errorCode", String.class));
+        return UriComponentsBuilder.fromPath("/admin/dead-letters")
+                .queryParamIfPresent("error_code", errorCode.map(code -> UriUtils.encode(code, StandardCharsets.UTF_8)))
+                .queryParam("limit", limit)
+                .queryParam("cursor", cursor)
+                .build()
+                .toUriString();
+    }
+}

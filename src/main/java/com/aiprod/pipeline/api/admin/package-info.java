@@ -1,0 +1,2 @@
+/** Dead letters, for operators. */
+package com.aiprod.pipeline.api.admin;

@@ -1,0 +1,97 @@
+package com.aiprod.pipeline.api.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpBinding;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
+import org.apache.camel.http.base.HttpHelper;
+import org.apache.camel.http.common.HttpBinding;
+import org.apache.camel.util.ObjectHelper;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.ResponseBody;
+
+/**
+ * Serves platform-http as Camel's engine for Spring Boot 4.18.0 does, but for two things. That one hands each request to
+ * another thread and back; here it stays on its own. And that one keeps a thread until the route has ended; here a route
+ * that waits gives its thread back.
+ */
+final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
+
+    AsyncHttpEngine(int port) {
+        super(port, Runnable::run);
+    }
+
+    @Override
+    public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+        return new Consumer(endpoint, processor);
+    }
+
+    /** Public, since Spring MVC calls it. */
+    public static final class Consumer extends SpringBootPlatformHttpConsumer {
+
+        private final HttpBinding binding = new SpringBootPlatformHttpBinding();
+
+        Consumer(PlatformHttpEndpoint endpoint, Processor processor) {
+            super(endpoint, processor, Runnable::run);
+            binding.setHeaderFilterStrategy(endpoint.getHeaderFilterStrategy());
+            binding.setUseReaderForPayload(!endpoint.isUseStreaming());
+        }
+
+        /** Null, which Spring MVC takes as answered, where the route has ended without waiting for anything. */
+        @Override
+        @ResponseBody
+        public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
+            CompletableFuture<Void> answered = new CompletableFuture<>();
+            try {
+                begin(request, response, answered);
+            } catch (Exception e) {
+                answered.completeExceptionally(e);
+            }
+            return answered.isDone() && !answered.isCompletedExceptionally() ? null : answered;
+        }
+
+        private void begin(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Void> answered)
+                throws Exception {
+            if (isSuspended()) {
+                throw new RejectedExecutionException("The route is suspended");
+            }
+            Exchange exchange = createExchange(true);
+            exchange.setPattern(ExchangePattern.InOut);
+            HttpHelper.setCharsetFromContentType(request.getContentType(), exchange);
+            PlatformHttpMessage message = new PlatformHttpMessage(request, response, exchange, binding, false);
+            message.init(exchange, binding, request, response);
+            Caller.identify(exchange, request);
+            createUoW(exchange);
+            getAsyncProcessor().process(exchange, doneSync -> {
+                try {
+                    setDefaultHeaders(exchange.getMessage());
+                    afterProcess(response, exchange);
+                    answered.complete(null);
+                } catch (Exception e) {
+                    answered.completeExceptionally(e);
+                }
+            });
+        }
+
+        /** An answer is JSON that no cache keeps, unless its route says otherwise. */
+        private static void setDefaultHeaders(Message answer) {
+            if (answer.getHeader(Exchange.CONTENT_TYPE) == null && !ObjectHelper.isEmpty(answer.getBody())) {
+                answer.setHeader(Exchange.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
+            }
+            if (answer.getHeader(HttpHeaders.CACHE_CONTROL) == null) {
+                answer.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            }
+        }
+    }
+}

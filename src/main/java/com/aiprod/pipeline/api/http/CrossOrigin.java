@@ -1,0 +1,69 @@
+package com.aiprod.pipeline.api.http;
+
+import com.aiprod.pipeline.api.problem.Problems;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.ServerHttpResponse;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.cors.DefaultCorsProcessor;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
+import org.springframework.web.filter.CorsFilter;
+
+/**
+ * Lets the pages of some origins call the API from a browser, with all headers of the contract. To those of others the
+ * browser shows nothing; the call itself needs a token from whomever it comes.
+ */
+final class CrossOrigin extends DefaultCorsProcessor {
+
+    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "DELETE");
+    private static final Duration PREFLIGHT_GOOD_FOR = Duration.ofHours(1);
+
+    private CrossOrigin() {}
+
+    /** @param origins such as {@code https://app.example.com}; {@code *} for any */
+    static CorsFilter filter(List<String> origins) {
+        CorsConfiguration allowed = new CorsConfiguration();
+        allowed.setAllowedOrigins(origins);
+        allowed.setAllowedMethods(METHODS);
+        List<String> headers = new ArrayList<>(FilteredRequest.HEADERS);
+        headers.add(HttpHeaders.AUTHORIZATION);
+        headers.add(RequestIdFilter.HEADER);
+        allowed.setAllowedHeaders(headers);
+        List<String> exposed = new ArrayList<>(ResponseHeaders.ALLOWED);
+        exposed.add(RequestIdFilter.HEADER);
+        exposed.add(HttpHeaders.CONTENT_RANGE);
+        exposed.add(HttpHeaders.WWW_AUTHENTICATE);
+        allowed.setExposedHeaders(exposed);
+        allowed.setMaxAge(PREFLIGHT_GOOD_FOR);
+        UrlBasedCorsConfigurationSource everywhere = new UrlBasedCorsConfigurationSource();
+        everywhere.registerCorsConfiguration("/**", allowed);
+        CorsFilter filter = new CorsFilter(everywhere);
+        filter.setCorsProcessor(new CrossOrigin());
+        return filter;
+    }
+
+    @Override
+    public boolean processRequest(CorsConfiguration allowed, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        boolean fine = super.processRequest(allowed, request, response);
+        if (!CorsUtils.isPreFlightRequest(request)) {
+            return true;
+        }
+        if (!fine) {
+            Problems.answerTo(new AccessDeniedException("Not from this origin"), request)
+                    .writeTo(response);
+        }
+        return fine;
+    }
+
+    /** The answer is written above, where the request is known. */
+    @Override
+    protected void rejectRequest(ServerHttpResponse response) {}
+}

@@ -1,0 +1,296 @@
+package com.aiprod.pipeline.api.http;
+
+import com.aiprod.pipeline.api.problem.FieldFault;
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.Part;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.util.UriComponents;
+import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
+
+/** A request as everything behind the fence sees it: what the contract names, and the principal on any thread. */
+public final class FilteredRequest extends HttpServletRequestWrapper {
+
+    public static final Set<String> HEADERS = ignoringCase(
+            "Host",
+            "Accept",
+            "Content-Type",
+            "Content-Length",
+            "Idempotency-Key",
+            "Prefer",
+            "If-Match",
+            "If-None-Match",
+            "If-Modified-Since",
+            "If-Range",
+            "Range",
+            "Last-Event-ID");
+    public static final Set<String> PARAMETERS =
+            Set.of("status", "preset", "limit", "offset", "cursor", "error_code", "previous");
+
+    /** Attribute: the names, a List of String, of the query's parameters that are not let through. */
+    static final String OTHER_PARAMETERS = FilteredRequest.class.getName() + ".otherParameters";
+
+    /** Those that Spring would read more loosely than RFC 9110 does. */
+    private static final Set<String> REREAD = ignoringCase("Accept", "If-Match", "If-None-Match");
+
+    private static final Pattern TAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\"");
+
+    /** A media type that nothing has. */
+    private static final String NOTHING = "none/none";
+
+    private final int contentLength;
+    private final Body body;
+    private final Principal principal;
+    private final Map<String, String[]> parameters;
+
+    /** Fences a request whose body was read. */
+    FilteredRequest(HttpServletRequest request, byte[] body) {
+        super(request);
+        this.contentLength = body.length;
+        this.body = new Body(new ByteArrayInputStream(body));
+        this.principal = request.getUserPrincipal();
+        this.parameters = parameters(request);
+    }
+
+    private static Set<String> ignoringCase(String... names) {
+        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        Collections.addAll(set, names);
+        return Collections.unmodifiableSet(set);
+    }
+
+    private static Map<String, String[]> parameters(HttpServletRequest request) {
+        Map<String, String[]> allowed = new LinkedHashMap<>();
+        List<String> others = new ArrayList<>();
+        UriComponents query = UriComponentsBuilder.newInstance()
+                .query(request.getQueryString())
+                .build();
+        query.getQueryParams().forEach((name, values) -> {
+            if (PARAMETERS.contains(name)) {
+                allowed.put(
+                        name, values.stream().map(value -> decoded(name, value)).toArray(String[]::new));
+            } else {
+                others.add(name);
+            }
+        });
+        request.setAttribute(OTHER_PARAMETERS, others);
+        return Collections.unmodifiableMap(allowed);
+    }
+
+    private static String decoded(String name, String value) {
+        if (value == null) {
+            return "";
+        }
+        try {
+            return UriUtils.decode(value.replace('+', ' '), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(List.of(new FieldFault(name, "is not percent-encoded as it should be")));
+        }
+    }
+
+    @Override
+    public Principal getUserPrincipal() {
+        return principal;
+    }
+
+    @Override
+    public String getRemoteUser() {
+        return principal == null ? null : principal.getName();
+    }
+
+    /** In lower case, which is as unknown as any other: Spring MVC would send back to a TRACE what came with it. */
+    @Override
+    public String getMethod() {
+        return "TRACE".equals(super.getMethod()) ? "trace" : super.getMethod();
+    }
+
+    @Override
+    public String getHeader(String name) {
+        if (!REREAD.contains(name)) {
+            return HEADERS.contains(name) ? super.getHeader(name) : null;
+        }
+        Enumeration<String> lines = getHeaders(name);
+        return lines.hasMoreElements() ? lines.nextElement() : null;
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        if (!REREAD.contains(name)) {
+            return HEADERS.contains(name) ? super.getHeaders(name) : Collections.emptyEnumeration();
+        }
+        List<String> lines = Collections.list(super.getHeaders(name));
+        return Collections.enumeration(
+                name.equalsIgnoreCase(HttpHeaders.ACCEPT)
+                        ? accepted(lines)
+                        : lines.stream().filter(FilteredRequest::isTagList).toList());
+    }
+
+    /** RFC 9110, section 8.8.3: Spring finds a tag in whatever stands around it. */
+    private static boolean isTagList(String line) {
+        return line.strip().equals("*")
+                || Stream.of(TAG.matcher(line).replaceAll("\0").split(",", -1))
+                        .allMatch(element -> element.strip().equals("\0"));
+    }
+
+    /** RFC 9110, section 12.4.2: the weight 0 means "not acceptable", which Spring takes for the least acceptable. */
+    private static List<String> accepted(List<String> lines) {
+        if (lines.stream().noneMatch(line -> line.contains("q=0") || line.contains("Q=0"))) {
+            return lines;
+        }
+        try {
+            List<MediaType> types = MediaType.parseMediaTypes(lines);
+            List<MediaType> wanted =
+                    types.stream().filter(type -> type.getQualityValue() > 0).toList();
+            return List.of(wanted.isEmpty() && !types.isEmpty() ? NOTHING : MediaType.toString(wanted));
+        } catch (InvalidMediaTypeException e) {
+            return lines;
+        }
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        return Collections.enumeration(Collections.list(super.getHeaderNames()).stream()
+                .filter(HEADERS::contains)
+                .toList());
+    }
+
+    @Override
+    public int getIntHeader(String name) {
+        return HEADERS.contains(name) ? super.getIntHeader(name) : -1;
+    }
+
+    @Override
+    public long getDateHeader(String name) {
+        return HEADERS.contains(name) ? super.getDateHeader(name) : -1;
+    }
+
+    @Override
+    public Cookie[] getCookies() {
+        return null;
+    }
+
+    @Override
+    public String getQueryString() {
+        return null;
+    }
+
+    @Override
+    public String getParameter(String name) {
+        String[] values = parameters.get(name);
+        return values == null ? null : values[0];
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        return Collections.enumeration(parameters.keySet());
+    }
+
+    @Override
+    public String[] getParameterValues(String name) {
+        return parameters.get(name);
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        return parameters;
+    }
+
+    @Override
+    public Collection<Part> getParts() {
+        return List.of();
+    }
+
+    @Override
+    public Part getPart(String name) {
+        return null;
+    }
+
+    @Override
+    public String getCharacterEncoding() {
+        return StandardCharsets.UTF_8.name();
+    }
+
+    @Override
+    public int getContentLength() {
+        return contentLength;
+    }
+
+    @Override
+    public long getContentLengthLong() {
+        return contentLength;
+    }
+
+    @Override
+    public ServletInputStream getInputStream() {
+        return body;
+    }
+
+    @Override
+    public BufferedReader getReader() {
+        return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    }
+
+    /** Read once, as any request's body is; then its bytes are not kept for as long as the answer takes. */
+    private static final class Body extends ServletInputStream {
+
+        private ByteArrayInputStream bytes;
+
+        Body(ByteArrayInputStream bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() {
+            return atEnd(bytes.read());
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            return atEnd(bytes.read(buffer, offset, length));
+        }
+
+        private int atEnd(int read) {
+            if (read < 0) {
+                bytes = new ByteArrayInputStream(new byte[0]);
+            }
+            return read;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return bytes.available() == 0;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new UnsupportedOperationException("The body is already in memory");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package com.aiprod.pipeline.api.http;
+
+import com.aiprod.pipeline.api.problem.FieldFault;
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.api.submit.SubmitRequestParser;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+
+/** Reads the query parameters of one request and gathers what is wrong with them, so that all is told at once. */
+public final class QueryParameters {
+
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("[0-9]{1,9}");
+
+    private static final int MOST_NAMES_TOLD = 20;
+
+    private final Exchange exchange;
+    private final List<FieldFault> faults = new ArrayList<>();
+
+    public QueryParameters(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** A parameter's value; null if it is not given, or given more than once. */
+    public String text(String name) {
+        List<String> values = RequestHeaders.values(exchange, name);
+        if (values.size() > 1) {
+            fault(name, "is given more than once");
+            return null;
+        }
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /** As {@link #text}, and a fault if it is none of those allowed. */
+    public String oneOf(String name, List<String> allowed) {
+        String value = text(name);
+        if (value != null && !allowed.contains(value)) {
+            fault(name, "must be one of " + String.join(", ", allowed));
+        }
+        return value;
+    }
+
+    /** A whole number within the bounds, both inclusive; at most nine digits. */
+    public int number(String name, int min, int max, int otherwise) {
+        return number(name, min, max, otherwise, "");
+    }
+
+    /** As {@link #number(String, int, int, int)}; the hint ends the message of a fault. */
+    public int number(String name, int min, int max, int otherwise, String hint) {
+        String value = text(name);
+        if (value == null) {
+            return otherwise;
+        }
+        if (WHOLE_NUMBER.matcher(value).matches()) {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        }
+        fault(name, "must be a whole number from " + min + " to " + max + hint);
+        return otherwise;
+    }
+
+    /** The place in a list that the parameter {@code cursor} stands for. */
+    public Optional<Cursor> cursor() {
+        String text = text("cursor");
+        if (text == null) {
+            return Optional.empty();
+        }
+        Optional<Cursor> cursor = Cursor.decode(text);
+        if (cursor.isEmpty()) {
+            fault("cursor", "is not a next_cursor of this list");
+        }
+        return cursor;
+    }
+
+    /** Has a fault for each parameter besides these: a filter that is misspelt must not give everything. */
+    public void refuseAllBut(String... names) {
+        HttpServletRequest request = exchange.getMessage().getHeader(Caller.SERVLET_REQUEST, HttpServletRequest.class);
+        if (request == null) {
+            return;
+        }
+        Stream<String> others = Stream.empty();
+        if (request.getAttribute(FilteredRequest.OTHER_PARAMETERS) instanceof List<?> unknown) {
+            others = unknown.stream().map(String::valueOf);
+        }
+        Stream.concat(request.getParameterMap().keySet().stream(), others)
+                .filter(name -> !List.of(names).contains(name))
+                .limit(MOST_NAMES_TOLD)
+                .forEach(name -> fault(SubmitRequestParser.quoted(name), "is not a parameter of this request"));
+    }
+
+    public boolean has(String name) {
+        return !RequestHeaders.values(exchange, name).isEmpty();
+    }
+
+    public void fault(String name, String message) {
+        faults.add(new FieldFault(name, message));
+    }
+
+    /** @throws InvalidRequestException if anything was wrong, with all of it */
+    public void refuseFaults() {
+        if (!faults.isEmpty()) {
+            throw new InvalidRequestException(faults);
+        }
+    }
+}

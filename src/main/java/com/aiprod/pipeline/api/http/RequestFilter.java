@@ -1,0 +1,166 @@
+package com.aiprod.pipeline.api.http;
+
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.api.problem.ProblemException;
+import com.aiprod.pipeline.api.problem.ProblemType;
+import com.aiprod.pipeline.api.problem.Problems;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Stands behind Spring Security and before Camel, which would make a message header of every request header and
+ * parameter: lets through what the contract names, and a body only if it is JSON in UTF-8 of at most 256 KiB. The
+ * body is read here, so that a slow sender holds one of the servlet container's many threads and none of Camel's few.
+ */
+public class RequestFilter extends OncePerRequestFilter {
+
+    /** Why a request was refused. Where its body broke off, the container calls the error page on top of our answer. */
+    public static final String REFUSAL = RequestFilter.class.getName() + ".refusal";
+
+    static final int MAX_BODY_BYTES = 256 * 1024;
+
+    private static final int FIRST_BUFFER = 8192;
+
+    private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    private final ApplicationAvailability availability;
+    private final Duration bodyTimeout;
+
+    /** @param bodyTimeout how long a body may take to come, whatever its size */
+    RequestFilter(ApplicationAvailability availability, Duration bodyTimeout) {
+        this.availability = availability;
+        this.bodyTimeout = bodyTimeout;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        // The web server listens before the routes are there: what would be a 404 then is only too early.
+        if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
+            Problems.answerTo(new RejectedExecutionException("The application is starting or ending"), request)
+                    .writeTo(response);
+            return;
+        }
+        FilteredRequest fenced;
+        try {
+            fenced = new FilteredRequest(request, body(request));
+        } catch (ProblemException e) {
+            request.setAttribute(REFUSAL, e);
+            Problems.answerTo(e, request).writeTo(response);
+            return;
+        }
+        chain.doFilter(fenced, response);
+    }
+
+    private byte[] body(HttpServletRequest request) throws IOException {
+        if (METHODS_WITHOUT_BODY.contains(request.getMethod())) {
+            if (request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+                throw new InvalidRequestException(request.getMethod() + " takes no body.");
+            }
+            return new byte[0];
+        }
+        if (request.getContentLengthLong() > MAX_BODY_BYTES) {
+            throw tooLarge();
+        }
+        byte[] body = read(request.getInputStream(), request.getContentLengthLong());
+        if (body.length > 0) {
+            requireJson(request);
+            requireUtf8(body);
+        }
+        return body;
+    }
+
+    /** The container's own time-out starts anew with every byte. A body of a known length is read without a copy. */
+    private byte[] read(InputStream body, long contentLength) throws IOException {
+        long start = System.nanoTime();
+        byte[] read = new byte[contentLength > 0 ? (int) contentLength : FIRST_BUFFER];
+        int size = 0;
+        try {
+            for (int n = body.read(read); n >= 0; n = body.read(read, size, read.length - size)) {
+                size += n;
+                if (System.nanoTime() - start > bodyTimeout.toNanos()) {
+                    throw tooSlow();
+                }
+                if (size == read.length) {
+                    int next = body.read();
+                    if (next < 0) {
+                        return read;
+                    }
+                    if (size == MAX_BODY_BYTES) {
+                        throw tooLarge();
+                    }
+                    read = Arrays.copyOf(read, Math.min(2 * size, MAX_BODY_BYTES));
+                    read[size++] = (byte) next;
+                }
+            }
+        } catch (IOException e) {
+            // Tomcat wraps it.
+            throw e.getCause() instanceof SocketTimeoutException
+                    ? new ProblemException(
+                            ProblemType.REQUEST_TIMEOUT, "The body stopped coming; send it without such a pause.")
+                    : new InvalidRequestException("The body did not come as its headers say.");
+        }
+        return Arrays.copyOf(read, size);
+    }
+
+    private ProblemException tooSlow() {
+        return new ProblemException(
+                ProblemType.REQUEST_TIMEOUT, "The body must have come within " + bodyTimeout.toSeconds() + " s.");
+    }
+
+    private static ProblemException tooLarge() {
+        return new ProblemException(
+                ProblemType.PAYLOAD_TOO_LARGE, "A body may have " + MAX_BODY_BYTES + " bytes at the most.");
+    }
+
+    private static void requireJson(HttpServletRequest request) {
+        String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !"identity".equalsIgnoreCase(coding.strip())) {
+            throw unsupported("The body must come without a content coding.");
+        }
+        String contentType = request.getContentType();
+        if (contentType == null) {
+            throw unsupported("Send 'Content-Type: application/json'.");
+        }
+        try {
+            MediaType type = MediaType.parseMediaType(contentType);
+            if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)
+                    && (type.getCharset() == null || StandardCharsets.UTF_8.equals(type.getCharset()))) {
+                return;
+            }
+        } catch (InvalidMediaTypeException e) {
+            // Answered below like every type that is not JSON.
+        }
+        throw unsupported("The body must be application/json in UTF-8.");
+    }
+
+    private static ProblemException unsupported(String detail) {
+        return new ProblemException(ProblemType.UNSUPPORTED_MEDIA_TYPE, detail);
+    }
+
+    private static void requireUtf8(byte[] body) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+        } catch (CharacterCodingException e) {
+            throw new InvalidRequestException("The body is not valid UTF-8.");
+        }
+    }
+}

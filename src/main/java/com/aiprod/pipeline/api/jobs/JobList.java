@@ -1,0 +1,92 @@
+package com.aiprod.pipeline.api.jobs;
+
+import com.aiprod.pipeline.api.http.Cursor;
+import com.aiprod.pipeline.api.http.KeysetPage;
+import com.aiprod.pipeline.api.http.QueryParameters;
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.job.Preset;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** Reads what page of jobs a client wants, and makes the page: {@code bean: {ref: jobList, method: parse}}. */
+@Component("jobList")
+public class JobList {
+
+    public static final int DEFAULT_LIMIT = 20;
+    public static final int MAX_LIMIT = 100;
+
+    /** What is left out is walked over all the same; a cursor walks over nothing. */
+    static final int MAX_OFFSET = 10_000;
+
+    /** In the order of a job's life, for the message to the caller. */
+    private static final List<String> STATUSES = List.of("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");
+
+    private static final List<String> PRESETS =
+            Arrays.stream(Preset.values()).map(Preset::id).toList();
+
+    /**
+     * Sets the exchange variables {@code limit}, {@code rows} (one more than {@code limit}, to see whether a page
+     * follows) and {@code offset} (Integers), {@code status} and {@code preset} (absent if not asked for),
+     * {@code cursorCreatedAt} (ISO 8601 with microseconds) and {@code cursorJobId} (absent without a cursor).
+     *
+     * @throws InvalidRequestException with every fault
+     */
+    public void parse(Exchange exchange) {
+        QueryParameters parameters = new QueryParameters(exchange);
+        parameters.refuseAllBut("status", "preset", "limit", "offset", "cursor");
+        String status = parameters.oneOf("status", STATUSES);
+        String preset = parameters.oneOf("preset", PRESETS);
+        int limit = parameters.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
+        int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; next_cursor leads further");
+        if (parameters.has("cursor") && parameters.has("offset")) {
+            parameters.fault("cursor", "cannot be combined with offset");
+        }
+        Optional<Cursor> cursor = parameters.cursor();
+        parameters.refuseFaults();
+        exchange.setVariable("status", status);
+        exchange.setVariable("preset", preset);
+        exchange.setVariable("limit", limit);
+        exchange.setVariable("rows", limit + 1);
+        exchange.setVariable("offset", offset);
+        exchange.setVariable(
+                "cursorCreatedAt",
+                cursor.map(place -> place.createdAt().toString()).orElse(null));
+        exchange.setVariable("cursorJobId", cursor.map(Cursor::id).orElse(null));
+    }
+
+    /**
+     * Makes the page of the rows in the body: {@code jobs}, {@code limit}, {@code offset}, {@code count} and
+     * {@code next_cursor}; where more follow, sets the header {@code Link} too. The rows are those of
+     * {@code list-jobs.sql}, at most {@code rows} of them.
+     */
+    public void page(Exchange exchange) {
+        int limit = exchange.getVariable("limit", Integer.class);
+        KeysetPage page = KeysetPage.of(exchange.getMessage().getBody(List.class), limit, "job_id");
+        if (page.next() != null) {
+            exchange.getMessage().setHeader("Link", "<" + nextPage(exchange, limit, page.next()) + ">; rel=\"next\"");
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("jobs", page.rows());
+        answer.put("limit", limit);
+        answer.put("offset", exchange.getVariable("offset", Integer.class));
+        answer.put("count", page.rows().size());
+        answer.put("next_cursor", page.next());
+        exchange.getMessage().setBody(answer);
+    }
+
+    private static String nextPage(Exchange exchange, int limit, String cursor) {
+        return UriComponentsBuilder.fromPath("/pipeline/jobs")
+                .queryParamIfPresent("status", Optional.ofNullable(exchange.getVariable("status", String.class)))
+                .queryParamIfPresent("preset", Optional.ofNullable(exchange.getVariable("preset", String.class)))
+                .queryParam("limit", limit)
+                .queryParam("cursor", cursor)
+                .build()
+                .toUriString();
+    }
+}

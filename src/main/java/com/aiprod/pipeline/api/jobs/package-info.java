@@ -1,0 +1,2 @@
+/** Lists of jobs and of presets. */
+package com.aiprod.pipeline.api.jobs;

@@ -1,0 +1,38 @@
+package com.aiprod.pipeline.api.problem;
+
+import com.aiprod.pipeline.api.http.Caller;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** Turns a route's failure into its answer: {@code bean: {ref: problem, method: render}} in an {@code onException}. */
+@Component("problem")
+public class ProblemRenderer {
+
+    private static final String RATE_LIMIT_HEADERS = "RateLimit*";
+
+    /**
+     * Replaces the message with the problem that the caught exception stands for: body, status, content type and
+     * {@code Retry-After}. Removes all other headers but those of the rate limit.
+     */
+    public void render(Exchange exchange) {
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Message message = exchange.getMessage();
+        HttpServletRequest request = message.getHeader(Caller.SERVLET_REQUEST, HttpServletRequest.class);
+        // A route that has removed its headers has identified its caller before.
+        Problems.Answer answer = request != null
+                ? Problems.answerTo(failure, request)
+                : Problems.answerTo(
+                        failure,
+                        exchange.getVariable(Caller.REQUEST_PATH, String.class),
+                        exchange.getVariable(Caller.REQUEST_ID, String.class));
+        message.removeHeaders("*", RATE_LIMIT_HEADERS);
+        answer.headers()
+                .forEach((String name, List<String> values) -> message.setHeader(name, String.join(", ", values)));
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.problem().status());
+        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        message.setBody(answer.problem().toJson());
+    }
+}

@@ -1,0 +1,36 @@
+package com.aiprod.pipeline.api.problem;
+
+import com.aiprod.pipeline.api.http.RequestIdFilter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers with a problem what Tomcat refuses before any filter sees it, such as a request line that is no HTTP. */
+public class ProblemReportValve extends ErrorReportValve {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemReportValve.class);
+
+    @Override
+    protected void report(Request request, Response response, Throwable failure) {
+        int status = response.getStatus();
+        if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+            return;
+        }
+        String requestId = RequestIdFilter.idOf(request);
+        byte[] body = Problem.ofStatus(status, null, request.getRequestURI(), requestId)
+                .toJson()
+                .getBytes(StandardCharsets.UTF_8);
+        response.setHeader(RequestIdFilter.HEADER, requestId);
+        response.setContentType(Problem.MEDIA_TYPE);
+        try {
+            response.getOutputStream().write(body);
+            response.finishResponse();
+        } catch (IOException e) {
+            LOG.debug("Request {} was refused, and its sender is gone", requestId, e);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package com.aiprod.pipeline.api.problem;
+
+import com.aiprod.pipeline.api.http.RequestIdFilter;
+import com.aiprod.pipeline.sql.SqlState;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.firewall.RequestRejectedException;
+import org.springframework.web.ErrorResponse;
+
+/** Which answer each failure gets, for routes, Spring MVC, Spring Security and the servlet container alike. */
+public final class Problems {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final int UNAVAILABLE_RETRY_AFTER_SEC = 5;
+
+    private Problems() {}
+
+    /**
+     * An answer that tells of a problem.
+     *
+     * @param headers those that belong to the problem, such as {@code Allow} and {@code Retry-After}
+     */
+    public record Answer(Problem problem, HttpHeaders headers) {
+
+        public void writeTo(HttpServletResponse response) throws IOException {
+            headers.forEach((name, values) -> response.setHeader(name, String.join(", ", values)));
+            byte[] body = problem.toJson().getBytes(StandardCharsets.UTF_8);
+            response.setStatus(problem.status());
+            response.setContentType(Problem.MEDIA_TYPE);
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        }
+    }
+
+    /** The answer to a failed request; logs what is our own fault, and nothing that is the caller's. */
+    public static Answer answerTo(Throwable failure, String instance, String requestId) {
+        Throwable known = chain(failure).filter(Problems::isKnown).findFirst().orElse(failure);
+        HttpHeaders headers = new HttpHeaders();
+        headers.setCacheControl(CacheControl.noStore());
+        if (known instanceof ProblemException expected) {
+            if (expected.retryAfterSec() != null) {
+                headers.set(HttpHeaders.RETRY_AFTER, expected.retryAfterSec().toString());
+            }
+            return new Answer(
+                    Problem.of(expected.type(), expected.getMessage(), instance, requestId, expected.errors()),
+                    headers);
+        }
+        if (known instanceof AccessDeniedException) {
+            return answer(ProblemType.FORBIDDEN, "The token does not allow this.", instance, requestId, headers);
+        }
+        if (known instanceof AuthenticationException && !(known instanceof AuthenticationServiceException)) {
+            return answer(
+                    ProblemType.UNAUTHENTICATED,
+                    "Send 'Authorization: Bearer <token>' with a token that is valid here.",
+                    instance,
+                    requestId,
+                    headers);
+        }
+        if (known instanceof RequestRejectedException) {
+            return answer(
+                    ProblemType.INVALID_REQUEST,
+                    "The method, the path or a header is written in a way that is not allowed.",
+                    instance,
+                    requestId,
+                    headers);
+        }
+        if (known instanceof ErrorResponse spring) {
+            headers.putAll(spring.getHeaders());
+            if (!headers.getAllow().isEmpty()) {
+                headers.set(HttpHeaders.ALLOW, allowed(headers.getAllow()));
+            }
+            int status = spring.getStatusCode().value();
+            return new Answer(Problem.ofStatus(status, detail(status, headers), instance, requestId), headers);
+        }
+        if (isKnown(known)) {
+            // That the issuer's keys cannot be had is told once by who fetches them, and strangers ask for it at will.
+            LOG.atLevel(known instanceof AuthenticationServiceException ? Level.DEBUG : Level.WARN)
+                    .log("Request {} could not be served for now: {}", requestId, known.toString());
+            headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(UNAVAILABLE_RETRY_AFTER_SEC));
+            return answer(ProblemType.UNAVAILABLE, "Try again shortly.", instance, requestId, headers);
+        }
+        LOG.error("Request {} failed", requestId, failure);
+        return answer(ProblemType.INTERNAL_ERROR, "Tell us the request_id.", instance, requestId, headers);
+    }
+
+    /** The same for a request at hand. */
+    public static Answer answerTo(Throwable failure, HttpServletRequest request) {
+        return answerTo(failure, request.getRequestURI(), RequestIdFilter.idOf(request));
+    }
+
+    /** Where there is GET, there is HEAD; and OPTIONS is everywhere. */
+    private static String allowed(Set<HttpMethod> declared) {
+        Set<String> methods = new LinkedHashSet<>();
+        for (HttpMethod method : declared) {
+            methods.add(method.name());
+            if (method.equals(HttpMethod.GET)) {
+                methods.add(HttpMethod.HEAD.name());
+            }
+        }
+        methods.add(HttpMethod.OPTIONS.name());
+        return String.join(", ", methods);
+    }
+
+    /** What is said about a status for which there is no exception. */
+    static String detail(int status, HttpHeaders headers) {
+        return switch (status) {
+            case 404 -> "Nothing is at this path.";
+            case 405 -> "This path answers to " + String.join(", ", headers.getOrEmpty(HttpHeaders.ALLOW)) + ".";
+            case 406 -> "The answer is to be had as " + String.join(", ", headers.getOrEmpty(HttpHeaders.ACCEPT)) + ".";
+            case 415 -> "The body must be application/json in UTF-8.";
+            case 416 -> "The file ends before that; Content-Range says how many bytes it has.";
+            case 503 -> "Try again shortly.";
+            default -> null;
+        };
+    }
+
+    private static Answer answer(
+            ProblemType type, String detail, String instance, String requestId, HttpHeaders headers) {
+        return new Answer(Problem.of(type, detail, instance, requestId, List.of()), headers);
+    }
+
+    private static Stream<Throwable> chain(Throwable failure) {
+        // A cause chain can be a ring; no honest one is this deep.
+        return Stream.iterate(failure, t -> t != null, Throwable::getCause).limit(50);
+    }
+
+    private static boolean isKnown(Throwable failure) {
+        return failure instanceof ProblemException
+                || failure instanceof AccessDeniedException
+                || failure instanceof AuthenticationException
+                || failure instanceof RequestRejectedException
+                || failure instanceof ErrorResponse
+                || failure instanceof RejectedExecutionException
+                || isDatabaseAway(failure);
+    }
+
+    /** Whether PostgreSQL could not do it for now. Hikari's time-out is a transient connection exception. */
+    private static boolean isDatabaseAway(Throwable failure) {
+        return failure instanceof SQLTransientConnectionException
+                || failure instanceof SQLNonTransientConnectionException
+                || (failure instanceof SQLException sql && SqlState.mayPass(sql));
+    }
+}

@@ -1,0 +1,134 @@
+package com.aiprod.pipeline.api.submit;
+
+import com.aiprod.pipeline.api.problem.TooManyRequestsException;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells a submitter of the limits that submit-job.sql keeps: {@code bean: {ref: submissionLimits, method: describe}} after the
+ * statement. Who was found to be too fast is told so again without it, until the minute is over:
+ * {@code bean: {ref: submissionLimits, method: refuseKnownExcess}} before.
+ */
+@Component("submissionLimits")
+public class SubmissionLimits {
+
+    public static final String RATE_LIMIT = "RateLimit";
+    public static final String RATE_LIMIT_POLICY = "RateLimit-Policy";
+
+    private static final int MAX_USERS = 10_000;
+
+    private final int maxActiveJobs;
+    private final int submitRate;
+    private final String policy;
+    /** By user, the {@link System#nanoTime()} up to which every submission is too fast. */
+    private final Cache<String, Long> tooFast = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_USERS)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    /**
+     * The limits of each user; 0 switches one off.
+     *
+     * @param maxActiveJobs jobs that have not ended
+     * @param submitRate submissions in a minute
+     * @throws IllegalArgumentException if one is negative
+     */
+    SubmissionLimits(
+            @Value("${aiprod.max-active-jobs}") int maxActiveJobs, @Value("${aiprod.submit-rate}") int submitRate) {
+        if (maxActiveJobs < 0 || submitRate < 0) {
+            throw new IllegalArgumentException(
+                    "aiprod.max-active-jobs and aiprod.submit-rate must be 0 or more, but are " + maxActiveJobs
+                            + " and " + submitRate);
+        }
+        this.maxActiveJobs = maxActiveJobs;
+        this.submitRate = submitRate;
+        List<String> policies = new ArrayList<>();
+        if (submitRate > 0) {
+            policies.add("\"submit\";q=" + submitRate + ";w=60");
+        }
+        if (maxActiveJobs > 0) {
+            policies.add("\"active\";q=" + maxActiveJobs);
+        }
+        this.policy = String.join(", ", policies);
+    }
+
+    /** Whether there is any limit. */
+    boolean limits() {
+        return maxActiveJobs > 0 || submitRate > 0;
+    }
+
+    /**
+     * Refuses a user who is known to be too fast, at the cost of nothing. A submission with an idempotency key is let
+     * through, since it may be the repetition of one that was taken.
+     *
+     * @throws TooManyRequestsException if the database said less than a minute ago that the minute's submissions are
+     *     spent, and the minute is not over
+     */
+    public void refuseKnownExcess(Exchange exchange) {
+        Long until = tooFast.getIfPresent(exchange.getVariable("userId", String.class));
+        if (until == null || exchange.getVariable("idempotencyKey") != null) {
+            return;
+        }
+        long left = until - System.nanoTime();
+        if (left > 0) {
+            // The second by which remember() ends before the database's, which are rounded up.
+            int resetSec = (int) TimeUnit.NANOSECONDS.toSeconds(left) + 2;
+            setHeaders(exchange.getMessage(), 0, null, resetSec);
+            throw tooFast(resetSec);
+        }
+    }
+
+    /**
+     * Sets {@code RateLimit} and {@code RateLimit-Policy} (draft-ietf-httpapi-ratelimit-headers-10) from the row of
+     * submit-job.sql that is the body.
+     *
+     * @throws TooManyRequestsException if a limit is reached
+     */
+    public void describe(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Map<?, ?> row = message.getBody(Map.class);
+        Integer resetSec = (Integer) row.get("reset_sec");
+        setHeaders(message, (Integer) row.get("submissions_left"), (Integer) row.get("active_left"), resetSec);
+        if ("too-fast".equals(row.get("outcome"))) {
+            remember(exchange.getVariable("userId", String.class), resetSec);
+            throw tooFast(resetSec);
+        }
+        if ("too-many-active".equals(row.get("outcome"))) {
+            throw new TooManyRequestsException("At most " + maxActiveJobs
+                    + " jobs of yours may be on their way; wait until one ends, or cancel it.");
+        }
+    }
+
+    /** Not up to the last second, so that nobody is refused whom the database would take. */
+    private void remember(String userId, int resetSec) {
+        tooFast.put(userId, System.nanoTime() + TimeUnit.SECONDS.toNanos(resetSec - 1L));
+    }
+
+    private void setHeaders(Message message, Integer submissionsLeft, Integer activeLeft, Integer resetSec) {
+        List<String> left = new ArrayList<>();
+        if (submissionsLeft != null) {
+            left.add("\"submit\";r=" + submissionsLeft + ";t=" + resetSec);
+        }
+        if (activeLeft != null) {
+            left.add("\"active\";r=" + activeLeft);
+        }
+        if (!left.isEmpty()) {
+            message.setHeader(RATE_LIMIT, String.join(", ", left));
+            message.setHeader(RATE_LIMIT_POLICY, policy);
+        }
+    }
+
+    private TooManyRequestsException tooFast(int resetSec) {
+        return new TooManyRequestsException("At most " + submitRate + " jobs may be submitted in a minute.", resetSec);
+    }
+}

@@ -1,0 +1,368 @@
+package com.aiprod.pipeline.api.submit;
+
+import com.aiprod.pipeline.api.http.Json;
+import com.aiprod.pipeline.api.problem.FieldFault;
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.job.LineEndings;
+import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.webhook.WebhookTargets;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.IllformedLocaleException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Reads the body of {@code POST /pipeline/run} token by token, so that every fault is found in one pass and the
+ * metadata can be cut out of the text untouched; data binding would stop at the first fault and rewrite the metadata.
+ * Good for one body.
+ */
+public final class SubmitRequestParser {
+
+    static final int MAX_CONTENT_CHARACTERS = 10_000;
+    static final int MAX_METADATA_BYTES = 16 * 1024;
+
+    /** As in Jackson, and within PostgreSQL's numeric. */
+    static final int MAX_EXPONENT = 100_000;
+
+    private static final Set<String> PRIORITIES = Set.of("low", "normal", "high");
+    private static final int MAX_LANG_CHARACTERS = 64;
+    private static final int MAX_NAME_CHARACTERS_QUOTED = 64;
+    private static final JsonFactory JSON =
+            JsonFactory.builder().streamReadConstraints(Json.LIMITS).build();
+
+    private final String body;
+    private final WebhookTargets targets;
+    private final List<FieldFault> faults = new ArrayList<>();
+    private String content;
+    private boolean contentFaulty;
+    private Preset preset = Preset.QUICK_SOCIAL;
+    private String priority = "low";
+    private String lang = "en";
+    private Long durationSec;
+    private String metadata;
+    private String callbackUrl;
+
+    SubmitRequestParser(String body, WebhookTargets targets) {
+        this.body = body;
+        this.targets = targets;
+    }
+
+    /**
+     * The request in the body.
+     *
+     * @throws InvalidRequestException with every fault, or with line and column where the body is no JSON
+     */
+    SubmitRequest parse() {
+        Json.requireText(body);
+        try (JsonParser json = JSON.createParser(body)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                skipToEnd(json);
+                throw new InvalidRequestException("The body must be a JSON object.");
+            }
+            readObject(json);
+            if (json.nextToken() != null) {
+                throw new InvalidRequestException(
+                        "Something follows the JSON object" + Json.at(json.currentTokenLocation()));
+            }
+        } catch (JsonProcessingException e) {
+            throw Json.fault(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("A string could not be read", e);
+        }
+        checkTogether();
+        if (!faults.isEmpty()) {
+            throw new InvalidRequestException(faults);
+        }
+        return new SubmitRequest(
+                content,
+                preset,
+                priority,
+                lang,
+                durationSec == null ? preset.defaultDurationSec() : durationSec.intValue(),
+                metadata,
+                callbackUrl);
+    }
+
+    /** A broken text is told as such, whatever it starts with. */
+    private static void skipToEnd(JsonParser json) throws IOException {
+        JsonToken token = json.currentToken();
+        while (token != null) {
+            token = json.nextToken();
+        }
+    }
+
+    private void readObject(JsonParser json) throws IOException {
+        Set<String> seen = new HashSet<>();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            if (!seen.add(name)) {
+                fault(quoted(name), "is given more than once");
+                json.skipChildren();
+                continue;
+            }
+            switch (name) {
+                case "content" -> readContent(json, value);
+                case "preset" -> readPreset(json, value);
+                case "priority" -> readPriority(json, value);
+                case "lang" -> readLang(json, value);
+                case "duration_sec" -> readDuration(json, value);
+                case "metadata" -> readMetadata(json, value);
+                case "callback_url" -> readCallbackUrl(json, value);
+                default -> {
+                    fault(quoted(name), "is not a property of this request");
+                    json.skipChildren();
+                }
+            }
+        }
+    }
+
+    private void checkTogether() {
+        if (content == null && !contentFaulty) {
+            fault("content", "is required");
+        }
+        if (durationSec != null && (durationSec < 1 || durationSec > preset.maxDurationSec())) {
+            fault("duration_sec", "must be from 1 to " + preset.maxDurationSec() + ", the longest of " + preset.id());
+        }
+    }
+
+    private void readContent(JsonParser json, JsonToken value) throws IOException {
+        String text = string(json, value, "content");
+        if (text == null) {
+            contentFaulty = value != JsonToken.VALUE_NULL;
+            return;
+        }
+        contentFaulty = true;
+        if (hasLoneSurrogate(text)) {
+            fault("content", "has half of a surrogate pair, which is no character");
+            return;
+        }
+        String clean = trimmed(withoutControls(LineEndings.toLineFeeds(text)));
+        int length = clean.codePointCount(0, clean.length());
+        if (length == 0) {
+            fault("content", "must not be blank");
+        } else if (length > MAX_CONTENT_CHARACTERS) {
+            fault("content", "has " + length + " characters; at most " + MAX_CONTENT_CHARACTERS + " are allowed");
+        } else {
+            content = clean;
+            contentFaulty = false;
+        }
+    }
+
+    private void readPreset(JsonParser json, JsonToken value) throws IOException {
+        String id = string(json, value, "preset");
+        if (id != null) {
+            Preset.byId(id)
+                    .ifPresentOrElse(known -> preset = known, () -> fault("preset", "must be one of " + presets()));
+        }
+    }
+
+    private void readCallbackUrl(JsonParser json, JsonToken value) throws IOException {
+        String url = string(json, value, "callback_url");
+        if (url != null) {
+            targets.fault(url)
+                    .ifPresentOrElse(wrong -> fault("callback_url", wrong), () -> callbackUrl = targets.spelled(url));
+        }
+    }
+
+    private static String presets() {
+        return Arrays.stream(Preset.values()).map(Preset::id).collect(Collectors.joining(", "));
+    }
+
+    private void readPriority(JsonParser json, JsonToken value) throws IOException {
+        String name = string(json, value, "priority");
+        if (name != null) {
+            if (PRIORITIES.contains(name)) {
+                priority = name;
+            } else {
+                fault("priority", "must be one of low, normal, high");
+            }
+        }
+    }
+
+    private void readLang(JsonParser json, JsonToken value) throws IOException {
+        String tag = string(json, value, "lang");
+        if (tag == null) {
+            return;
+        }
+        try {
+            if (!tag.isEmpty() && tag.length() <= MAX_LANG_CHARACTERS) {
+                lang = new Locale.Builder().setLanguageTag(tag).build().toLanguageTag();
+                return;
+            }
+        } catch (IllformedLocaleException e) {
+            // Told below, with the same words as the other faults of a tag.
+        }
+        fault("lang", "must be a BCP 47 language tag such as en or pt-BR");
+    }
+
+    private void readDuration(JsonParser json, JsonToken value) throws IOException {
+        switch (value) {
+            case VALUE_NULL -> durationSec = null;
+            // Ten digits and more are out of every preset's range; 0 stands for them all.
+            case VALUE_NUMBER_INT -> durationSec = json.getTextLength() < 10 ? json.getLongValue() : 0L;
+            // JSON Schema takes 10.0 and 1e1 for integers.
+            case VALUE_NUMBER_FLOAT -> {
+                double seconds = json.getDoubleValue();
+                if (seconds == Math.rint(seconds)) {
+                    durationSec = Math.abs(seconds) < 1e9 ? (long) seconds : 0L;
+                } else {
+                    fault("duration_sec", "must be a whole number, not " + kind(value));
+                }
+            }
+            default -> {
+                fault("duration_sec", "must be a whole number, not " + kind(value));
+                json.skipChildren();
+            }
+        }
+    }
+
+    private void readMetadata(JsonParser json, JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (value != JsonToken.START_OBJECT) {
+            fault("metadata", "must be an object, not " + kind(value));
+            json.skipChildren();
+            return;
+        }
+        int start = (int) json.currentTokenLocation().getCharOffset();
+        boolean storable = walkMetadata(json);
+        String raw = body.substring(start, (int) json.currentLocation().getCharOffset());
+        if (raw.getBytes(StandardCharsets.UTF_8).length > MAX_METADATA_BYTES) {
+            fault("metadata", "must not be larger than " + MAX_METADATA_BYTES + " bytes");
+        } else if (storable) {
+            metadata = raw;
+        }
+    }
+
+    /** Reads to the object's end; false, and a fault, if it has what cannot be kept as it was. */
+    private boolean walkMetadata(JsonParser json) throws IOException {
+        Deque<Set<String>> names = new ArrayDeque<>();
+        names.push(new HashSet<>());
+        Set<String> wrong = new HashSet<>();
+        while (!names.isEmpty()) {
+            JsonToken token = json.nextToken();
+            switch (token) {
+                case START_OBJECT, START_ARRAY -> names.push(new HashSet<>());
+                case END_OBJECT, END_ARRAY -> names.pop();
+                case FIELD_NAME -> {
+                    if (!names.element().add(json.currentName())) {
+                        wrong.add("has the name " + quoted(json.currentName()) + " twice in one object");
+                    }
+                    wrong.addAll(unstorable(json.currentName()));
+                }
+                case VALUE_STRING -> wrong.addAll(unstorable(json.getText()));
+                case VALUE_NUMBER_FLOAT -> {
+                    if (!hasBoundedExponent(json.getText())) {
+                        wrong.add("has a number of over " + MAX_EXPONENT + " digits before or behind its point");
+                    }
+                }
+                default -> {}
+            }
+        }
+        wrong.stream().sorted().forEach(message -> fault("metadata", message));
+        return wrong.isEmpty();
+    }
+
+    /** Each of 1e1000000000's digits might be written out by a stage that wants an integer. */
+    private static boolean hasBoundedExponent(String number) {
+        try {
+            BigDecimal value = new BigDecimal(number);
+            return Math.abs((long) value.precision() - value.scale()) <= MAX_EXPONENT;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** PostgreSQL's JSON types hold neither. */
+    private static List<String> unstorable(String text) {
+        List<String> wrong = new ArrayList<>();
+        if (text.indexOf('\0') >= 0) {
+            wrong.add("has the character U+0000, which cannot be stored");
+        }
+        if (hasLoneSurrogate(text)) {
+            wrong.add("has half of a surrogate pair, which is no character");
+        }
+        return wrong;
+    }
+
+    /** The string at hand, or null and, unless it is JSON's null, a fault. */
+    private String string(JsonParser json, JsonToken value, String field) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            return json.getText();
+        }
+        if (value != JsonToken.VALUE_NULL) {
+            fault(field, "must be a string, not " + kind(value));
+            json.skipChildren();
+        }
+        return null;
+    }
+
+    private static String kind(JsonToken value) {
+        return switch (value) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "a string";
+            case VALUE_NUMBER_INT -> "a number";
+            case VALUE_NUMBER_FLOAT -> "a number with a fraction or an exponent";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            default -> "null";
+        };
+    }
+
+    private void fault(String field, String message) {
+        faults.add(new FieldFault(field, message));
+    }
+
+    /** A caller's own name, short enough to be returned, and printable. */
+    public static String quoted(String name) {
+        return name.codePoints()
+                .limit(MAX_NAME_CHARACTERS_QUOTED)
+                .map(c -> Character.isISOControl(c) || (c < 0x10000 && Character.isSurrogate((char) c)) ? '\uFFFD' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static boolean hasLoneSurrogate(String text) {
+        return text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    private static String withoutControls(String text) {
+        return text.codePoints()
+                .filter(c -> c == '\t' || c == '\n' || !Character.isISOControl(c))
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** Without white space at both ends, the no-break kinds included, which {@link String#strip()} leaves. */
+    private static String trimmed(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isSpace(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isSpace(char c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c);
+    }
+}

@@ -1,0 +1,62 @@
+package com.aiprod.pipeline.api.submit;
+
+import com.aiprod.pipeline.api.http.RequestHeaders;
+import com.aiprod.pipeline.api.problem.FieldFault;
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.api.watch.PreferredWait;
+import com.aiprod.pipeline.webhook.WebhookTargets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** Reads what a client submits: {@code bean: {ref: submitRequest, method: parse}}. */
+@Component("submitRequest")
+public class SubmitRequestReader {
+
+    private final WebhookTargets targets;
+
+    SubmitRequestReader(WebhookTargets targets) {
+        this.targets = targets;
+    }
+
+    /**
+     * Sets the exchange variables {@code content}, {@code preset}, {@code priority}, {@code lang},
+     * {@code durationSec} (Integer), {@code metadata} (JSON text) and {@code callbackUrl} (both absent if
+     * none), {@code idempotencyKey} (absent if none), {@code requestHash} (what the key is bound to) and {@code waitSec} (Integer, absent if not preferred).
+     *
+     * @throws InvalidRequestException with every fault of body and headers
+     */
+    public void parse(Exchange exchange) {
+        String body = exchange.getMessage().getBody(String.class);
+        List<FieldFault> faults = new ArrayList<>();
+        String key = null;
+        try {
+            key = IdempotencyKey.parse(RequestHeaders.lines(exchange, IdempotencyKey.HEADER));
+        } catch (InvalidRequestException e) {
+            faults.addAll(e.errors());
+        }
+        SubmitRequest request = null;
+        try {
+            request = new SubmitRequestParser(body == null ? "" : body, targets).parse();
+        } catch (InvalidRequestException e) {
+            if (e.errors().isEmpty()) {
+                throw e;
+            }
+            faults.addAll(e.errors());
+        }
+        if (request == null || !faults.isEmpty()) {
+            throw new InvalidRequestException(faults);
+        }
+        exchange.setVariable("content", request.content());
+        exchange.setVariable("preset", request.preset().id());
+        exchange.setVariable("priority", request.priority());
+        exchange.setVariable("lang", request.lang());
+        exchange.setVariable("durationSec", request.durationSec());
+        exchange.setVariable("metadata", request.metadata());
+        exchange.setVariable("callbackUrl", request.callbackUrl());
+        exchange.setVariable("idempotencyKey", key);
+        exchange.setVariable("requestHash", request.fingerprint());
+        PreferredWait.parseInto(exchange);
+    }
+}

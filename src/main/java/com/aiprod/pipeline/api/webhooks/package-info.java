@@ -1,0 +1,2 @@
+/** The secret that signs webhooks. */
+package com.aiprod.pipeline.api.webhooks;

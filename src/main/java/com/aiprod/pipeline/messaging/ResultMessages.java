@@ -1,0 +1,112 @@
+package com.aiprod.pipeline.messaging;
+
+import com.aiprod.pipeline.job.Failure;
+import com.aiprod.pipeline.job.PoisonMessageException;
+import com.aiprod.pipeline.job.ResultMessage;
+import com.aiprod.pipeline.telemetry.LogContext;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How an attempt ended, between what a route holds and the ResultMessage. */
+public final class ResultMessages {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResultMessages.class);
+    private static final String REFUSED_CODE = "RESULT_REFUSED";
+    private static final Pattern REFUSALS = Pattern.compile("22|23|54");
+    private static final Pattern ATTEMPT = Pattern.compile("[1-9][0-9]{0,8}");
+
+    private final ObjectMapper json;
+    private final DeadLetters deadLetters;
+
+    ResultMessages(ObjectMapper json, DeadLetters deadLetters) {
+        this.json = json;
+        this.deadLetters = deadLetters;
+    }
+
+    /** The ResultMessage of a pipeline that left {@code output}. */
+    public ResultMessage success(
+            @Body Map<String, Object> output,
+            @Variable("jobId") UUID jobId,
+            @Variable("executionTimeMs") long executionTimeMs) {
+        return ResultMessage.success(jobId, output, executionTimeMs);
+    }
+
+    /** The ResultMessage of a pipeline that failed with the exception that the error handler caught. */
+    public ResultMessage failure(
+            Exchange exchange, @Variable("jobId") UUID jobId, @Variable("executionTimeMs") long executionTimeMs) {
+        Failure failure = deadLetters.failure(exchange);
+        if (Failure.UNFORESEEN_CODE.equals(failure.errorCode())) {
+            Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+            LogContext.of(exchange).run(() -> LOG.error("Job {} failed as no stage foresaw", jobId, caught));
+        }
+        return ResultMessage.failure(jobId, failure, executionTimeMs);
+    }
+
+    /**
+     * Sets the variables that record-result.sql binds.
+     *
+     * @throws PoisonMessageException when there is no result, or the attribute {@code attempt} is no attempt: no job could
+     *     be ended by it
+     */
+    public void unpack(Exchange exchange, @Body ResultMessage result, @Header("attempt") String attempt)
+            throws JsonProcessingException {
+        if (result == null) {
+            throw new PoisonMessageException("The message is JSON's null");
+        }
+        if (attempt == null || !ATTEMPT.matcher(attempt).matches()) {
+            throw new PoisonMessageException("The attribute attempt is missing or no positive number");
+        }
+        Failure failure = result.failure();
+        boolean success = failure == null;
+        exchange.setVariable("jobId", result.jobId().toString());
+        exchange.setVariable("attempt", Integer.valueOf(attempt));
+        exchange.setVariable("success", success);
+        exchange.setVariable("output", success ? json.writeValueAsString(result.output()) : null);
+        exchange.setVariable("errorCode", success ? null : failure.errorCode());
+        exchange.setVariable("errorMessage", success ? null : failure.message());
+        exchange.setVariable("retryable", !success && failure.retryable());
+        exchange.setVariable("executionTimeMs", result.processingTimeMs());
+    }
+
+    /**
+     * Called when a result could not be recorded. Where PostgreSQL refuses it, as it will each time, sets the variables for
+     * a failure in its place, or the job would never end; goes by SQLState: data that is no such data (22), that breaks a
+     * rule (23) or that is beyond a limit (54).
+     *
+     * @throws PoisonMessageException where that failure is what was refused
+     * @throws Exception what was caught, where it may pass
+     */
+    public void refuse(Exchange exchange) throws Exception {
+        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        if (!isRefusal(caught)) {
+            throw caught;
+        }
+        if (REFUSED_CODE.equals(exchange.getVariable("errorCode"))) {
+            throw new PoisonMessageException("PostgreSQL refuses the result, and that its job fails for that");
+        }
+        exchange.setVariable("success", false);
+        exchange.setVariable("output", null);
+        exchange.setVariable("errorCode", REFUSED_CODE);
+        exchange.setVariable("errorMessage", "The result of the pipeline could not be stored.");
+        exchange.setVariable("retryable", false);
+    }
+
+    private static boolean isRefusal(Throwable caught) {
+        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException failure && failure.getSQLState() != null) {
+                return REFUSALS.matcher(failure.getSQLState()).lookingAt();
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,24 @@
+package com.aiprod.pipeline.startup;
+
+import com.aiprod.pipeline.StartRefusedException;
+import java.util.List;
+
+/** Refuses a start whose settings are missing or wrong. */
+final class InvalidSettingsException extends StartRefusedException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> faults;
+
+    /** @param faults one line for each setting, which it names as an environment variable */
+    InvalidSettingsException(List<String> faults) {
+        super(
+                String.join(System.lineSeparator(), faults),
+                "Correct the environment variables named above and start again.");
+        this.faults = List.copyOf(faults);
+    }
+
+    List<String> faults() {
+        return faults;
+    }
+}

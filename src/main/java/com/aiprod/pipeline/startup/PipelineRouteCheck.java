@@ -1,0 +1,27 @@
+package com.aiprod.pipeline.startup;
+
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.VetoCamelContextStartException;
+import org.apache.camel.model.Model;
+import org.apache.camel.support.LifecycleStrategySupport;
+
+/** Refuses the start of a worker whose pipeline is not there, before it has taken any job. */
+public final class PipelineRouteCheck extends LifecycleStrategySupport {
+
+    private final String pipelineRoute;
+
+    PipelineRouteCheck(String pipelineRoute) {
+        this.pipelineRoute = pipelineRoute;
+    }
+
+    /** The routes are loaded by now, and none has started. */
+    @Override
+    public void onContextStarting(CamelContext camel) throws VetoCamelContextStartException {
+        if (camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinition(pipelineRoute) == null) {
+            InvalidSettingsException refusal = new InvalidSettingsException(
+                    List.of("AIPROD_PIPELINE_ROUTE names '%s', and no route has that id".formatted(pipelineRoute)));
+            throw new VetoCamelContextStartException(refusal.getMessage(), refusal, camel, true);
+        }
+    }
+}

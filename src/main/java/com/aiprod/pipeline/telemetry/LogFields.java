@@ -1,0 +1,26 @@
+package com.aiprod.pipeline.telemetry;
+
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.CamelLogger;
+import org.apache.camel.spi.LogListener;
+import org.slf4j.MDC;
+
+/** Gives the lines that routes log the fields of {@link LogContext}. */
+public final class LogFields implements LogListener {
+
+    /** Both methods run on the thread that logs, which logs nothing else in between. */
+    private static final ThreadLocal<Map<String, String>> BEFORE = new ThreadLocal<>();
+
+    @Override
+    public String onLog(Exchange exchange, CamelLogger logger, String message) {
+        BEFORE.set(LogContext.of(exchange).enter());
+        return message;
+    }
+
+    @Override
+    public void afterLog(Exchange exchange, CamelLogger logger, String message) {
+        MDC.setContextMap(BEFORE.get());
+        BEFORE.remove();
+    }
+}

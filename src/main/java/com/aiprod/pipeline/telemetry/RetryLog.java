@@ -1,0 +1,36 @@
+package com.aiprod.pipeline.telemetry;
+
+import java.util.Objects;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.ExchangeHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line before each retry, with the job's id; Camel's own line has only the exchange's. */
+public final class RetryLog implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetryLog.class);
+
+    private final JobMetrics metrics;
+
+    RetryLog(JobMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        String route = Objects.requireNonNullElse(ExchangeHelper.getAtRouteId(exchange), "other");
+        metrics.retried(route);
+        LogContext.of(exchange)
+                .run(() -> LOG.warn(
+                        "Job {} attempt {}: retry {} of {} of {} begins because of {}",
+                        exchange.getVariable("jobId"),
+                        exchange.getVariable("attempt"),
+                        exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
+                        exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
+                        route,
+                        // As text: a throwable would bring its stack trace.
+                        exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class)));
+    }
+}

@@ -1,0 +1,52 @@
+package com.aiprod.pipeline.telemetry;
+
+import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Route;
+import org.apache.camel.spi.RoutePolicy;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.RoutePolicySupport;
+
+/** Times each route that a pipeline calls, whoever wrote the pipeline. */
+public final class StageTimer extends RoutePolicySupport implements RoutePolicyFactory {
+
+    /** The exchange property that makes an exchange a pipeline's: the preset of its job. */
+    public static final String PRESET = "stageTimer.preset";
+
+    private final JobMetrics metrics;
+    private final String pipelineRoute;
+
+    /** @param pipelineRoute id of the pipeline itself, which is no stage */
+    StageTimer(JobMetrics metrics, String pipelineRoute) {
+        this.metrics = metrics;
+        this.pipelineRoute = pipelineRoute;
+    }
+
+    @Override
+    public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
+        return routeId.equals(pipelineRoute) ? null : this;
+    }
+
+    @Override
+    public void onExchangeBegin(Route route, Exchange exchange) {
+        if (exchange.getProperty(PRESET) != null) {
+            exchange.setProperty(startOf(route), System.nanoTime());
+        }
+    }
+
+    @Override
+    public void onExchangeDone(Route route, Exchange exchange) {
+        if (exchange.getProperty(PRESET) != null && exchange.removeProperty(startOf(route)) instanceof Long start) {
+            metrics.staged(
+                    exchange.getProperty(PRESET, String.class),
+                    route.getRouteId(),
+                    Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private static String startOf(Route route) {
+        return "stageTimer." + route.getRouteId();
+    }
+}

@@ -1,0 +1,139 @@
+package com.aiprod.pipeline.video;
+
+import java.awt.Color;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A slowly flowing gradient. Its colours are worked out on a coarse grid and blended over the pixels in between with an
+ * ordered dither, which costs a tenth of a gradient drawn by Java2D and shows no bands.
+ */
+final class Backdrop {
+
+    private static final int CELL = 16;
+    private static final int[] BAYER = bayer();
+
+    private final int width;
+    private final int top;
+    private final int bottom;
+    private final double[][] grounds;
+    private final double[] angles;
+    private final double[] speeds;
+    private final int columns;
+    private final int rows;
+    private final int[][] grid;
+
+    /**
+     * A gradient over some rows of a picture.
+     *
+     * @param width of the picture, a multiple of 16
+     * @param top first row that is painted
+     * @param bottom first row below that is not
+     */
+    Backdrop(int width, int top, int bottom, List<Color> grounds, RandomGenerator random) {
+        this.width = width;
+        this.top = top;
+        this.bottom = bottom;
+        this.grounds = grounds.stream()
+                .map(c -> new double[] {c.getRed(), c.getGreen(), c.getBlue()})
+                .toArray(double[][]::new);
+        this.angles = random.doubles(grounds.size(), 0, 2 * Math.PI).toArray();
+        this.speeds = random.doubles(grounds.size(), 0.05, 0.16).toArray();
+        this.columns = width / CELL + 1;
+        this.rows = (bottom - top + CELL - 1) / CELL + 1;
+        this.grid = new int[rows][columns * 3];
+    }
+
+    /**
+     * Fills the rows.
+     *
+     * @param pixels 0xRRGGBB of the whole picture
+     * @param seconds since the video's beginning
+     * @param turn how many scenes have passed; a fraction while one gives way to the next
+     */
+    void paint(int[] pixels, double seconds, double turn) {
+        fillGrid(seconds, turn);
+        int[] line = new int[columns * 3];
+        for (int y = top; y < bottom; y++) {
+            int row = (y - top) / CELL;
+            int down = (y - top) % CELL;
+            for (int i = 0; i < line.length; i++) {
+                line[i] = grid[row][i] + (grid[row + 1][i] - grid[row][i]) / CELL * down;
+            }
+            fillLine(pixels, y, line);
+        }
+    }
+
+    private void fillLine(int[] pixels, int y, int[] line) {
+        int at = y * width;
+        int ditherRow = (y & 7) << 3;
+        for (int column = 0; column < columns - 1; column++) {
+            int i = column * 3;
+            int r = line[i];
+            int g = line[i + 1];
+            int b = line[i + 2];
+            int dr = (line[i + 3] - r) / CELL;
+            int dg = (line[i + 4] - g) / CELL;
+            int db = (line[i + 5] - b) / CELL;
+            for (int x = 0; x < CELL; x++) {
+                int dither = BAYER[ditherRow | (x & 7)];
+                pixels[at++] = (r + dither) >> 16 << 16 | (g + dither) >> 16 << 8 | (b + dither) >> 16;
+                r += dr;
+                g += dg;
+                b += db;
+            }
+        }
+    }
+
+    private void fillGrid(double seconds, double turn) {
+        double height = bottom - top;
+        double aspect = width / height;
+        int count = grounds.length;
+        double[] x = new double[count];
+        double[] y = new double[count];
+        for (int k = 0; k < count; k++) {
+            double angle = angles[k] + speeds[k] * seconds + turn * (0.6 + 0.2 * k);
+            x[k] = (0.5 + 0.52 * Math.cos(angle)) * aspect;
+            y[k] = 0.5 + 0.52 * Math.sin(angle * 0.9 + k);
+        }
+        double reach = 2.2 / Math.max(aspect, 1 / aspect);
+        for (int row = 0; row < rows; row++) {
+            double v = row * CELL / height;
+            for (int column = 0; column < columns; column++) {
+                double u = column * CELL / height;
+                double r = 0;
+                double g = 0;
+                double b = 0;
+                double sum = 0;
+                for (int k = 0; k < count; k++) {
+                    double distance = (u - x[k]) * (u - x[k]) + (v - y[k]) * (v - y[k]);
+                    double weight = Math.exp(-distance * reach * 1.6) + 0.015;
+                    r += weight * grounds[k][0];
+                    g += weight * grounds[k][1];
+                    b += weight * grounds[k][2];
+                    sum += weight;
+                }
+                grid[row][column * 3] = (int) (r / sum * 65536);
+                grid[row][column * 3 + 1] = (int) (g / sum * 65536);
+                grid[row][column * 3 + 2] = (int) (b / sum * 65536);
+            }
+        }
+    }
+
+    /** Bayer's 8 by 8 matrix in steps of a 64th of a colour level. */
+    private static int[] bayer() {
+        int[] matrix = new int[64];
+        for (int y = 0; y < 8; y++) {
+            for (int x = 0; x < 8; x++) {
+                int value = 0;
+                for (int bit = 0; bit < 3; bit++) {
+                    int xBit = x >> bit & 1;
+                    int yBit = y >> bit & 1;
+                    value |= (xBit ^ yBit) << (5 - 2 * bit) | yBit << (4 - 2 * bit);
+                }
+                matrix[y << 3 | x] = value << 10;
+            }
+        }
+        return matrix;
+    }
+}

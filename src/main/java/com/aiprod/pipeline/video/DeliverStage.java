@@ -1,0 +1,66 @@
+package com.aiprod.pipeline.video;
+
+import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.stage.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.springframework.stereotype.Component;
+
+/** Puts the files in place, and says what there is: the result's output. */
+@Component
+public class DeliverStage {
+
+    private final ArtifactStore store;
+    private final Progress progress;
+
+    /** A stage that delivers to the store, and reports there. */
+    public DeliverStage(ArtifactStore store, Progress progress) {
+        this.store = store;
+        this.progress = progress;
+    }
+
+    /**
+     * Takes the rendered job, whose files lie in the attempt's work folder; gives back the output: {@code artifacts}
+     * (each with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code duration_sec}, {@code width}, {@code
+     * height}, {@code scenes} (how many) and {@code truncated}.
+     */
+    public Map<String, Object> deliver(
+            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
+            throws IOException {
+        progress.report(jobId, attempt, "deliver", 0);
+        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        Storyboard board = Storyboard.of(job);
+        Path folder = store.deliver(jobId, attempt);
+        Map<String, Object> output = new LinkedHashMap<>();
+        output.put(
+                "artifacts",
+                List.of(
+                        artifact(jobId, folder, RenderStage.VIDEO, "video/mp4"),
+                        artifact(jobId, folder, RenderStage.POSTER, "image/png"),
+                        artifact(jobId, folder, RenderStage.CAPTIONS, "text/vtt")));
+        output.put("duration_sec", job.get("duration_sec"));
+        output.put("width", preset.width());
+        output.put("height", preset.height());
+        output.put("scenes", board.scenes().size());
+        output.put("truncated", board.truncated());
+        progress.report(jobId, attempt, "deliver", 100);
+        return output;
+    }
+
+    private static Map<String, Object> artifact(String jobId, Path folder, String name, String type)
+            throws IOException {
+        Map<String, Object> artifact = new LinkedHashMap<>();
+        artifact.put("name", name);
+        artifact.put("type", type);
+        artifact.put("bytes", Files.size(folder.resolve(name)));
+        artifact.put("url", "/pipeline/job/" + jobId + "/artifacts/" + name);
+        return artifact;
+    }
+}

@@ -1,0 +1,190 @@
+package com.aiprod.pipeline.video;
+
+import com.ibm.icu.lang.UCharacter;
+import com.ibm.icu.lang.UProperty;
+import com.ibm.icu.lang.UScript;
+import com.ibm.icu.util.ULocale;
+import java.awt.Font;
+import java.awt.FontFormatException;
+import java.awt.font.TextAttribute;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.text.AttributedString;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The bundled fonts, and which of them shows which letters. No font of the machine is ever asked for, so that a video
+ * looks the same everywhere, and works where no font is installed.
+ */
+final class FontBook {
+
+    /** The letters of a preset; scripts that a face lacks come from the Noto font of that script. */
+    enum Face {
+        LOUD("NotoSans-ExtraBold.ttf"),
+        CALM("NotoSansDisplay-SemiBold.ttf"),
+        FILM("NotoSerifDisplay-SemiBold.ttf");
+
+        private final String file;
+
+        Face(String file) {
+            this.file = file;
+        }
+    }
+
+    private static final String LATIN = "NotoSans-Bold.ttf";
+    private static final String EMOJI = "NotoEmoji-Bold.ttf";
+    private static final String SIMPLIFIED = "NotoSansSC-Bold.otf";
+    private static final String TRADITIONAL = "NotoSansTC-Bold.otf";
+    private static final String JAPANESE = "NotoSansJP-Bold.otf";
+    private static final String KOREAN = "NotoSansKR-Bold.otf";
+    private static final List<String> SYMBOLS =
+            List.of("NotoSansSymbols-Bold.ttf", "NotoSansSymbols2-Regular.ttf", "NotoSansMath-Regular.ttf", EMOJI);
+
+    private static final Map<String, Optional<Font>> LOADED = new ConcurrentHashMap<>();
+
+    static {
+        doWithoutFontconfig();
+    }
+
+    private final Face face;
+    private final String han;
+
+    /**
+     * A book that prefers one face.
+     *
+     * @param language decides which region's Han characters are shown, since Unicode gives them one code
+     */
+    FontBook(Face face, ULocale language) {
+        this.face = face;
+        this.han = switch (ULocale.addLikelySubtags(language).getScript()) {
+            case "Hant" -> TRADITIONAL;
+            case "Jpan" -> JAPANESE;
+            default -> SIMPLIFIED;
+        };
+    }
+
+    /** The text with a font for each run of its letters, kerned and with ligatures. */
+    AttributedString dress(String text, float size) {
+        AttributedString dressed = new AttributedString(text);
+        Font previous = null;
+        int start = 0;
+        for (String letter : LineBreaks.letters(text)) {
+            previous = fontFor(letter, previous);
+            dressed.addAttribute(TextAttribute.FONT, previous.deriveFont(size), start, start + letter.length());
+            start += letter.length();
+        }
+        dressed.addAttribute(TextAttribute.KERNING, TextAttribute.KERNING_ON);
+        dressed.addAttribute(TextAttribute.LIGATURES, TextAttribute.LIGATURES_ON);
+        return dressed;
+    }
+
+    /** Whether every letter of the text has a glyph. */
+    boolean covers(String text) {
+        return LineBreaks.letters(text).stream()
+                .allMatch(letter -> letter.isBlank() || canShow(fontFor(letter, null), letter));
+    }
+
+    private Font fontFor(String cluster, Font previous) {
+        List<String> names = candidates(cluster);
+        // Marks and punctuation that several scripts share keep to the font of the letters before them.
+        boolean shared = isShared(cluster.codePointAt(0)) && !cluster.isBlank();
+        if (shared
+                && previous != null
+                && canShow(previous, cluster)
+                && !names.get(0).equals(EMOJI)) {
+            return previous;
+        }
+        return names.stream()
+                .map(FontBook::load)
+                .flatMap(Optional::stream)
+                .filter(font -> canShow(font, cluster))
+                .findFirst()
+                .orElseGet(() -> load(face.file).orElseThrow());
+    }
+
+    private List<String> candidates(String cluster) {
+        int letter = cluster.codePointAt(0);
+        List<String> names = new ArrayList<>();
+        if (UCharacter.hasBinaryProperty(letter, UProperty.EMOJI_PRESENTATION) || cluster.indexOf('\uFE0F') > 0) {
+            names.add(EMOJI);
+        }
+        names.add(face.file);
+        names.add(LATIN);
+        int script = UScript.getScript(letter);
+        if (script == UScript.HIRAGANA || script == UScript.KATAKANA) {
+            names.add(JAPANESE);
+        } else if (script == UScript.HANGUL) {
+            names.add(KOREAN);
+        } else if (script != UScript.HAN) {
+            scripts(letter).forEach(name -> {
+                names.add("NotoSans" + name + "-Bold.ttf");
+                names.add("NotoSans" + name + "-Regular.ttf");
+                names.add("NotoSerif" + name + "-Bold.ttf");
+            });
+        }
+        names.addAll(List.of(han, SIMPLIFIED, TRADITIONAL, JAPANESE, KOREAN));
+        names.addAll(SYMBOLS);
+        return names;
+    }
+
+    /** ICU's names of the scripts that use a letter; some marks and punctuation belong to several. */
+    private static Stream<String> scripts(int letter) {
+        BitSet scripts = new BitSet();
+        UScript.getScriptExtensions(letter, scripts);
+        return scripts.stream().mapToObj(script -> UScript.getName(script).replace("_", ""));
+    }
+
+    private static boolean isShared(int codePoint) {
+        int script = UScript.getScript(codePoint);
+        return script == UScript.COMMON || script == UScript.INHERITED;
+    }
+
+    private static boolean canShow(Font font, String cluster) {
+        return cluster.codePoints()
+                .filter(c -> !UCharacter.hasBinaryProperty(c, UProperty.DEFAULT_IGNORABLE_CODE_POINT))
+                .allMatch(font::canDisplay);
+    }
+
+    private static Optional<Font> load(String file) {
+        return LOADED.computeIfAbsent(file, FontBook::read);
+    }
+
+    private static Optional<Font> read(String file) {
+        try (InputStream in = FontBook.class.getResourceAsStream("/fonts/" + file)) {
+            return in == null ? Optional.empty() : Optional.of(Font.createFont(Font.TRUETYPE_FONT, in));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read the font " + file, e);
+        } catch (FontFormatException e) {
+            throw new IllegalStateException("The bundled font " + file + " is damaged", e);
+        }
+    }
+
+    /**
+     * On Linux, Java's font manager refuses to start where the fontconfig library is missing, even if only fonts of files
+     * are used. Pointed at a configuration file of its own, it never asks for the library.
+     */
+    private static void doWithoutFontconfig() {
+        String property = "sun.awt.fontconfig";
+        if (!System.getProperty("os.name").startsWith("Linux") || System.getProperty(property) != null) {
+            return;
+        }
+        try (InputStream bundled = FontBook.class.getResourceAsStream("/fonts/fontconfig.properties")) {
+            Path file = Files.createTempFile("fontconfig", ".properties");
+            file.toFile().deleteOnExit();
+            Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
+            System.setProperty(property, file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not prepare the fonts", e);
+        }
+    }
+}

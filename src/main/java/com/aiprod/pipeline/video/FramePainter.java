@@ -1,0 +1,347 @@
+package com.aiprod.pipeline.video;
+
+import static com.aiprod.pipeline.video.Motif.eased;
+
+import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.video.FontBook.Face;
+import com.aiprod.pipeline.video.Typesetter.Block;
+import com.aiprod.pipeline.video.Typesetter.Box;
+import com.aiprod.pipeline.video.Typesetter.Line;
+import com.ibm.icu.util.ULocale;
+import java.awt.AlphaComposite;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.LinearGradientPaint;
+import java.awt.Paint;
+import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Rectangle2D;
+import java.awt.geom.RoundRectangle2D;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Draws the frames of one video. All that differs between two videos of a preset (colours, motif, flow) comes from a
+ * hash of the content, so that a video looks like no other, and the same when it is made again.
+ */
+final class FramePainter {
+
+    /**
+     * How a preset sets and moves its text; times in seconds, the rest in pixels.
+     *
+     * @param letterbox height of the black bar at the top, and of the one at the bottom
+     * @param margin between text and the picture's edge
+     * @param reveal how long a line takes to appear
+     * @param stagger from one line's appearance to the next one's
+     * @param leave how long a text takes to go
+     */
+    private record Look(
+            Face face,
+            boolean centered,
+            int letterbox,
+            double margin,
+            Box title,
+            Box text,
+            double reveal,
+            double stagger,
+            double leave,
+            float motifOpacity) {
+
+        static Look of(Preset preset) {
+            return switch (preset) {
+                case QUICK_SOCIAL ->
+                    new Look(
+                            Face.LOUD,
+                            false,
+                            0,
+                            60,
+                            new Box(600, 640, 5, 112, 44, 1.14),
+                            new Box(600, 640, 5, 88, 44, 1.18),
+                            0.55,
+                            0.10,
+                            0.28,
+                            0.75f);
+                case BRAND_STORY ->
+                    new Look(
+                            Face.CALM,
+                            false,
+                            0,
+                            88,
+                            new Box(720, 490, 4, 100, 38, 1.14),
+                            new Box(720, 490, 4, 78, 38, 1.2),
+                            0.85,
+                            0.18,
+                            0.40,
+                            0.85f);
+                case CINEMA_SPOT ->
+                    new Look(
+                            Face.FILM,
+                            true,
+                            138,
+                            240,
+                            new Box(1440, 540, 3, 136, 54, 1.18),
+                            new Box(1440, 540, 3, 108, 54, 1.24),
+                            1.5,
+                            0.45,
+                            0.8,
+                            0.5f);
+            };
+        }
+    }
+
+    private static final List<Motif> MOTIFS = List.of(Motif.values());
+
+    private final Preset preset;
+    private final Look look;
+    private final List<Scene> scenes;
+    private final List<Block> blocks;
+    private final Palette palette;
+    private final Backdrop backdrop;
+    private final Motif motif;
+    private final List<Double> traits;
+    private final double length;
+    private final boolean mirrored;
+
+    /**
+     * Sets every scene's text, which is the slow part of the preparation.
+     *
+     * @param content the whole text, from which the look is drawn
+     * @param language of the text, BCP 47
+     * @throws InterruptedException when it is to stop
+     */
+    FramePainter(Preset preset, String content, String language, List<Scene> scenes) throws InterruptedException {
+        this.preset = preset;
+        this.look = Look.of(preset);
+        this.scenes = scenes;
+        this.length = scenes.get(scenes.size() - 1).end();
+        ULocale locale = ULocale.forLanguageTag(language);
+        Typesetter typesetter = new Typesetter(new FontBook(look.face(), locale), locale);
+        this.blocks = new ArrayList<>();
+        for (Scene scene : scenes) {
+            blocks.add(typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()));
+        }
+        this.mirrored = blocks.get(0).rightToLeft();
+        SplittableRandom random = new SplittableRandom(seed(content));
+        boolean cinema = look.letterbox() > 0;
+        this.palette = Palette.draw(random, cinema);
+        this.motif = MOTIFS.get(random.nextInt(MOTIFS.size()));
+        this.traits = random.doubles(8).boxed().toList();
+        this.backdrop = new Backdrop(
+                preset.width(), look.letterbox(), preset.height() - look.letterbox(), palette.grounds(), random);
+    }
+
+    private static long seed(String content) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(hash).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * Paints the picture at a time.
+     *
+     * @param frame of type {@code TYPE_INT_RGB} and the preset's size; rows of the letterbox are left as they are
+     * @param seconds since the video's beginning
+     */
+    void paint(BufferedImage frame, double seconds) {
+        int index = sceneAt(seconds);
+        double turn = turn(seconds, index);
+        backdrop.paint(((DataBufferInt) frame.getRaster().getDataBuffer()).getData(), seconds, turn);
+        Graphics2D g = frame.createGraphics();
+        try {
+            g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+            g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+            int pictureHeight = preset.height() - 2 * look.letterbox();
+            g.clipRect(0, look.letterbox(), preset.width(), pictureHeight);
+            g.translate(0, look.letterbox());
+            drawMotif(g, pictureHeight, seconds, turn);
+            drawText(g, pictureHeight, seconds, index);
+            drawProgress(g, pictureHeight, seconds, index);
+            if (look.letterbox() > 0) {
+                fadeFromAndToBlack(g, pictureHeight, seconds);
+            }
+        } finally {
+            g.dispose();
+        }
+    }
+
+    /** When the first scene's text stands whole: the moment for the poster. */
+    double posterSeconds() {
+        Scene first = scenes.get(0);
+        return first.start() + first.seconds() * 0.62;
+    }
+
+    private int sceneAt(double seconds) {
+        int index = 0;
+        while (index < scenes.size() - 1 && seconds >= scenes.get(index).end()) {
+            index++;
+        }
+        return index;
+    }
+
+    /** Scenes passed, gliding from one whole number to the next around each cut. */
+    private double turn(double seconds, int index) {
+        double glide = Math.min(look.reveal() * 2.2, scenes.get(index).seconds());
+        double since = seconds - scenes.get(index).start();
+        return index == 0 ? 0 : index - 1 + eased(since / glide);
+    }
+
+    private void drawMotif(Graphics2D g, int height, double seconds, double turn) {
+        double width = preset.width();
+        double unit = Math.min(width, height) * 0.92;
+        boolean low = motifLow();
+        double x = switch (preset) {
+            case QUICK_SOCIAL -> width * (traits.get(6) < 0.5 ? 0.14 : 0.86);
+            case BRAND_STORY -> width * 0.80;
+            case CINEMA_SPOT -> width * (0.5 + (low ? 0.40 : -0.40));
+        };
+        double y = switch (preset) {
+            case QUICK_SOCIAL -> height * (low ? 0.87 : 0.15);
+            case BRAND_STORY -> height * 0.5;
+            case CINEMA_SPOT -> height * (0.4 + 0.2 * traits.get(6));
+        };
+        double drift = unit * 0.05;
+        x += drift * Math.sin(seconds * 0.21 + 2.1 * turn);
+        y += drift * Math.cos(seconds * 0.17 + 1.7 * turn);
+        AffineTransform upright = g.getTransform();
+        if (mirrored && !look.centered()) {
+            g.translate(width, 0);
+            g.scale(-1, 1);
+        }
+        double lift = height * (0.04 * Math.sin(1.3 * turn));
+        motif.draw(new Motif.Canvas(
+                g, palette, look.motifOpacity(), width, height, unit, x, y, lift, seconds, turn, traits));
+        g.setTransform(upright);
+        g.setComposite(AlphaComposite.SrcOver);
+    }
+
+    private void drawText(Graphics2D g, int height, double seconds, int index) {
+        Scene scene = scenes.get(index);
+        Block block = blocks.get(index);
+        double since = seconds - scene.start();
+        double pace = Math.min(1, scene.seconds() / (3 * (look.reveal() + look.leave())));
+        double gone = eased((since - scene.seconds() + look.leave() * pace) / (look.leave() * pace));
+        boolean last = index == scenes.size() - 1;
+        if (last && look.letterbox() == 0) {
+            gone = 0;
+        }
+        double ruleGap = look.centered() ? 0 : block.size() * 0.55;
+        double top = (height - block.height() - ruleGap) * aboveText() + ruleGap;
+        AffineTransform still = g.getTransform();
+        if (look.centered()) {
+            double zoom = 1 + 0.03 * since / scene.seconds();
+            g.translate(preset.width() / 2.0, height / 2.0);
+            g.scale(zoom, zoom);
+            g.translate(-preset.width() / 2.0, -height / 2.0);
+        } else {
+            drawRule(g, block, top - ruleGap, since / pace, gone);
+        }
+        for (int i = 0; i < block.lines().size(); i++) {
+            Line line = block.lines().get(i);
+            double shown = easedOut((since / pace - 0.08 - i * look.stagger()) / look.reveal());
+            double rise = (1 - shown) * block.size() * 0.28 - gone * block.size() * 0.18;
+            AffineTransform before = g.getTransform();
+            g.translate(startOf(line, block), top + block.ascent() + i * block.leading() + rise);
+            g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - gone)));
+            g.setPaint(wipe(line.outline().getBounds2D(), shown, block.rightToLeft()));
+            g.fill(line.outline());
+            g.setTransform(before);
+        }
+        g.setTransform(still);
+        g.setComposite(AlphaComposite.SrcOver);
+    }
+
+    /** The share of the free height that lies above the text: portrait text gives way to the motif. */
+    private double aboveText() {
+        return preset != Preset.QUICK_SOCIAL ? 0.5 : motifLow() ? 0.38 : 0.58;
+    }
+
+    private boolean motifLow() {
+        return motif == Motif.WAVES || traits.get(7) < 0.5;
+    }
+
+    private double startOf(Line line, Block block) {
+        if (look.centered()) {
+            return (preset.width() - line.width()) / 2;
+        }
+        return block.rightToLeft() ? preset.width() - look.margin() - line.width() : look.margin();
+    }
+
+    private void drawRule(Graphics2D g, Block block, double y, double since, double gone) {
+        double width = preset.width() * 0.11 * easedOut(since / look.reveal());
+        double height = Math.max(5, block.size() * 0.085);
+        double x = block.rightToLeft() ? preset.width() - look.margin() - width : look.margin();
+        g.setColor(palette.accent());
+        g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - gone)));
+        g.fill(new RoundRectangle2D.Double(x, y - height, width, height, height, height));
+    }
+
+    /** The text's colour up to an edge that moves in the direction of reading, nothing beyond it, soft in between. */
+    private Paint wipe(Rectangle2D ink, double shown, boolean rightToLeft) {
+        if (shown >= 1) {
+            return palette.text();
+        }
+        double soft = Math.max(ink.getWidth() * 0.35, 40);
+        double edge = (ink.getWidth() + soft) * shown;
+        float from = (float) (rightToLeft ? ink.getMaxX() - edge + soft : ink.getMinX() + edge - soft);
+        float to = (float) (rightToLeft ? ink.getMaxX() - edge : ink.getMinX() + edge);
+        Color text = palette.text();
+        Color clear = new Color(text.getRed(), text.getGreen(), text.getBlue(), 0);
+        return new LinearGradientPaint(from, 0, to, 0, new float[] {0, 1}, new Color[] {text, clear});
+    }
+
+    private void drawProgress(Graphics2D g, int height, double seconds, int index) {
+        switch (preset) {
+            case QUICK_SOCIAL -> drawSegments(g, seconds, index);
+            case BRAND_STORY -> drawTrack(g, 0, height - 6.0, preset.width(), 6, seconds / length);
+            case CINEMA_SPOT -> {}
+        }
+    }
+
+    private void drawSegments(Graphics2D g, double seconds, int index) {
+        double gap = 8;
+        double whole = preset.width() - 2 * look.margin() + gap;
+        for (int i = 0; i < scenes.size(); i++) {
+            Scene scene = scenes.get(i);
+            double width = whole / scenes.size() - gap;
+            int place = mirrored ? scenes.size() - 1 - i : i;
+            double part = i < index ? 1 : i > index ? 0 : (seconds - scene.start()) / scene.seconds();
+            drawTrack(g, look.margin() + place * (width + gap), 56, width, 6, part);
+        }
+    }
+
+    private void drawTrack(Graphics2D g, double x, double y, double width, double height, double part) {
+        g.setColor(palette.text());
+        g.setComposite(AlphaComposite.SrcOver.derive(0.22f));
+        g.fill(new RoundRectangle2D.Double(x, y, width, height, height, height));
+        g.setComposite(AlphaComposite.SrcOver.derive(0.9f));
+        double done = width * Math.min(part, 1);
+        g.fill(new RoundRectangle2D.Double(mirrored ? x + width - done : x, y, done, height, height, height));
+        g.setComposite(AlphaComposite.SrcOver);
+    }
+
+    private void fadeFromAndToBlack(Graphics2D g, int height, double seconds) {
+        double span = Math.min(0.9, length / 6);
+        double light = Math.min(eased(seconds / span + 0.15), eased((length - seconds) / span));
+        if (light < 1) {
+            g.setColor(Color.BLACK);
+            g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - light)));
+            g.fill(new Rectangle2D.Double(0, 0, preset.width(), height));
+        }
+    }
+
+    /** Starts at once and ends gently; from 0 to 1. */
+    private static double easedOut(double part) {
+        double left = 1 - Math.min(Math.max(part, 0), 1);
+        return 1 - left * left * left * left;
+    }
+}

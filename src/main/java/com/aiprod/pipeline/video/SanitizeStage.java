@@ -1,0 +1,120 @@
+package com.aiprod.pipeline.video;
+
+import com.aiprod.pipeline.job.LineEndings;
+import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.Progress;
+import com.ibm.icu.text.Normalizer2;
+import com.ibm.icu.text.UnicodeSet;
+import com.ibm.icu.util.ULocale;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.springframework.stereotype.Component;
+
+/** Makes the job's text fit to be shown, and its settings sure. */
+@Component
+public class SanitizeStage {
+
+    /** Controls (but tab and line feed), halves of surrogate pairs, unassigned and private letters. */
+    private static final UnicodeSet UNSHOWABLE = new UnicodeSet("[[:Cc:][:Cs:][:Cn:][:Co:]-[\\u0009\\u000A]]").freeze();
+
+    /** Letters that leave something on the screen. */
+    private static final UnicodeSet SEEN =
+            new UnicodeSet("[^[:Cf:][:White_Space:][:Default_Ignorable_Code_Point:]]").freeze();
+
+    /** Marks that turn the direction of text around them, and with which a text can be made to read as another. */
+    private static final Pattern DIRECTION_TRICKS = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\u200B]");
+
+    /**
+     * Code points of what is read as one letter: a base and as many marks as the Stream-Safe Text Format (Unicode Standard
+     * Annex #15, section 13) lets follow one, which is more than any language needs. Tens of thousands would take a
+     * minute to be set.
+     */
+    private static final int MOST_OF_ONE_LETTER = 31;
+
+    private static final String JOINER = "\u200D";
+
+    private static final Pattern BLANKS = Pattern.compile("[\\t \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
+    private static final Pattern EMPTY_LINES = Pattern.compile(" *\\n[ \\n]*");
+
+    private final Progress progress;
+
+    /** A stage that reports there. */
+    public SanitizeStage(Progress progress) {
+        this.progress = progress;
+    }
+
+    /**
+     * Takes the job; gives it back with {@code content} in Unicode's composed form, free of controls, with single blanks
+     * and one line feed between paragraphs, no letter with more marks than people can tell apart; {@code preset} and
+     * {@code lang} known; {@code duration_sec} within the preset's limits.
+     *
+     * @throws PermanentStageException {@code CONTENT_EMPTY} where nothing is left to show, {@code PRESET_UNKNOWN}
+     */
+    public Map<String, Object> sanitize(
+            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt) {
+        progress.report(jobId, attempt, "sanitize", 0);
+        Preset preset = Preset.byId(String.valueOf(job.get("preset")))
+                .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "There is no preset of this name"));
+        String content = clean(String.valueOf(job.getOrDefault("content", "")));
+        if (!isSeen(content)) {
+            throw new PermanentStageException("CONTENT_EMPTY", "The content holds no letter that can be shown");
+        }
+        Map<String, Object> clean = new LinkedHashMap<>(job);
+        clean.put("content", content);
+        clean.put("lang", language(job.get("lang")));
+        clean.put("duration_sec", duration(job.get("duration_sec"), preset));
+        progress.report(jobId, attempt, "sanitize", 100);
+        return clean;
+    }
+
+    /** Whether anything of the text is seen on the screen. */
+    static boolean isSeen(String text) {
+        return SEEN.containsSome(text);
+    }
+
+    private static int duration(Object wanted, Preset preset) {
+        if (!(wanted instanceof Number number)) {
+            return preset.defaultDurationSec();
+        }
+        return Math.min(Math.max(number.intValue(), 1), preset.maxDurationSec());
+    }
+
+    private static String language(Object tag) {
+        String language =
+                tag == null ? "" : ULocale.forLanguageTag(tag.toString()).toLanguageTag();
+        return language.isEmpty() || language.equals("und") ? Locale.ENGLISH.toLanguageTag() : language;
+    }
+
+    private static String clean(String content) {
+        String text = Normalizer2.getNFCInstance().normalize(content);
+        text = LineEndings.toLineFeeds(text);
+        text = showable(text);
+        text = DIRECTION_TRICKS.matcher(text).replaceAll("");
+        text = BLANKS.matcher(text).replaceAll(" ");
+        text = EMPTY_LINES.matcher(text).replaceAll("\n").strip();
+        return LineBreaks.letters(text).stream().map(SanitizeStage::bounded).collect(Collectors.joining());
+    }
+
+    /** By ICU's table of characters: the JDK's is as old as the JDK, and lacks newer emoji. */
+    private static String showable(String text) {
+        return text.codePoints()
+                .filter(c -> !UNSHOWABLE.contains(c))
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static String bounded(String letter) {
+        if (letter.codePointCount(0, letter.length()) <= MOST_OF_ONE_LETTER) {
+            return letter;
+        }
+        String kept = letter.substring(0, letter.offsetByCodePoints(0, MOST_OF_ONE_LETTER));
+        // It would join what comes next.
+        return kept.endsWith(JOINER) ? kept.substring(0, kept.length() - 1) : kept;
+    }
+}

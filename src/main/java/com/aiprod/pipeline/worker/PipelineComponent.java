@@ -1,0 +1,57 @@
+package com.aiprod.pipeline.worker;
+
+import java.util.Map;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.DefaultEndpoint;
+
+/**
+ * The endpoint {@code pipeline:NAME}, by which run-job calls a pipeline: the route with that id runs on the job in the
+ * body, within the attempt's slot and wall time, and can be stopped. No thread of the calling route waits for it.
+ */
+final class PipelineComponent extends DefaultComponent {
+
+    private final RunningAttempts attempts;
+
+    PipelineComponent(RunningAttempts attempts) {
+        this.attempts = attempts;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String pipeline, Map<String, Object> parameters) {
+        return new PipelineEndpoint(uri, this, pipeline);
+    }
+
+    private static final class PipelineEndpoint extends DefaultEndpoint {
+
+        private final RunningAttempts attempts;
+        private final String pipeline;
+
+        PipelineEndpoint(String uri, PipelineComponent component, String pipeline) {
+            super(uri, component);
+            this.attempts = component.attempts;
+            this.pipeline = pipeline;
+        }
+
+        @Override
+        public AsyncProducer createProducer() {
+            return new DefaultAsyncProducer(this) {
+                @Override
+                public boolean process(Exchange exchange, AsyncCallback callback) {
+                    return attempts.run(pipeline, exchange, callback);
+                }
+            };
+        }
+
+        @Override
+        public Consumer createConsumer(Processor processor) {
+            throw new UnsupportedOperationException("A route cannot start from pipeline:" + pipeline);
+        }
+    }
+}

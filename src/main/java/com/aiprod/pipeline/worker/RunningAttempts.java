@@ -1,0 +1,303 @@
+package com.aiprod.pipeline.worker;
+
+import com.aiprod.pipeline.artifact.StorageFull;
+import com.aiprod.pipeline.job.PipelineTimeoutException;
+import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.stage.WorkerFaultException;
+import com.aiprod.pipeline.telemetry.LogContext;
+import com.aiprod.pipeline.telemetry.StageTimer;
+import com.aiprod.pipeline.telemetry.TraceParent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.Route;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.SynchronizationAdapter;
+
+/**
+ * The attempts that this process has claimed, until the database has their results. At most as many pipelines run at a
+ * time as there are slots.
+ */
+public final class RunningAttempts implements Progress {
+
+    /** The exchange variable that holds the {@link Attempt}. */
+    private static final String ATTEMPT = "run";
+
+    private static final String SLOT = "slot";
+    private static final String CLAIMED_AT = "claimedAt";
+
+    /** With more retries than this waiting for each slot, a retry keeps its slot: others would only pile up behind it. */
+    private static final int WAITING_PER_SLOT = 8;
+
+    private final CamelContext camel;
+    private final ProducerTemplate producer;
+    private final ExecutorService threads;
+    private final Duration timeout;
+    private final Slots slots;
+    private final WorkerHealth health;
+    private final OutputCheck outputs;
+    private final String workerId = "%s-%s-%s"
+            .formatted(
+                    Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker"),
+                    ProcessHandle.current().pid(),
+                    UUID.randomUUID().toString().substring(0, 8));
+    private final Map<String, Attempt> attempts = new ConcurrentHashMap<>();
+
+    /**
+     * Starts with no attempt.
+     *
+     * @param timeout wall time of one attempt
+     * @param slots as many as pipelines may run at a time
+     * @param health learns of faults of this worker
+     * @param outputs checks what a pipeline leaves
+     */
+    RunningAttempts(CamelContext camel, Duration timeout, Slots slots, WorkerHealth health, OutputCheck outputs) {
+        this.camel = camel;
+        this.producer = camel.createProducerTemplate();
+        this.threads = camel.getExecutorServiceManager().newCachedThreadPool(this, "pipeline");
+        this.timeout = timeout;
+        this.slots = slots;
+        this.health = health;
+        this.outputs = outputs;
+    }
+
+    /** The holder of this process's leases: host name, process id and a part that no restart repeats. */
+    public String workerId() {
+        return workerId;
+    }
+
+    /**
+     * Waits for a free slot and keeps it for this exchange, at the longest until the exchange is done.
+     *
+     * @return false when this process is ending or broken and takes no more jobs
+     */
+    public boolean takeSlot(Exchange exchange) throws InterruptedException {
+        Optional<Slots.Slot> taken = slots.take();
+        taken.ifPresent(slot -> {
+            exchange.setVariable(SLOT, slot);
+            // The lease begins later than this, so that this process never believes its lease to be longer than it is.
+            exchange.setVariable(CLAIMED_AT, System.nanoTime());
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    slot.giveBack();
+                }
+            });
+        });
+        return taken.isPresent();
+    }
+
+    /**
+     * Starts the wall time of the attempt that the exchange has claimed. Its lease is renewed until the exchange is done
+     * or, if the attempt has a result by then, until the database has recorded that.
+     */
+    public void begin(Exchange exchange) {
+        Attempt attempt = new Attempt(
+                exchange.getVariable("jobId", String.class),
+                exchange.getVariable("attempt", Integer.class),
+                exchange.getVariable("traceparent", String.class),
+                exchange.getVariable(SLOT, Slots.Slot.class),
+                exchange.getVariable(CLAIMED_AT, Long.class),
+                timeout,
+                LogContext.of(exchange));
+        attempts.put(attempt.jobId, attempt);
+        exchange.setVariable(ATTEMPT, attempt);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                if (!attempt.leave()) {
+                    forget(attempt);
+                }
+                changed();
+            }
+        });
+    }
+
+    /** The attempt of an exchange; null before {@link #begin}. */
+    static Attempt of(Exchange exchange) {
+        return exchange.getVariable(ATTEMPT, Attempt.class);
+    }
+
+    /** Whether a job that waits for its next try may free its slot for another job. */
+    boolean mayFreeSlot() {
+        return all().filter(attempt -> !attempt.slot.held()).count() < (long) WAITING_PER_SLOT * slots.count();
+    }
+
+    /**
+     * Runs a pipeline on the exchange's body on a thread of its own, and leaves the Map that the pipeline left. The
+     * exchange fails with {@link PipelineTimeoutException} when the wall time of the attempt is over, earlier tries
+     * included, with {@link AttemptStoppedException} when the job is no longer this worker's, with
+     * {@link WorkerFaultException} when this worker is broken, or with what a stage threw.
+     *
+     * @param pipeline id of the pipeline's entry route
+     * @return false, as {@link org.apache.camel.AsyncProcessor#process} does, unless no thread could be had
+     */
+    boolean run(String pipeline, Exchange exchange, AsyncCallback callback) {
+        Attempt attempt = of(exchange);
+        try {
+            threads.execute(() -> {
+                try {
+                    run(pipeline, exchange, attempt);
+                } catch (Throwable e) {
+                    fail(exchange, e);
+                } finally {
+                    // Only after the fault of a broken worker is known, or the next job would meet it too.
+                    attempt.slot.giveBack();
+                    callback.done(false);
+                }
+            });
+            return false;
+        } catch (RejectedExecutionException e) {
+            exchange.setException(new AttemptStoppedException(attempt.jobId, attempt.number, e));
+        } catch (Throwable e) {
+            fail(exchange, e);
+        }
+        callback.done(true);
+        return true;
+    }
+
+    private void fail(Exchange exchange, Throwable thrown) {
+        exchange.setException(thrown);
+        WorkerHealth.faultIn(thrown).ifPresent(fault -> {
+            health.raise(fault);
+            exchange.setVariable("suspect", fault instanceof VirtualMachineError);
+            // Without its cause: an error handler may choose by that.
+            exchange.setException(new WorkerFaultException(fault.toString(), null));
+        });
+    }
+
+    private void run(String pipeline, Exchange exchange, Attempt attempt) throws Exception {
+        Exchange job = new DefaultExchange(camel);
+        for (String variable : List.of("jobId", "attempt", "userId", "requestId", TraceParent.NAME)) {
+            job.setVariable(variable, exchange.getVariable(variable));
+        }
+        job.getMessage().setBody(exchange.getMessage().getBody());
+        job.getMessage().setHeader("jobId", attempt.jobId);
+        job.getMessage().setHeader("attempt", attempt.number);
+        job.setProperty(StageTimer.PRESET, exchange.getVariable("preset"));
+        exchange.setVariable("tries", attempt.nextTry());
+        try {
+            attempt.execute(threads, () -> producer.send(entryOf(pipeline), job));
+        } catch (TimeoutException e) {
+            throw new PipelineTimeoutException(timeout, e);
+        } finally {
+            exchange.setVariable("executionTimeMs", attempt.executionTimeMs());
+        }
+        if (job.getException() instanceof InterruptedException interrupted) {
+            throw new AttemptStoppedException(attempt.jobId, attempt.number, interrupted);
+        }
+        if (job.getException() != null) {
+            throw StorageFull.named(job.getException());
+        }
+        exchange.getMessage().setBody(outputs.check(pipeline, job.getMessage().getBody()));
+    }
+
+    private Endpoint entryOf(String pipeline) {
+        Route route = camel.getRoute(pipeline);
+        if (route == null) {
+            throw new PermanentStageException("PIPELINE_UNKNOWN", "There is no pipeline '%s'.".formatted(pipeline));
+        }
+        return route.getEndpoint();
+    }
+
+    @Override
+    public void report(String jobId, int attempt, String stage, int percent) {
+        find(jobId, attempt).ifPresent(running -> running.report(stage, percent));
+    }
+
+    /** Every attempt of this process. */
+    Stream<Attempt> all() {
+        return attempts.values().stream();
+    }
+
+    Optional<Attempt> find(String jobId, int number) {
+        return Optional.ofNullable(attempts.get(jobId)).filter(attempt -> attempt.number == number);
+    }
+
+    void forget(Attempt attempt) {
+        attempts.remove(attempt.jobId, attempt);
+    }
+
+    /** Wakes those that wait for attempts to end. */
+    void changed() {
+        synchronized (attempts) {
+            attempts.notifyAll();
+        }
+    }
+
+    /** How many attempts of this process have not ended. */
+    int active() {
+        return (int) all().filter(attempt -> !attempt.left()).count();
+    }
+
+    /** How many pipelines may run at a time; 0 while this worker takes no jobs. */
+    int slots() {
+        return slots.offered();
+    }
+
+    /** Whether no attempt runs and the database has every result. */
+    boolean noneLeft() {
+        return attempts.isEmpty();
+    }
+
+    /** How long a slot has been free without a break; empty when none is free. */
+    Optional<Duration> freeFor() {
+        return slots.freeFor();
+    }
+
+    /** No further job starts in this process. */
+    void startNoMore() {
+        slots.close();
+    }
+
+    /** The attempt of this exchange met a fault of this worker: stops it and returns it for release-jobs.sql. */
+    public List<Attempt.Progress> stop(Exchange exchange) {
+        Attempt attempt = of(exchange);
+        return attempt.stop() ? List.of(attempt.progress(System.nanoTime())) : List.of();
+    }
+
+    /** Stops every attempt without a result and returns what was stopped, for release-jobs.sql. */
+    public List<Attempt.Progress> stopAll() {
+        long now = System.nanoTime();
+        return all().filter(Attempt::stop).map(attempt -> attempt.progress(now)).toList();
+    }
+
+    /** Waits until no pipeline runs; returns false when one still runs after that time. */
+    boolean awaitIdle(Duration limit) throws InterruptedException {
+        return await(() -> all().allMatch(Attempt::left), limit);
+    }
+
+    /** Waits until the database has every result of this worker; returns false when it does not after that time. */
+    boolean awaitRecorded(Duration limit) throws InterruptedException {
+        return await(attempts::isEmpty, limit);
+    }
+
+    private boolean await(BooleanSupplier condition, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (attempts) {
+            while (!condition.getAsBoolean()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                attempts.wait(left / 1_000_000 + 1);
+            }
+        }
+        return true;
+    }
+}

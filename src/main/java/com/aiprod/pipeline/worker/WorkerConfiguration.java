@@ -1,0 +1,123 @@
+package com.aiprod.pipeline.worker;
+
+import com.aiprod.pipeline.stage.WorkerCheck;
+import com.aiprod.pipeline.telemetry.JobMetrics;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/** What makes a process a worker. */
+@Configuration(proxyBeanMethods = false)
+class WorkerConfiguration {
+
+    /** Named as readiness shows it. */
+    @Bean("worker")
+    WorkerHealth workerHealth(
+            ObjectProvider<WorkerCheck> checks,
+            @Value("${aiprod.worker.check-interval}") Duration checkInterval,
+            MeterRegistry registry) {
+        return new WorkerHealth(checks.orderedStream().toList(), checkInterval, registry);
+    }
+
+    @Bean
+    @Lazy
+    OutputCheck outputCheck(
+            ObjectMapper json,
+            @Value("${aiprod.artifacts-dir}") String artifacts,
+            @Value("${aiprod.routes-dir}") String routes,
+            @Value("${aiprod.video.scratch-dir:}") String scratch) {
+        return new OutputCheck(
+                json,
+                Stream.of(artifacts, routes, scratch)
+                        .filter(folder -> !folder.isBlank())
+                        .map(Path::of)
+                        .toList());
+    }
+
+    @Bean
+    @Lazy
+    RunningAttempts attempts(
+            ApplicationContext application,
+            CamelContext camel,
+            @Value("${aiprod.pipeline.timeout}") Duration timeout,
+            @Value("${aiprod.worker.concurrency}") int concurrency,
+            WorkerHealth health,
+            OutputCheck outputs,
+            MeterRegistry registry) {
+        Slots slots =
+                new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
+        RunningAttempts attempts = new RunningAttempts(camel, timeout, slots, health, outputs);
+        Gauge.builder("aiprod.worker.jobs.active", attempts, RunningAttempts::active)
+                .description("Jobs of this worker whose attempt has not ended, including those that wait for a retry")
+                .register(registry);
+        Gauge.builder("aiprod.worker.slots", attempts, RunningAttempts::slots)
+                .description("Pipelines that this worker may run at a time")
+                .register(registry);
+        health.lookAfter(new WorkerIntake(application, camel, slots, attempts));
+        return attempts;
+    }
+
+    @Bean
+    @Lazy
+    AttemptLeases leases(
+            RunningAttempts attempts, @Value("${aiprod.worker.lease-sec}") int leaseSec, JobMetrics metrics) {
+        return new AttemptLeases(attempts, Duration.ofSeconds(leaseSec), metrics);
+    }
+
+    @Bean
+    @Lazy
+    UnrecordedResults unrecordedResults(RunningAttempts attempts) {
+        return new UnrecordedResults(attempts);
+    }
+
+    @Bean
+    @Lazy
+    DeferredAck deferredAck(RunningAttempts attempts) {
+        return new DeferredAck(attempts);
+    }
+
+    /** Camel finds a component by this name. */
+    @Bean("pipeline-component")
+    @Lazy
+    PipelineComponent pipelineComponent(RunningAttempts attempts) {
+        return new PipelineComponent(attempts);
+    }
+
+    /** Not a candidate where the application's data source is meant: routes alone ask for it, by its name. */
+    @Bean(defaultCandidate = false, autowireCandidate = false)
+    @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
+    LeasePool leaseDataSource(HikariDataSource dataSource, @Value("${aiprod.worker.lease-sec}") int leaseSec) {
+        return LeasePool.beside(dataSource, Duration.ofSeconds(leaseSec));
+    }
+
+    @Bean
+    @Lazy
+    WorkerCapacity workerCapacity(
+            RunningAttempts attempts, @Qualifier("pubsub") ObjectProvider<HealthIndicator> subscriptions) {
+        return new WorkerCapacity(attempts, subscriptions);
+    }
+
+    @Bean
+    @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
+    WorkerDrain workerDrain(
+            ApplicationContext application,
+            ObjectProvider<CamelContext> camel,
+            ObjectProvider<RunningAttempts> attempts,
+            @Value("${aiprod.worker.shutdown-grace}") Duration grace) {
+        return new WorkerDrain(application, camel, attempts, grace);
+    }
+}

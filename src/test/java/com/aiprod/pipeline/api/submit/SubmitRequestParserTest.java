@@ -1,0 +1,282 @@
+package com.aiprod.pipeline.api.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.webhook.WebhookTargets;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SubmitRequestParserTest {
+
+    @Test
+    void fillsInWhatIsNotSaid() {
+        assertThat(parse("{\"content\":\"A sunrise\"}"))
+                .isEqualTo(new SubmitRequest("A sunrise", Preset.QUICK_SOCIAL, "low", "en", 10, null, null));
+        assertThat(parse("{\"preset\":\"brand_story\",\"content\":\"x\"}").durationSec())
+                .isEqualTo(Preset.BRAND_STORY.defaultDurationSec());
+    }
+
+    @Test
+    void takesNullForNotSaid() {
+        assertThat(parse("""
+                {"content":"x","preset":null,"priority":null,"lang":null,"duration_sec":null,"metadata":null,"callback_url":null}""")).isEqualTo(parse("{\"content\":\"x\"}"));
+    }
+
+    @Test
+    void takesWhatIsSaid() {
+        assertThat(parse("""
+                {"duration_sec":60,"lang":"pt-br","priority":"high","preset":"cinema_spot","content":"x","metadata":{},
+                "callback_url":"https://example.com/hook"}"""))
+                .isEqualTo(new SubmitRequest(
+                        "x", Preset.CINEMA_SPOT, "high", "pt-BR", 60, "{}", "https://example.com/hook"));
+    }
+
+    static Stream<Arguments> contents() {
+        return Stream.of(
+                Arguments.of("\\u0000 a\\u0007b \\t", "ab"),
+                Arguments.of("\\u00a0\\u3000a\\u2028", "a"),
+                Arguments.of("a\\r\\nb\\tc", "a\nb\tc"),
+                Arguments.of("\\u0085a\\u007f", "a"),
+                Arguments.of(
+                        "one\\u000btwo\\u000cthree\\rfour\\u0085five\\u2028six\\u2029seven",
+                        "one\ntwo\nthree\nfour\nfive\nsix\nseven"),
+                Arguments.of("\\ud83c\\udfac", "🎬"),
+                Arguments.of("🎬".repeat(10_000), "🎬".repeat(10_000)),
+                Arguments.of(" ".repeat(100_000) + "a" + " ".repeat(100_000) + "b", null),
+                Arguments.of("a".repeat(10_001), null),
+                Arguments.of("", null),
+                Arguments.of(" \\n\\t\\u0001", null),
+                Arguments.of("a\\ud800", null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contents")
+    void normalisesTheContentAndCountsItsCharacters(String json, String content) {
+        String body = "{\"content\":\"" + json + "\"}";
+        if (content == null) {
+            assertThat(faults(body)).hasSize(1).allMatch(fault -> fault.startsWith("content "));
+        } else {
+            assertThat(parse(body).content()).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void tellsEveryFaultAtOnce() {
+        assertThat(faults("""
+                {"content":"  ","preset":"epic","priority":5,"lang":"en_US","duration_sec":"10","metadata":[],
+                 "Content":"x","user_id":"mallory"}"""))
+                .containsExactlyInAnyOrder(
+                        "content must not be blank",
+                        "preset must be one of quick_social, brand_story, cinema_spot",
+                        "priority must be a string, not a number",
+                        "lang must be a BCP 47 language tag such as en or pt-BR",
+                        "duration_sec must be a whole number, not a string",
+                        "metadata must be an object, not an array",
+                        "Content is not a property of this request",
+                        "user_id is not a property of this request");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}                                           | content is required",
+                "{'content':null}                             | content is required",
+                "{'content':5}                                | content must be a string, not a number",
+                "{'content':{'a':[1]}}                        | content must be a string, not an object",
+                "{'content':'x','content':'y'}                | content is given more than once",
+                "{'content':'x','preset':''}                  | preset must be one of quick_social, brand_story, cinema_spot",
+                "{'content':'x','preset':'QUICK_SOCIAL'}      | preset must be one of quick_social, brand_story, cinema_spot",
+                "{'content':'x','priority':'urgent'}          | priority must be one of low, normal, high",
+                "{'content':'x','lang':''}                    | lang must be a BCP 47 language tag such as en or pt-BR",
+                "{'content':'x','duration_sec':0}             | duration_sec must be from 1 to 30, the longest of quick_social",
+                "{'content':'x','duration_sec':-5}            | duration_sec must be from 1 to 30, the longest of quick_social",
+                "{'content':'x','duration_sec':31}            | duration_sec must be from 1 to 30, the longest of quick_social",
+                "{'content':'x','duration_sec':99999999999999999999} | duration_sec must be from 1 to 30, the longest of quick_social",
+                "{'content':'x','duration_sec':10.5}          | duration_sec must be a whole number, not a number with a fraction or an exponent",
+                "{'content':'x','duration_sec':0.5}           | duration_sec must be a whole number, not a number with a fraction or an exponent",
+                "{'content':'x','duration_sec':true}          | duration_sec must be a whole number, not a boolean",
+                "{'content':'x','duration_sec':61,'preset':'brand_story'} | duration_sec must be from 1 to 60, the longest of brand_story",
+                "{'content':'x','metadata':'{}'}              | metadata must be an object, not a string",
+                "{'content':'x','metadata':{'a':{'b':1,'b':2}}} | metadata has the name b twice in one object",
+                "{'content':'x','metadata':{'a':'\\u0000'}}   | metadata has the character U+0000, which cannot be stored",
+                "{'content':'x','metadata':{'\\u0000':[]}}    | metadata has the character U+0000, which cannot be stored",
+                "{'content':'x','metadata':{'a':['\\udc00']}} | metadata has half of a surrogate pair, which is no character"
+            })
+    void namesTheFault(String body, String fault) {
+        assertThat(faults(body.replace('\'', '"'))).containsExactly(fault);
+    }
+
+    @Test
+    void keepsTheMetadataAsItWasWritten() {
+        String metadata = "{ \"z\" : 1.50e+1,\"a\":[ {\"b\" : -0 } ],  \"é\":\"\\u00e9🎬\\n\" }";
+        assertThat(parse("{\"content\":\"🎬\", \"metadata\" :  " + metadata + " , \"priority\":\"low\"}")
+                        .metadata())
+                .isEqualTo(metadata);
+    }
+
+    @Test
+    void limitsTheMetadataByItsBytes() {
+        String most = "{\"a\":\"" + "é".repeat((SubmitRequestParser.MAX_METADATA_BYTES - 8) / 2) + "\"}";
+        assertThat(parse("{\"content\":\"x\",\"metadata\":" + most + "}").metadata())
+                .isEqualTo(most);
+        assertThat(faults("{\"content\":\"x\",\"metadata\":" + most.replace("{", "{ ") + "}"))
+                .containsExactly("metadata must not be larger than 16384 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " \n",
+                "[]",
+                "\"x\"",
+                "null",
+                "5",
+                "{",
+                "{\"content\":\"x\"",
+                "{\"content\":\"x\",}",
+                "{'content':'x'}",
+                "{\"content\":\"x\"} {}",
+                "{\"content\":\"x\"}x",
+                "{\"content\":\"a\tb\"}",
+                "{\"content\":\"x\",\"duration_sec\":NaN}",
+                "{\"content\":\"x\",\"duration_sec\":01}",
+                "{\"content\":\"\\x\"}",
+                "// a\n{\"content\":\"x\"}",
+                "\u0000{\"content\":\"x\"}"
+            })
+    void refusesWhatIsNoJsonObject(String body) {
+        InvalidRequestException refusal = catchThrowableOfType(InvalidRequestException.class, () -> parse(body));
+        assertThat(refusal.errors()).isEmpty();
+        assertThat(refusal.getMessage()).isNotBlank().doesNotContain("com.", "Json", "Exception", "Source");
+    }
+
+    @Test
+    void saysWhereTheTextBreaks() {
+        assertThatThrownBy(() -> parse("{\n  \"content\": oops}"))
+                .hasMessage("The body is not valid JSON (line 2, column 14).");
+    }
+
+    @Test
+    void takesAWholeNumberHoweverItIsWritten() {
+        for (String ten : new String[] {"10", "10.0", "1e1", "100e-1"}) {
+            assertThat(parse("{\"content\":\"x\",\"duration_sec\":" + ten + "}").durationSec())
+                    .isEqualTo(10);
+        }
+        for (String huge : new String[] {"1e10", "-1e400", "1e999999999"}) {
+            assertThatThrownBy(() -> parse("{\"content\":\"x\",\"duration_sec\":" + huge + "}"))
+                    .hasMessage("duration_sec must be from 1 to 30, the longest of quick_social");
+        }
+    }
+
+    @Test
+    void saysWhichLimitOfJsonIsPassed() {
+        assertThatThrownBy(() -> parse("{\"duration_sec\":" + "1".repeat(1001) + "}"))
+                .hasMessageStartingWith("A number in the JSON has more than 1000 characters");
+        assertThatThrownBy(() -> parse("{\"" + "n".repeat(50_001) + "\":1}"))
+                .hasMessageStartingWith("A name in the JSON has more than 50000 characters");
+        assertThatThrownBy(() -> parse("\uFEFF{\"content\":\"x\"}")).hasMessageContaining("byte order mark");
+    }
+
+    @Test
+    void survivesADeeplyNestedBody() {
+        for (String bomb : new String[] {"[", "{\"a\":"}) {
+            assertThatThrownBy(() -> parse("{\"content\":\"x\",\"metadata\":" + bomb.repeat(50_000)))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageStartingWith("The JSON is nested deeper than 64 levels");
+        }
+    }
+
+    @Test
+    void bindsAKeyToWhatWasAskedForAndNotToItsSpelling() {
+        String one = parse("{\"content\":\"x\",\"preset\":\"quick_social\"}").fingerprint();
+        assertThat(one).matches("[0-9a-f]{64}");
+        assertThat(parse(" {\"duration_sec\":10 , \"content\":\" x \"} ").fingerprint())
+                .isEqualTo(one);
+        assertThat(Stream.of(
+                                "{\"content\":\"y\"}",
+                                "{\"content\":\"x\",\"priority\":\"high\"}",
+                                "{\"content\":\"x\",\"lang\":\"de\"}",
+                                "{\"content\":\"x\",\"duration_sec\":11}",
+                                "{\"content\":\"x\",\"metadata\":{}}",
+                                "{\"content\":\"x\",\"preset\":\"brand_story\"}",
+                                "{\"content\":\"x\",\"callback_url\":\"https://a.example\"}",
+                                "{\"content\":\"x\",\"callback_url\":\"https://b.example\"}")
+                        .map(body -> parse(body).fingerprint())
+                        .distinct())
+                .hasSize(8)
+                .doesNotContain(one);
+    }
+
+    @Test
+    void bindsAKeyToWhatTheMetadataSayAndNotToTheirSpelling() {
+        String one = fingerprintOf("{\"a\":1,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":null,\"d\":0}");
+        assertThat(fingerprintOf(
+                        "{ \"d\" : -0, \"c\":null,\n \"b\" : [ \"\\u00e4\" , {\"y\":2.5,\"x\":10E+399}], \"a\": 1.0 }"))
+                .isEqualTo(one);
+        assertThat(Stream.of(
+                                "{\"a\":\"1\",\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":null,\"d\":0}",
+                                "{\"a\":1,\"b\":[{\"x\":1e400,\"y\":2.50},\"ä\"],\"c\":null,\"d\":0}",
+                                "{\"a\":1,\"b\":[\"ä\",{\"x\":1e401,\"y\":2.50}],\"c\":null,\"d\":0}",
+                                "{\"a\":1,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"d\":0}",
+                                "{\"a\":1,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":false,\"d\":0}",
+                                "{\"a\":1.0000000000000000000000001,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":null,\"d\":0}")
+                        .map(SubmitRequestParserTest::fingerprintOf)
+                        .distinct())
+                .hasSize(6)
+                .doesNotContain(one);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "-1.5E-400", "1e99999", "0.1000000000000000055511151231257827"})
+    void keepsANumberAsItIs(String number) {
+        assertThat(parse("{\"content\":\"x\",\"metadata\":{\"n\":" + number + "}}")
+                        .metadata())
+                .isEqualTo("{\"n\":" + number + "}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e1000000000", "1e-1000000000", "1e99999999999999999999", "0.0e100001"})
+    void takesNoNumberThatCouldBeWrittenOutByNobody(String number) {
+        assertThat(faults("{\"content\":\"x\",\"metadata\":{\"n\":[" + number + "]}}"))
+                .containsExactly("metadata has a number of over 100000 digits before or behind its point");
+    }
+
+    @Test
+    void takesNoCallbackUrlThatCannotBeCalled() {
+        assertThat(faults("{\"content\":\"x\",\"callback_url\":\"http://example.com\"}"))
+                .containsExactly("callback_url must begin with https://");
+        assertThat(faults("{\"content\":\"x\",\"callback_url\":\"https://10.1.2.3/\"}"))
+                .containsExactly("callback_url must not be in a private network");
+        assertThat(faults("{\"content\":\"x\",\"callback_url\":7}"))
+                .containsExactly("callback_url must be a string, not a number");
+    }
+
+    private static String fingerprintOf(String metadata) {
+        return parse("{\"content\":\"x\",\"metadata\":" + metadata + "}").fingerprint();
+    }
+
+    private static SubmitRequest parse(String body) {
+        return new SubmitRequestParser(body, new WebhookTargets(false, Set.of(443))).parse();
+    }
+
+    private static Stream<String> faultsOf(InvalidRequestException refusal) {
+        return refusal.errors().stream().map(fault -> fault.field() + " " + fault.message());
+    }
+
+    private static java.util.List<String> faults(String body) {
+        return faultsOf(catchThrowableOfType(InvalidRequestException.class, () -> parse(body)))
+                .toList();
+    }
+}

@@ -1,0 +1,41 @@
+package com.aiprod.pipeline.startup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.aiprod.pipeline.StartRefusedException;
+import com.aiprod.pipeline.embedded.EmbeddedDatabase;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+class ServerCheckTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SQL_ASCII", "LATIN1"})
+    void refusesADatabaseThatCannotHoldEveryText(String encoding) {
+        String url = EmbeddedDatabase.create("TEMPLATE template0 LOCALE 'C' ENCODING '" + encoding + "'");
+        assertThatThrownBy(() -> ServerCheck.verify(new DriverManagerDataSource(url)))
+                .isInstanceOf(StartRefusedException.class)
+                .hasMessageMatching(
+                        "The database aiprod_\\d+ has the encoding %s, and only UTF8 will do\\.".formatted(encoding));
+    }
+
+    @Test
+    void takesOneThatCan() {
+        String url = EmbeddedDatabase.create();
+        assertThatCode(() -> ServerCheck.verify(new DriverManagerDataSource(url)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void namesAllThatIsWrong() {
+        assertThat(ServerCheck.faults("db", "13.22", 13, "LATIN1"))
+                .containsExactly(
+                        "The server is PostgreSQL 13.22, and 14 is the oldest that will do.",
+                        "The database db has the encoding LATIN1, and only UTF8 will do.");
+        assertThat(ServerCheck.faults("db", "14.0", 14, "UTF8")).isEmpty();
+    }
+}

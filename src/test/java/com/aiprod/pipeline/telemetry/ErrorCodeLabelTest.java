@@ -1,0 +1,50 @@
+package com.aiprod.pipeline.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The error codes that metrics show by name. */
+class ErrorCodeLabelTest {
+
+    /** An error code as an exception, a failure or a dead letter is made with it, or as SQL stores it. */
+    private static final Pattern CODE = Pattern.compile(
+            "(?:StageException\\(|new Failure\\(|CODE = |POISON = |, )\\s*[\"']([A-Z]+(?:_[A-Z]+)+)[\"']"
+                    + "|^\\s+[\"']([A-Z]+_[A-Z]+)[\"'],$",
+            Pattern.MULTILINE);
+
+    @Test
+    void areThoseThatTheApplicationGives() throws IOException {
+        Set<String> given = new TreeSet<>();
+        for (String folder : new String[] {"src/main/java", "src/main/resources/db/queries"}) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                for (Path file : files.filter(Files::isRegularFile)
+                        .filter(file -> !file.endsWith("ErrorCodeLabel.java"))
+                        .toList()) {
+                    CODE.matcher(Files.readString(file))
+                            .results()
+                            .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                            .forEach(given::add);
+                }
+            }
+        }
+        Set<String> shown = new TreeSet<>(ErrorCodeLabel.ALL);
+        shown.remove("other");
+        assertThat(given).containsAll(shown);
+        assertThat(shown).containsAll(given);
+    }
+
+    @Test
+    void isOneForAllOthers() {
+        assertThat(ErrorCodeLabel.of("VIDEO_WRONG")).isEqualTo("VIDEO_WRONG");
+        assertThat(ErrorCodeLabel.of("MADE_UP_BY_A_PIPELINE")).isEqualTo("other");
+        assertThat(ErrorCodeLabel.of(null)).isEqualTo("other");
+    }
+}

@@ -1,0 +1,1 @@
+SELECT 1 / cast(:?number AS integer) AS answer

@@ -1,0 +1,2 @@
+-- plan: keep
+SELECT :?name || cast(:?number AS text) AS answer
