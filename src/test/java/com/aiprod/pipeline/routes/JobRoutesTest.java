@@ -313,7 +313,7 @@ class JobRoutesTest {
         ended(jobId);
         PubsubMessage first = wire.messagesOf(jobId, Wire.JOBS).get(0);
         wire.publish(Wire.JOBS, first.getData(), first.getAttributesMap());
-        await().atMost(LIMIT).until(() -> log.getOut().contains("Job " + jobId + " is not waiting for a worker"));
+        await().atMost(LIMIT).until(() -> log.getOut().contains("Job " + jobId + " is not queued"));
         assertThat(actor.runs(jobId)).hasSize(1);
         assertThat(wire.messagesOf(jobId, Wire.RESULTS)).hasSize(1);
         assertThat(wire.messagesOf(jobId, Wire.DEAD_LETTERS)).isEmpty();
@@ -454,7 +454,7 @@ class JobRoutesTest {
         assertThat(log.getOut().lines().filter(line -> line.contains("no way for the unlucky")))
                 .singleElement()
                 .asString()
-                .contains("Pub/Sub did not take 1 of ");
+                .contains("Pub/Sub rejected 1 of ");
     }
 
     @Test

@@ -146,7 +146,7 @@ class FailureIT {
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 1 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 2 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 3 of 3 ", "The model is busy."),
-                        line -> assertThat(line).contains("WARN", "attempt 1 failed for good", "The model is busy."));
+                        line -> assertThat(line).contains("WARN", "attempt 1 failed permanently", "The model is busy."));
         assertThat(story(output, "fail in passing")).hasSize(9);
 
         alice.await(jobs.get("hang"), "FAILED");

@@ -123,7 +123,7 @@ class OutageIT {
             ids = tenAcceptedAtOnce();
             Awaitility.await("a publish that gives up")
                     .atMost(Duration.ofSeconds(60))
-                    .until(() -> log.getOut().contains("stays in the outbox and goes out again"));
+                    .until(() -> log.getOut().contains("was not published and stays in the outbox"));
         } finally {
             WIRE.speak();
         }
