@@ -2,6 +2,7 @@ package com.aiprod.pipeline.bench;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
 import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.video.BareEncode;
 import com.aiprod.pipeline.video.CheckStage;
 import com.aiprod.pipeline.video.DeliverStage;
 import com.aiprod.pipeline.video.FilmQuality;
@@ -20,8 +21,8 @@ import java.util.concurrent.Future;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * How many seconds of video a second makes, with as many jobs at a time as there are cores, how large a video is and how
- * near it comes to what was drawn: {@code bench/run VideoBench}.
+ * How many seconds of video a second makes, with as many jobs at a time as there are cores, beside an encode of the same
+ * frames by FFmpeg alone, how large a video is, and how near it comes to what was drawn: {@code bench/run VideoBench}.
  */
 public final class VideoBench {
 
@@ -45,8 +46,14 @@ public final class VideoBench {
         VideoBench bench = new VideoBench(folder);
         try {
             System.out.printf(
-                    "%-14s %14s %12s %10s %12s %16s%n",
-                    "preset", "made s per s", "bytes per s", "PSNR, dB", "bands, steps", "flat blocks, ‰");
+                    "%-14s %14s %18s %12s %10s %12s %16s%n",
+                    "preset",
+                    "made s per s",
+                    "bare encode, ratio",
+                    "bytes per s",
+                    "PSNR, dB",
+                    "bands, steps",
+                    "flat blocks, ‰");
             for (Map.Entry<String, Integer> preset : Map.of("quick_social", 10, "brand_story", 10, "cinema_spot", 10)
                     .entrySet()) {
                 bench.measure(preset.getKey(), preset.getValue(), folder);
@@ -72,11 +79,15 @@ public final class VideoBench {
         double wall = (System.nanoTime() - started) / 1e9;
         workers.shutdown();
         Path film = store.find(preset.replace('_', '-') + "-0", 1, "video.mp4").orElseThrow();
+        double made = jobs.size() * seconds / wall;
+        double bare = BareEncode.madePerSecond(plan("plan", preset, seconds), tools, folder, CORES);
         FilmQuality quality = FilmQuality.of(film, plan("plan", preset, seconds), tools, folder);
         System.out.printf(
-                "%-14s %14.2f %12d %10.1f %12.3f %16.1f%n",
+                "%-14s %14.2f %11.2f, %.2f %12d %10.1f %12.3f %16.1f%n",
                 preset,
-                jobs.size() * seconds / wall,
+                made,
+                bare,
+                made / bare,
                 Files.size(film) / seconds,
                 quality.psnr(),
                 quality.band(),

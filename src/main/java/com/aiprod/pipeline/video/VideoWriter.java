@@ -65,7 +65,8 @@ final class VideoWriter implements AutoCloseable {
         });
     }
 
-    private static List<String> command(Path file, int width, int height, int frameRate) {
+    /** Encodes frames that come through its standard input. */
+    static List<String> command(Path file, int width, int height, int frameRate) {
         List<String> command = new ArrayList<>(List.of(("ffmpeg -nostats -hide_banner -loglevel warning -y"
                         + " -f rawvideo -pixel_format yuv420p -video_size %sx%s -framerate %s"
                         + " -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -i pipe:0"
