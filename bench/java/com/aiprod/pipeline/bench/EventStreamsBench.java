@@ -32,7 +32,7 @@ public final class EventStreamsBench {
     private static final int STREAMS = 1000;
     private static final int PER_SECOND = 100;
     private static final int CLIENTS = 16;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = Integer.getInteger("rounds", 3);
     private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final Duration ROUND = Duration.ofSeconds(12);
     private static final String JOB = "{\"content\": \"The sea. It comes and it goes.\"}";

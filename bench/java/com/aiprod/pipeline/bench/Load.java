@@ -11,6 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Calls something again and again and keeps how long each call took. */
 record Load(double perSecond, double p50Ms, double p99Ms) {
 
+    /** A system property: of each load's time, how much of it is taken. */
+    static final String PERCENT = "bench.percent";
+
     /** Each of {@code clients} calls as fast as it is answered. */
     static Load closed(int clients, Duration time, Runnable call) throws InterruptedException {
         return run(clients, time, 0, call);
@@ -24,7 +27,8 @@ record Load(double perSecond, double p50Ms, double p99Ms) {
         return run(clients, time, TimeUnit.SECONDS.toNanos(clients) / perSecond, call);
     }
 
-    private static Load run(int clients, Duration time, long pause, Runnable call) throws InterruptedException {
+    private static Load run(int clients, Duration whole, long pause, Runnable call) throws InterruptedException {
+        Duration time = whole.multipliedBy(Integer.getInteger(PERCENT, 100)).dividedBy(100);
         ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
         long start = System.nanoTime();
         long end = start + time.toNanos();
