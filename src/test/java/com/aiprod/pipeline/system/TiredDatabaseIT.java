@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
@@ -138,14 +139,29 @@ class TiredDatabaseIT {
     }
 
     @Test
-    void whoWaitsForALockTooLongIsToldToComeBack() throws Exception {
+    void whoWaitsForALockTooLongIsToldToComeBack(CapturedOutput log) throws Exception {
+        String job = alice.start("none");
+        alice.await(job, "COMPLETED");
         try (Connection operator = DriverManager.getConnection(DATABASE);
                 Statement statement = operator.createStatement()) {
             operator.setAutoCommit(false);
+            statement.execute("SELECT FROM jobs WHERE id = '" + job + "' FOR UPDATE");
+            endsByTheLimitOnLocks(
+                    User.send(alice.request("/pipeline/job/" + job + "/cancel").POST(BodyPublishers.noBody())), log);
             statement.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
-            isUnavailable(submit("x"));
-            isUnavailable(alice.get("/pipeline/jobs"));
+            endsByTheLimitOnLocks(submit("x"), log);
+            endsByTheLimitOnLocks(alice.get("/pipeline/jobs"), log);
         }
+    }
+
+    /** The limit on statements, which would end them later, is answered the same way. */
+    private static void endsByTheLimitOnLocks(HttpResponse<String> answer, CapturedOutput log) {
+        isUnavailable(answer);
+        assertThat(log.toString().lines())
+                .filteredOn(line -> line.contains(
+                        answer.headers().firstValue("X-Request-Id").orElseThrow()))
+                .anyMatch(line -> line.contains("lock timeout"))
+                .noneMatch(line -> line.contains("statement timeout"));
     }
 
     @Test
