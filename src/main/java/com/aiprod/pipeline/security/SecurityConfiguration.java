@@ -75,7 +75,7 @@ class SecurityConfiguration {
                         .requestMatchers(EndpointRequest.to("health", "prometheus"))
                         .permitAll()
                         .requestMatchers(
-                                "/openapi.json", "/docs", "/docs/**", "/", "/index.html", "/favicon.ico", "/assets/**")
+                                "/openapi.json", "/docs", "/docs/**")
                         .permitAll()
                         .requestMatchers("/admin/**")
                         .hasAuthority("admin")

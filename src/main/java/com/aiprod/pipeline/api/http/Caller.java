@@ -16,8 +16,7 @@ public final class Caller {
     private Caller() {}
 
     /**
-     * Sets the exchange variables that routes read: the id of the user (the token's {@code sub}), the {@code email} (absent
-     * when the token has none), whether the caller is {@code admin} (Boolean), the id and the path of the request and, if
+     * Sets the exchange variables that routes read: the id of the user (the token's {@code sub}), whether the caller is {@code admin} (Boolean), the id and the path of the request and, if
      * the request is traced, its {@code requestTraceparent}. Headers and parameters, which a client chooses, set nothing.
      *
      * @throws IllegalStateException if the request has no verified token
@@ -28,7 +27,6 @@ public final class Caller {
             throw new IllegalStateException("A request without a verified token reached a route");
         }
         exchange.setVariable("userId", token.getToken().getSubject());
-        exchange.setVariable("email", token.getToken().getClaimAsString("email"));
         exchange.setVariable(
                 "admin", token.getAuthorities().stream().anyMatch(granted -> "admin".equals(granted.getAuthority())));
         exchange.setVariable(REQUEST_ID, RequestIdFilter.idOf(request));

@@ -4,6 +4,7 @@ import com.aiprod.pipeline.api.http.Cursor;
 import com.aiprod.pipeline.api.http.KeysetPage;
 import com.aiprod.pipeline.api.http.QueryParameters;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.job.JobState;
 import com.aiprod.pipeline.job.Preset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,7 +26,7 @@ public class JobList {
     static final int MAX_OFFSET = 10_000;
 
     /** In the order of a job's life, for the message to the caller. */
-    private static final List<String> STATUSES = List.of("QUEUED", "PROCESSING", "COMPLETED", "FAILED", "CANCELLED");
+    private static final List<String> STATUSES = Arrays.stream(JobState.values()).map(Enum::name).toList();
 
     private static final List<String> PRESETS =
             Arrays.stream(Preset.values()).map(Preset::id).toList();

@@ -50,7 +50,6 @@ class ApiEdgeTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         JsonNode seen = JSON.readTree(answer.body());
         assertThat(seen.path("userId").asText()).isEqualTo("alice");
-        assertThat(seen.path("email").asText()).isEqualTo("alice@example.com");
         assertThat(seen.path("admin").asBoolean(true)).isFalse();
         assertThat(seen.path("requestId").asText()).isEqualTo("mine-1");
         assertThat(seen.path("mdc").asText()).isEqualTo("mine-1");
