@@ -65,6 +65,7 @@ public class Edge {
                 from("direct:bug").throwException(IllegalStateException.class, "secret of com.aiprod");
                 from("direct:database").throwException(new SQLTransientConnectionException("jdbc:postgresql://secret"));
                 from("direct:artifact")
+                        .bean("pathId", "job")
                         .bean("artifacts", "parse")
                         .process(Edge::findArtifact)
                         .bean("artifacts", "send");
