@@ -157,7 +157,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
         count("failure", 1);
         if (failures == toldFailures()) {
             LOG.warn(
-                    "The token issuer's keys cannot be fetched; {}. It is tried again every {} s: {}",
+                    "Cannot fetch the token issuer's keys; {}. It is tried again every {} s: {}",
                     keys == null ? "nobody is let in" : "those that are known are good for " + pace.outage(),
                     pace.pause().toSeconds(),
                     failure.toString());

@@ -190,14 +190,14 @@ public final class WebhookSender implements AutoCloseable {
     }
 
     private String late() {
-        return "There was no answer within " + limit.toSeconds() + " s.";
+        return "No response within " + limit.toSeconds() + " s.";
     }
 
     /** In words that tell nothing of this side. */
     private String reason(IOException failure) {
         if (failure instanceof UnknownHostException) {
             // One sentence for both, or anybody could ask which names our network knows.
-            return "The host is not known, or has no public address.";
+            return "The host is unknown or has no public address.";
         }
         if (failure instanceof SSLException) {
             return "The TLS handshake failed.";

@@ -115,7 +115,7 @@ public class RequestFilter extends OncePerRequestFilter {
             // Tomcat wraps it.
             throw e.getCause() instanceof SocketTimeoutException
                     ? new ProblemException(
-                            ProblemType.REQUEST_TIMEOUT, "The body stopped coming; send it without such a pause.")
+                            ProblemType.REQUEST_TIMEOUT, "The body stopped arriving. Send it without long pauses.")
                     : new InvalidRequestException("The body did not come as its headers say.");
         }
         return Arrays.copyOf(read, size);

@@ -105,7 +105,7 @@ public class SubmissionLimits {
         }
         if ("too-many-active".equals(row.get("outcome"))) {
             throw new TooManyRequestsException("At most " + maxActiveJobs
-                    + " jobs of yours may be on their way; wait until one ends, or cancel it.");
+                    + " of your jobs can be active. Wait until one ends, or cancel one.");
         }
     }
 
@@ -129,6 +129,6 @@ public class SubmissionLimits {
     }
 
     private TooManyRequestsException tooFast(int resetSec) {
-        return new TooManyRequestsException("At most " + submitRate + " jobs may be submitted in a minute.", resetSec);
+        return new TooManyRequestsException("At most " + submitRate + " jobs can be submitted per minute.", resetSec);
     }
 }

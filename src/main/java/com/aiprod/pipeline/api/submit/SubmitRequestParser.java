@@ -136,7 +136,7 @@ public final class SubmitRequestParser {
             fault("content", "is required");
         }
         if (durationSec != null && (durationSec < 1 || durationSec > preset.maxDurationSec())) {
-            fault("duration_sec", "must be from 1 to " + preset.maxDurationSec() + ", the longest of " + preset.id());
+            fault("duration_sec", "must be from 1 to " + preset.maxDurationSec() + ", the maximum for " + preset.id());
         }
     }
 
@@ -293,7 +293,7 @@ public final class SubmitRequestParser {
     private static List<String> unstorable(String text) {
         List<String> wrong = new ArrayList<>();
         if (text.indexOf('\0') >= 0) {
-            wrong.add("has the character U+0000, which cannot be stored");
+            wrong.add("contains the character U+0000, which cannot be stored");
         }
         if (hasLoneSurrogate(text)) {
             wrong.add("has half of a surrogate pair, which is no character");

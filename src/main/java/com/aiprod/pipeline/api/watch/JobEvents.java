@@ -70,6 +70,6 @@ public class JobEvents {
 
     private static InvalidRequestException unknownEvent() {
         return new InvalidRequestException(
-                List.of(new FieldFault(HEADER, "must be the id of an event of this job, or be left out")));
+                List.of(new FieldFault(HEADER, "must be the ID of an event of this job, or be omitted")));
     }
 }
