@@ -9,7 +9,7 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 
-/** A token must end some day, and name a user by an id that can be stored, compared and logged. */
+/** Requires that a token expires, and that its user ID can be stored, compared and logged. */
 class TokenRules implements OAuth2TokenValidator<Jwt> {
 
     /** OpenID Connect Core, section 2: {@code sub} must not exceed 255 ASCII characters. */
@@ -31,7 +31,7 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
         return OAuth2TokenValidatorResult.success();
     }
 
-    /** RFC 7519, section 4.1.2. Nimbus makes a string of a number, and the numbers 7 and 7.0 would be two users. */
+    /** RFC 7519, section 4.1.2. Nimbus converts numbers to strings, so 7 and 7.0 would be two users. */
     private static boolean isString(Jwt token, String claim) {
         try {
             return JOSEObject.parse(token.getTokenValue())
@@ -44,7 +44,7 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
         }
     }
 
-    /** A control, or half of a surrogate pair, which {@link String#codePoints()} leaves single. */
+    /** A control character, or an unpaired surrogate, which {@link String#codePoints()} returns as such. */
     private static boolean isNoCharacter(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }

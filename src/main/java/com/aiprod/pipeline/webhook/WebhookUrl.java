@@ -11,20 +11,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A URL that can be called, in the letters in which it is: what browsers and other clients take is taken, where
- * {@link URI} is stricter. A host's name may have an underscore, and letters beyond ASCII, which become those of DNS
- * (UTS #46); in the path and the query, what RFC 3986 does not allow is written as {@code %7C} and the like.
+ * A URL in the form in which it is called. It accepts what browsers and other clients accept, which is more than
+ * {@link URI} does. A host name can have underscores, and non-ASCII letters, which are converted to DNS form (UTS #46).
+ * In the path and the query, characters that RFC 3986 does not allow are percent-encoded, such as {@code %7C}.
  *
  * @param scheme {@code https}, or {@code http}
  * @param host a name in lower case, an IPv4 address, or an IPv6 address in brackets
  * @param port 1 to 65535, or -1 for the scheme's own
- * @param rest path and query, if any
+ * @param rest path and query; might be empty
  */
 record WebhookUrl(String scheme, String host, int port, String rest) {
 
     private static final int MAX_CHARACTERS = 2048;
 
-    /** RFC 3986, appendix B; anything has these parts. */
+    /** RFC 3986, appendix B; matches any text. */
     private static final Pattern PARTS =
             Pattern.compile("(?:([^:/?#]*):)?(?://([^/?#]*))?([^#]*)(#.*)?", Pattern.DOTALL);
 
@@ -41,7 +41,7 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
     private static final IDNA NAMES =
             IDNA.getUTS46Instance(IDNA.NONTRANSITIONAL_TO_ASCII | IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ);
 
-    /** What is wrong with a URL, in words that follow its name. */
+    /** What is wrong with a URL; the message completes a sentence that starts with the URL. */
     static final class Fault extends Exception {
         Fault(String message) {
             super(message);
@@ -49,9 +49,9 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
     }
 
     /**
-     * Reads a URL.
+     * Parses a URL.
      *
-     * @param allowHttp whether it may be called without TLS
+     * @param allowHttp whether to accept URLs without TLS
      */
     static WebhookUrl read(String url, boolean allowHttp) throws Fault {
         require(url.length() <= MAX_CHARACTERS, "has more than " + MAX_CHARACTERS + " characters");
@@ -70,7 +70,7 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
         WebhookUrl read = new WebhookUrl(scheme, host, port, escaped(parts.group(3)));
         require(read.toString().length() <= MAX_CHARACTERS, "has more than " + MAX_CHARACTERS + " characters");
         try {
-            // It takes an underscore as well, but does not say the host then.
+            // URI also accepts an underscore, but then does not return the host.
             require(!host.startsWith("[") || new URI(read.toString()).getHost() != null, "has an invalid IPv6 address");
         } catch (URISyntaxException e) {
             throw new Fault("has an invalid IPv6 address");

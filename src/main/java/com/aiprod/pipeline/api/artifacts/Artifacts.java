@@ -33,9 +33,9 @@ public class Artifacts {
     }
 
     /**
-     * Leaves the file to be sent after the route has ended. Expects as the body a row of {@code find-artifact.sql} for a
-     * job of the caller: {@code attempt} and {@code artifact} (its JSON in the job's result, with its {@code type}, or
-     * null).
+     * Schedules the file to be sent after the route has ended. Expects as the body a row of {@code find-artifact.sql}
+     * for a job of the caller: {@code attempt} and {@code artifact} (its JSON in the job's result, with its
+     * {@code type}, or null).
      *
      * @throws NotFoundException if the job has no such artifact, or its file is gone
      */

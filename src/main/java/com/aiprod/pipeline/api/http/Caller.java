@@ -23,7 +23,7 @@ public final class Caller {
      * @throws IllegalStateException if the request has no verified token
      */
     static void identify(Exchange exchange, HttpServletRequest request) {
-        // The security context is bound to the servlet's thread, and a route can run on another.
+        // Not from the security context, which is bound to the servlet's thread.
         if (!(request.getUserPrincipal() instanceof JwtAuthenticationToken token)) {
             throw new IllegalStateException("A request without a verified token reached a route");
         }

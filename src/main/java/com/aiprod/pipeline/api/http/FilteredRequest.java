@@ -31,7 +31,7 @@ import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
-/** A request as everything behind the filter sees it: only what the API contract names, with the principal on any thread. */
+/** A request as everything behind the filter sees it: what the API contract names, and the principal on any thread. */
 public final class FilteredRequest extends HttpServletRequestWrapper {
 
     public static final Set<String> HEADERS = ignoringCase(

@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Reads the UUID in a path into an exchange variable, in lower case as PostgreSQL writes it:
- * {@code bean: {ref: pathId, method: job}}. Text that is not a UUID cannot be the ID of anything, so the response is 404.
+ * {@code bean: {ref: pathId, method: job}}. Text that is not a UUID is not the ID of anything, so the response is 404.
  */
 @Component("pathId")
 public class PathId {
