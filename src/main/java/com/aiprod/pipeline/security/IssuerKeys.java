@@ -39,7 +39,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
     private final Semaphore waiters;
     private final ScheduledThreadPoolExecutor fetcher;
     private volatile Keys keys;
-    private volatile boolean away;
+    private volatile boolean unavailable;
     private CompletableFuture<Void> running;
     private Future<?> next;
     private long lastEnd;
@@ -99,9 +99,9 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
             return known;
         }
         Future<?> fetch = fetch();
-        boolean asked = fetch == null || hasEnded(fetch);
+        boolean ended = fetch == null || awaitEnd(fetch);
         known = known(selector);
-        if (known.isEmpty() && (!asked || away || keys == null)) {
+        if (known.isEmpty() && (!ended || unavailable || keys == null)) {
             throw new KeySourceException("The issuer's keys are temporarily unavailable");
         }
         return known;
@@ -146,14 +146,14 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
             LOG.info("Fetched the token issuer's keys again");
         }
         failures = 0;
-        away = false;
+        unavailable = false;
         keys = new Keys(set, System.nanoTime());
         count("success", 1);
     }
 
     private void failed(Exception failure) {
         failures++;
-        away = true;
+        unavailable = true;
         count("failure", 1);
         if (failures == failuresToLog()) {
             LOG.warn(
@@ -176,12 +176,12 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
             next.cancel(false);
         }
         if (!fetcher.isShutdown()) {
-            Duration delay = away ? pace.pause() : pace.refresh();
+            Duration delay = unavailable ? pace.pause() : pace.refresh();
             next = fetcher.schedule(this::start, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
-    private boolean hasEnded(Future<?> fetch) {
+    private boolean awaitEnd(Future<?> fetch) {
         if (!waiters.tryAcquire()) {
             return false;
         }

@@ -25,7 +25,7 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
                 || !isString(token, JwtClaimNames.SUB)
                 || subject.isBlank()
                 || subject.length() > MAX_SUBJECT_LENGTH
-                || subject.codePoints().anyMatch(TokenRules::isNoCharacter)) {
+                || subject.codePoints().anyMatch(TokenRules::isForbidden)) {
             return refused("The token's sub cannot be used as a user id");
         }
         return OAuth2TokenValidatorResult.success();
@@ -45,7 +45,7 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
     }
 
     /** A control character, or an unpaired surrogate, which {@link String#codePoints()} returns as such. */
-    private static boolean isNoCharacter(int codePoint) {
+    private static boolean isForbidden(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 

@@ -167,9 +167,9 @@ public final class WebhookSender implements AutoCloseable {
             }
             throw failure;
         } catch (TimeoutException e) {
-            return Outcome.none(late());
+            return Outcome.none(timedOut());
         } catch (IOException e) {
-            return Outcome.none(post.isCancelled() ? late() : reason(e));
+            return Outcome.none(post.isCancelled() ? timedOut() : reason(e));
         } finally {
             end.cancel(false);
         }
@@ -189,7 +189,7 @@ public final class WebhookSender implements AutoCloseable {
         return outcome;
     }
 
-    private String late() {
+    private String timedOut() {
         return "No response within " + limit.toSeconds() + " s.";
     }
 
@@ -203,7 +203,7 @@ public final class WebhookSender implements AutoCloseable {
             return "The TLS handshake failed.";
         }
         if (failure instanceof java.io.InterruptedIOException) {
-            return late();
+            return timedOut();
         }
         return failure instanceof ConnectException
                 ? "The connection was refused."

@@ -12,11 +12,11 @@ final class ErrorCode {
     static boolean isPossible(String text) {
         return !text.isEmpty()
                 && text.codePointCount(0, text.length()) <= MAX_CHARACTERS
-                && text.codePoints().noneMatch(ErrorCode::isNoCharacter);
+                && text.codePoints().noneMatch(ErrorCode::isForbidden);
     }
 
     /** A control character, of which PostgreSQL's text does not hold U+0000, or a surrogate, of which it holds none. */
-    private static boolean isNoCharacter(int codePoint) {
+    private static boolean isForbidden(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 }

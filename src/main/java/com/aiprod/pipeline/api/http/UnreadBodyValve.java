@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 class UnreadBodyValve extends ValveBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnreadBodyValve.class);
-    private static final Duration MOMENT = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofSeconds(2);
     private static final int MAX_BYTES = 4 * RequestFilter.MAX_BODY_BYTES;
 
     UnreadBodyValve() {
@@ -57,7 +57,7 @@ class UnreadBodyValve extends ValveBase {
         long start = System.nanoTime();
         byte[] buffer = new byte[8192];
         int read = 0;
-        for (int n = 0; n >= 0 && read < MAX_BYTES && System.nanoTime() - start < MOMENT.toNanos(); read += n) {
+        for (int n = 0; n >= 0 && read < MAX_BYTES && System.nanoTime() - start < GRACE.toNanos(); read += n) {
             n = body.read(buffer);
         }
     }

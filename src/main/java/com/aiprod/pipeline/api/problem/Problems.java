@@ -151,11 +151,11 @@ public final class Problems {
                 || failure instanceof RequestRejectedException
                 || failure instanceof ErrorResponse
                 || failure instanceof RejectedExecutionException
-                || isDatabaseAway(failure);
+                || isDatabaseUnavailable(failure);
     }
 
     /** Whether PostgreSQL is temporarily unavailable. Hikari's timeout is a transient connection exception. */
-    private static boolean isDatabaseAway(Throwable failure) {
+    private static boolean isDatabaseUnavailable(Throwable failure) {
         return failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLNonTransientConnectionException
                 || (failure instanceof SQLException sql && SqlState.mayPass(sql));
