@@ -1,5 +1,5 @@
 /**
- * What stands before the REST routes and what they call, by what a client wants. May know the rooms below; no other room knows
- * this one.
+ * What runs in front of the REST routes and what the routes call, by use case. This package may depend on the packages
+ * below it; no other package depends on it.
  */
 package com.aiprod.pipeline.api;

@@ -25,10 +25,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Writes a line of JSON to the logger {@code aiprod.audit} for each call when it has ended: who, what, which job, from
- * where, with what answer, in how many milliseconds, under which request id. No header, query or body is in it. The
- * address is that of the connection, or the client's own where the web server believes the proxy between
- * ({@code server.forward-headers-strategy}).
+ * Writes a line of JSON to the logger {@code aiprod.audit} for each request when it ends: user, operation, job, client
+ * address, status, duration in milliseconds, and request ID. It contains no header, query or body. The address is that
+ * of the connection, or the client's own if the web server trusts the proxy ({@code server.forward-headers-strategy}).
  */
 class AuditLog extends OncePerRequestFilter {
 
@@ -40,7 +39,7 @@ class AuditLog extends OncePerRequestFilter {
     private static final int MAX_PATH_CHARACTERS = 300;
     private static final Pattern JOB = Pattern.compile("/pipeline/job/([0-9a-fA-F-]{36})(/.*)?");
 
-    /** Tells the log who is calling, once that is known; in the chain of Spring Security, whose context ends with it. */
+    /** Passes the user to the log. Runs in the chain of Spring Security, whose context ends with the chain. */
     static class Caller extends OncePerRequestFilter {
 
         @Override
@@ -65,7 +64,7 @@ class AuditLog extends OncePerRequestFilter {
             if (request.isAsyncStarted()) {
                 request.getAsyncContext().addListener(call);
             } else {
-                // The container makes the answer when this has thrown.
+                // After an exception, the container writes the response later.
                 call.write(answered || response.isCommitted() ? response.getStatus() : 500);
             }
         }
@@ -94,11 +93,11 @@ class AuditLog extends OncePerRequestFilter {
             try {
                 AUDIT.info(JSON.writeValueAsString(line));
             } catch (JsonProcessingException e) {
-                throw new IllegalStateException("Strings and numbers could not be written as JSON", e);
+                throw new IllegalStateException("Cannot write strings and numbers as JSON", e);
             }
         }
 
-        /** From the path, or of a new job from where it was said to be. */
+        /** The job's ID from the path, or a new job's ID from the Location header. */
         private static String jobId(String path, String location) {
             return Stream.of(path, location == null ? "" : location)
                     .map(JOB::matcher)
@@ -113,7 +112,7 @@ class AuditLog extends OncePerRequestFilter {
             write(response.getStatus());
         }
 
-        /** What goes on asynchronously a second time forgets who listened. */
+        /** A request that starts asynchronous processing again loses its listeners. */
         @Override
         public void onStartAsync(AsyncEvent event) {
             event.getAsyncContext().addListener(this);
@@ -121,12 +120,12 @@ class AuditLog extends OncePerRequestFilter {
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            // Completed by what answers a time-out.
+            // onComplete follows.
         }
 
         @Override
         public void onError(AsyncEvent event) {
-            // Completed by what answers an error.
+            // onComplete follows.
         }
     }
 }

@@ -6,7 +6,7 @@ import org.springframework.security.oauth2.server.resource.BearerTokenErrors;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 
-/** Takes a token from the Authorization header alone, and refuses one too long to be worth parsing. */
+/** Accepts a token only from the Authorization header, and rejects a token that is too long to be worth parsing. */
 class BoundedBearerTokenResolver implements BearerTokenResolver {
 
     private static final int MAX_TOKEN_LENGTH = 8 * 1024;

@@ -15,7 +15,7 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** Asks an issuer for its keys. Used by one thread. */
+/** Fetches the keys of an issuer. Not thread-safe. */
 final class IssuerClient implements Callable<JWKSet> {
 
     private static final ParameterizedTypeReference<Map<String, Object>> CONFIGURATION =
@@ -40,23 +40,26 @@ final class IssuerClient implements Callable<JWKSet> {
     }
 
     /**
-     * Of an issuer whose keys are at a known place.
+     * A client for an issuer whose keys are at a known URI.
      *
-     * @param timeout of a whole answer, however slowly it comes
+     * @param timeout for a whole response, however slowly it arrives
      */
     static IssuerClient ofKeys(String jwkSetUri, Duration timeout) {
         return new IssuerClient(null, jwkSetUri, timeout);
     }
 
-    /** Of an issuer who says where his keys are (OpenID Connect Discovery 1.0, section 4; RFC 8414, section 3). */
+    /**
+     * A client for an issuer that publishes the URI of its keys (OpenID Connect Discovery 1.0, section 4; RFC 8414,
+     * section 3).
+     */
     static IssuerClient ofIssuer(String issuerUri, Duration timeout) {
         return new IssuerClient(issuerUri, null, timeout);
     }
 
     /**
-     * @throws org.springframework.web.client.RestClientException if there is no answer, or another than 200
-     * @throws ParseException if the answer is no key set
-     * @throws IllegalStateException if the issuer calls himself otherwise, or does not say where his keys are
+     * @throws org.springframework.web.client.RestClientException if there is no response, or its status is not 200
+     * @throws ParseException if the response is not a key set
+     * @throws IllegalStateException if the issuer's configuration has a different issuer, or no {@code jwks_uri}
      */
     @Override
     public JWKSet call() throws ParseException {
@@ -72,7 +75,7 @@ final class IssuerClient implements Callable<JWKSet> {
             return JWKSet.parse(set == null ? "" : set);
         } catch (RuntimeException | ParseException e) {
             if (discovers) {
-                // He may have moved them.
+                // The issuer might have moved its keys.
                 keys = null;
             }
             throw e;
@@ -83,10 +86,10 @@ final class IssuerClient implements Callable<JWKSet> {
         Map<String, Object> configuration = configuration();
         if (!issuer.equals(configuration.get("issuer"))) {
             throw new IllegalStateException(
-                    "The issuer " + issuer + " calls himself " + configuration.get("issuer") + " in his configuration");
+                    "The issuer " + issuer + " identifies itself as " + configuration.get("issuer"));
         }
         if (!(configuration.get("jwks_uri") instanceof String uri)) {
-            throw new IllegalStateException("The issuer " + issuer + " does not say where his keys are");
+            throw new IllegalStateException("The configuration of the issuer " + issuer + " has no jwks_uri");
         }
         return URI.create(uri);
     }

@@ -30,8 +30,8 @@ import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
 /**
- * Tokens of an issuer whose keys are fetched. It reads Spring Boot's own settings and means by them what Spring Boot's
- * decoder does, in whose place it stands because of how {@link IssuerKeys} fetches. A key from
+ * Decodes tokens of an issuer whose keys are fetched. It replaces Spring Boot's decoder because of how
+ * {@link IssuerKeys} fetches keys, and uses Spring Boot's own settings with the same meaning. A key from
  * {@code public-key-location} is left to Spring Boot.
  */
 @Configuration(proxyBeanMethods = false)
@@ -41,7 +41,7 @@ class IssuerConfiguration {
 
     private static final String SETTINGS = "spring.security.oauth2.resourceserver.jwt.";
 
-    /** Of the web server's 200 threads. */
+    /** A small part of the web server's 200 threads. */
     private static final int WAITERS = 32;
 
     @Bean
@@ -72,7 +72,7 @@ class IssuerConfiguration {
         OAuth2ResourceServerProperties.Jwt jwt = settings.getJwt();
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms(jwt), keys));
-        // The rules below check the claims.
+        // The validators below check the claims.
         processor.setJWTClaimsSetVerifier((claims, context) -> {});
         NimbusJwtDecoder decoder = new NimbusJwtDecoder(processor);
         List<OAuth2TokenValidator<Jwt>> rules = new ArrayList<>();
@@ -89,7 +89,7 @@ class IssuerConfiguration {
         return decoder;
     }
 
-    /** Those of the setting; of a discovered issuer, all for which he has keys. A secret shared with him is no key. */
+    /** The configured algorithms; for a discovered issuer, all with public keys, but none with a shared secret. */
     private static Set<JWSAlgorithm> algorithms(OAuth2ResourceServerProperties.Jwt jwt) {
         Set<JWSAlgorithm> algorithms = new HashSet<>();
         if (isBlank(jwt.getJwkSetUri())) {

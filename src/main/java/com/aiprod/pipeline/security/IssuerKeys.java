@@ -24,10 +24,10 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * The issuer's keys, fetched on a thread of their own. A token of a known key waits for nothing, whatever the issuer
- * does. A token of an unknown key starts a fetch if none has ended just now, and few such tokens wait for its end; so
- * forged tokens neither flood the issuer nor hold the threads that serve requests. Nimbus' own sources of keys fetch on
- * a request's thread while the others wait for their lock.
+ * The issuer's keys, fetched on a dedicated thread. A token with a known key never waits, whatever the issuer does. A
+ * token with an unknown key starts a fetch unless one has just ended, and only few such tokens wait for its end. So
+ * forged tokens neither flood the issuer nor block the threads that serve requests. Nimbus' own key sources fetch on a
+ * request thread while the other requests wait for a lock.
  */
 final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
 
@@ -39,7 +39,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
     private final Semaphore waiters;
     private final ScheduledThreadPoolExecutor fetcher;
     private volatile Keys keys;
-    private volatile boolean away;
+    private volatile boolean unavailable;
     private CompletableFuture<Void> running;
     private Future<?> next;
     private long lastEnd;
@@ -53,13 +53,13 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
     }
 
     /**
-     * How often keys are fetched, and who waits.
+     * How often keys are fetched, and how long tokens wait.
      *
-     * @param refresh from one fetch to the next while all is well
-     * @param pause from the end of a fetch until an unknown key, or the failure of that fetch, starts another
-     * @param outage for how long keys are believed while the issuer cannot be asked
-     * @param patience how long a token of an unknown key waits for a fetch
-     * @param waiters how many such tokens wait at a time
+     * @param refresh time from one fetch to the next while fetches succeed
+     * @param pause time from the end of a fetch until an unknown key, or a retry after failure, starts another
+     * @param outage how long keys stay valid while the issuer is unavailable
+     * @param patience how long a token with an unknown key waits for a fetch
+     * @param waiters how many such tokens can wait at a time
      */
     record Pace(Duration refresh, Duration pause, Duration outage, Duration patience, int waiters) {}
 
@@ -73,7 +73,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
         threads.setDaemon(true);
         this.fetcher = new ScheduledThreadPoolExecutor(1, threads);
         Gauge.builder("aiprod.issuer.keys.age", this, IssuerKeys::ageSeconds)
-                .description("Time since the token issuer's keys were fetched; NaN before they were")
+                .description("Time since the token issuer's keys were fetched; NaN before the first fetch")
                 .baseUnit("seconds")
                 .register(meters);
         for (String outcome : List.of("success", "failure")) {
@@ -87,10 +87,10 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
     }
 
     /**
-     * The keys that a token may be signed with.
+     * The keys that can verify a token.
      *
-     * @return none if the issuer has no such key as far as is known
-     * @throws KeySourceException if the issuer could not be asked
+     * @return the matching keys; none if the issuer has no such key
+     * @throws KeySourceException if it is not known whether the issuer has such a key
      */
     @Override
     public List<JWK> get(JWKSelector selector, SecurityContext context) throws KeySourceException {
@@ -99,10 +99,10 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
             return known;
         }
         Future<?> fetch = fetch();
-        boolean asked = fetch == null || hasEnded(fetch);
+        boolean ended = fetch == null || awaitEnd(fetch);
         known = known(selector);
-        if (known.isEmpty() && (!asked || away || keys == null)) {
-            throw new KeySourceException("The issuer's keys cannot be had for now");
+        if (known.isEmpty() && (!ended || unavailable || keys == null)) {
+            throw new KeySourceException("The issuer's keys are temporarily unavailable");
         }
         return known;
     }
@@ -114,7 +114,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
                 : selector.select(present.set());
     }
 
-    /** The fetch under way, or a new one; null if the last has ended just now. */
+    /** The current fetch, or a new one; null if the last fetch has just ended. */
     private synchronized Future<?> fetch() {
         boolean justEnded =
                 lastEnd != 0 && System.nanoTime() - lastEnd < pace.pause().toNanos();
@@ -130,7 +130,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
         try {
             JWKSet set = issuer.call();
             if (set.isEmpty()) {
-                throw new IllegalStateException("The issuer names no key");
+                throw new IllegalStateException("The issuer's key set is empty");
             }
             succeeded(set);
         } catch (Exception e) {
@@ -142,30 +142,30 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
     }
 
     private void succeeded(JWKSet set) {
-        if (failures >= toldFailures()) {
-            LOG.info("The token issuer's keys can be fetched again");
+        if (failures >= failuresToLog()) {
+            LOG.info("Fetched the token issuer's keys again");
         }
         failures = 0;
-        away = false;
+        unavailable = false;
         keys = new Keys(set, System.nanoTime());
         count("success", 1);
     }
 
     private void failed(Exception failure) {
         failures++;
-        away = true;
+        unavailable = true;
         count("failure", 1);
-        if (failures == toldFailures()) {
+        if (failures == failuresToLog()) {
             LOG.warn(
-                    "The token issuer's keys cannot be fetched; {}. It is tried again every {} s: {}",
-                    keys == null ? "nobody is let in" : "those that are known are good for " + pace.outage(),
+                    "Cannot fetch the token issuer's keys; {}. Retrying every {} s: {}",
+                    keys == null ? "all tokens are rejected" : "known keys stay valid for " + pace.outage(),
                     pace.pause().toSeconds(),
                     failure.toString());
         }
     }
 
-    /** A single failure is worth a line only where no keys are there yet: the next try comes soon. */
-    private int toldFailures() {
+    /** A single failure is logged only if no keys are known yet, because the next attempt follows soon. */
+    private int failuresToLog() {
         return keys == null ? 1 : 2;
     }
 
@@ -176,12 +176,12 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
             next.cancel(false);
         }
         if (!fetcher.isShutdown()) {
-            Duration delay = away ? pace.pause() : pace.refresh();
+            Duration delay = unavailable ? pace.pause() : pace.refresh();
             next = fetcher.schedule(this::start, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
-    private boolean hasEnded(Future<?> fetch) {
+    private boolean awaitEnd(Future<?> fetch) {
         if (!waiters.tryAcquire()) {
             return false;
         }

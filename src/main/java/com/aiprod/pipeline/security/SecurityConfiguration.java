@@ -38,13 +38,13 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Who may call what. A caller is who a token says, that an issuer named in Spring's own
- * {@code spring.security.oauth2.resourceserver.jwt} settings has signed; there is no session, cookie or password.
+ * Authentication and authorization. A caller is identified by a token that is signed by the issuer in Spring's own
+ * {@code spring.security.oauth2.resourceserver.jwt} settings. There is no session, cookie or password.
  */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
-    /** What the console and the API's documentation need; scripts and frames from elsewhere never run. */
+    /** Allows what the console and the API documentation need; scripts and frames from other origins never run. */
     private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data: blob:;"
             + " media-src 'self' blob:; object-src 'none'; base-uri 'none';"
             + " frame-ancestors 'none'";
@@ -61,7 +61,7 @@ class SecurityConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                // Spring would write it before a route has said how long its answer is good.
+                // Spring would write Cache-Control before a route sets it.
                 .headers(headers -> headers.cacheControl(HeadersConfigurer.CacheControlConfig::disable)
                         .contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY_POLICY))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
@@ -69,7 +69,7 @@ class SecurityConfiguration {
                         failure -> failure.authenticationEntryPoint(challenge()).accessDeniedHandler(refusal()))
                 .addFilterBefore(new AuditLog.Caller(), AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests
-                        // The request itself was checked when it first came in.
+                        // The first dispatch of the request was already checked.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC)
                         .permitAll()
                         .requestMatchers(EndpointRequest.to("health", "prometheus"))
@@ -81,7 +81,7 @@ class SecurityConfiguration {
                         .hasAuthority("admin")
                         .anyRequest()
                         .authenticated());
-        // A process without the role 'api' needs no issuer; then nobody can be authenticated.
+        // A process without the role 'api' needs no issuer, and then authenticates nobody.
         JwtDecoder issuer = issuers.getIfAvailable();
         if (issuer != null) {
             http.oauth2ResourceServer(server -> server.bearerTokenResolver(bearerTokens())
@@ -90,12 +90,12 @@ class SecurityConfiguration {
                     .jwt(jwt -> jwt.decoder(new VerifiedTokens(issuer))
                             .jwtAuthenticationConverter(
                                     token -> new JwtAuthenticationToken(token, authorities(token), token.getSubject())))
-                    .withObjectPostProcessor(unreachableIssuerIsNoRefusal()));
+                    .withObjectPostProcessor(unavailableIssuerIs503()));
         }
         return http.build();
     }
 
-    /** Around all that answers, and within what gives a call its id. */
+    /** Outside every filter that responds, and inside the one that assigns the request ID. */
     @Bean
     FilterRegistrationBean<AuditLog> auditLog() {
         FilterRegistrationBean<AuditLog> filter = new FilterRegistrationBean<>(new AuditLog());
@@ -103,36 +103,36 @@ class SecurityConfiguration {
         return filter;
     }
 
-    /** The default leaves the answer to an error page that the same firewall refuses. */
+    /** The default delegates to an error page that the same firewall rejects. */
     @Bean
     RequestRejectedHandler requestRejectedHandler() {
         return (request, response, failure) -> answers.resolveException(request, response, null, failure);
     }
 
-    /** What every token must hold beyond signature, times, issuer and audience, which Spring Boot's validators check. */
+    /** Rules beyond signature, times, issuer and audience, which Spring Boot's validators check. */
     @Bean
     OAuth2TokenValidator<Jwt> tokenRules() {
         return new TokenRules();
     }
 
-    /** A span and a timer for each of a dozen filters would be a third of a request's work; the request has its own. */
+    /** A span and a timer for each of a dozen filters would cost a third of a request; the request has its own. */
     @Bean
     SecurityObservationSettings securityObservationSettings() {
         return SecurityObservationSettings.noObservations();
     }
 
-    /** Nobody listens to Spring's own events of who has called; the audit log tells it. */
+    /** Nothing listens to Spring's authentication events; the audit log records callers. */
     @Bean
     AuthenticationEventPublisher authenticationEventPublisher() {
         return new AuthenticationEventPublisher() {
             @Override
             public void publishAuthenticationSuccess(Authentication caller) {
-                // Said by the audit log.
+                // The audit log records it.
             }
 
             @Override
             public void publishAuthenticationFailure(AuthenticationException failure, Authentication caller) {
-                // Said by the audit log.
+                // The audit log records it.
             }
         };
     }
@@ -147,7 +147,7 @@ class SecurityConfiguration {
         return new BoundedBearerTokenResolver();
     }
 
-    /** RFC 6750: names the error when a token came, and never why it was refused beyond what the sender can know. */
+    /** RFC 6750: names the error if a token was sent, but reveals no more about the reason than the sender can know. */
     private AuthenticationEntryPoint challenge() {
         return (request, response, failure) -> {
             response.setHeader(
@@ -167,8 +167,8 @@ class SecurityConfiguration {
         };
     }
 
-    /** With the issuer's keys out of reach nothing is known about a token: 503, not 401 and not the default's 500. */
-    private ObjectPostProcessor<BearerTokenAuthenticationFilter> unreachableIssuerIsNoRefusal() {
+    /** If the issuer is unavailable, the token cannot be judged: 503, not 401, and not 500 as by default. */
+    private ObjectPostProcessor<BearerTokenAuthenticationFilter> unavailableIssuerIs503() {
         return new ObjectPostProcessor<>() {
             @Override
             public <O extends BearerTokenAuthenticationFilter> O postProcess(O filter) {

@@ -9,7 +9,7 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 
-/** A token must end some day, and name a user by an id that can be stored, compared and logged. */
+/** Requires that a token expires, and that its user ID can be stored, compared and logged. */
 class TokenRules implements OAuth2TokenValidator<Jwt> {
 
     /** OpenID Connect Core, section 2: {@code sub} must not exceed 255 ASCII characters. */
@@ -25,13 +25,13 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
                 || !isString(token, JwtClaimNames.SUB)
                 || subject.isBlank()
                 || subject.length() > MAX_SUBJECT_LENGTH
-                || subject.codePoints().anyMatch(TokenRules::isNoCharacter)) {
+                || subject.codePoints().anyMatch(TokenRules::isForbidden)) {
             return refused("The token's sub cannot be used as a user id");
         }
         return OAuth2TokenValidatorResult.success();
     }
 
-    /** RFC 7519, section 4.1.2. Nimbus makes a string of a number, and the numbers 7 and 7.0 would be two users. */
+    /** RFC 7519, section 4.1.2. Nimbus converts numbers to strings, so 7 and 7.0 would be two users. */
     private static boolean isString(Jwt token, String claim) {
         try {
             return JOSEObject.parse(token.getTokenValue())
@@ -44,8 +44,8 @@ class TokenRules implements OAuth2TokenValidator<Jwt> {
         }
     }
 
-    /** A control, or half of a surrogate pair, which {@link String#codePoints()} leaves single. */
-    private static boolean isNoCharacter(int codePoint) {
+    /** A control character, or an unpaired surrogate, which {@link String#codePoints()} returns as such. */
+    private static boolean isForbidden(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 

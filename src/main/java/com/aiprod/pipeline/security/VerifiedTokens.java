@@ -11,14 +11,14 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
- * Remembers for a minute which tokens were found good, since a client sends the same one with each call. A key that an
- * issuer withdraws is so believed a minute longer, which is less than the five minutes for which the keys themselves are
- * kept. A token that has expired is never taken from memory, and one that was refused is never remembered.
+ * Caches verified tokens for a minute, because a client sends the same token with each request. So a key that an issuer
+ * withdraws is trusted a minute longer, which is less than the five minutes for which the keys themselves are cached.
+ * An expired token never comes from the cache, and a rejected token is never cached.
  */
 class VerifiedTokens implements JwtDecoder {
 
     private static final Duration REMEMBERED = Duration.ofMinutes(1);
-    // A good token has at most 8,192 characters, most of them far fewer; so this bounds the memory, not the users.
+    // A valid token has at most 8,192 characters, and most have far fewer: this limits memory, not users.
     private static final long MAX_CHARACTERS = 8_000_000;
 
     private final JwtDecoder issuer;
@@ -39,7 +39,7 @@ class VerifiedTokens implements JwtDecoder {
                 .build();
     }
 
-    /** @throws org.springframework.security.oauth2.jwt.JwtException as the issuer's decoder does */
+    /** @throws org.springframework.security.oauth2.jwt.JwtException if the issuer's decoder rejects the token */
     @Override
     public Jwt decode(String token) {
         Jwt known = verified.getIfPresent(token);

@@ -1,2 +1,2 @@
-/** Who is calling: tokens, the keys of their issuer, and the audit log. Knows no other room. */
+/** Authentication: tokens, the keys of their issuer, and the audit log. Depends on no other package of the project. */
 package com.aiprod.pipeline.security;

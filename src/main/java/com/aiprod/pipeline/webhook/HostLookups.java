@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks up hosts on threads of their own. A look-up cannot be interrupted, and lasts as long as the operating system asks
- * a name server that does not answer: longer than the try that needs it. So a user has few under way, and the others of
- * the same user wait for these.
+ * Looks up hosts on dedicated threads. A lookup cannot be interrupted. If a name server does not respond, it lasts as
+ * long as the operating system keeps asking, which is longer than the attempt that needs it. So each user has few
+ * lookups at a time, and further lookups of the same user wait for them.
  */
 final class HostLookups implements AutoCloseable {
 
@@ -22,9 +22,9 @@ final class HostLookups implements AutoCloseable {
 
     private final WebhookTargets targets;
     private final ThreadPoolExecutor threads;
-    private final Map<String, Integer> underWay = new HashMap<>();
+    private final Map<String, Integer> running = new HashMap<>();
 
-    /** @param size how many there may be at a time, of all users */
+    /** @param size the most lookups at a time, for all users together */
     HostLookups(WebhookTargets targets, int size) {
         this.targets = targets;
         threads = new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -36,11 +36,11 @@ final class HostLookups implements AutoCloseable {
     }
 
     /**
-     * The addresses of a host that may be called.
+     * The allowed addresses of a host.
      *
-     * @param deadline of {@link System#nanoTime()}
-     * @throws UnknownHostException if it has none
-     * @throws TimeoutException if they are not known by the deadline
+     * @param deadline in terms of {@link System#nanoTime()}
+     * @throws UnknownHostException if the host has no allowed address
+     * @throws TimeoutException if the lookup does not end by the deadline
      */
     InetAddress[] resolve(String user, String host, long deadline)
             throws UnknownHostException, TimeoutException, InterruptedException {
@@ -64,23 +64,23 @@ final class HostLookups implements AutoCloseable {
             if (e.getCause() instanceof UnknownHostException unknown) {
                 throw unknown;
             }
-            throw new IllegalStateException("A look-up failed", e);
+            throw new IllegalStateException("Host lookup failed", e);
         }
     }
 
     private synchronized void take(String user, long deadline) throws TimeoutException, InterruptedException {
-        while (underWay.getOrDefault(user, 0) >= MAX_PER_USER) {
+        while (running.getOrDefault(user, 0) >= MAX_PER_USER) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
                 throw new TimeoutException();
             }
             wait(left);
         }
-        underWay.merge(user, 1, Integer::sum);
+        running.merge(user, 1, Integer::sum);
     }
 
     private synchronized void giveBack(String user) {
-        underWay.computeIfPresent(user, (key, count) -> count == 1 ? null : count - 1);
+        running.computeIfPresent(user, (key, count) -> count == 1 ? null : count - 1);
         notifyAll();
     }
 

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.util.unit.DataSize;
 
-/** What the routes of deliver-webhooks.camel.yaml and submit-job.camel.yaml need. */
+/** Beans for the routes of deliver-webhooks.camel.yaml and submit-job.camel.yaml. */
 @Configuration(proxyBeanMethods = false)
 class WebhookConfiguration {
 
@@ -38,7 +38,7 @@ class WebhookConfiguration {
         return new WebhookSlots(concurrency, maxBytes.toBytes(), timeout);
     }
 
-    /** Made where webhooks are sent, so that no other process shows figures that nobody measures. */
+    /** Lazy, so that only processes that send webhooks publish these metrics. */
     @Bean
     @Lazy
     WebhookMetrics webhookMetrics(MeterRegistry registry, WebhookSlots slots) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 
-/** What routes tell of webhooks. Every label has a fixed set of values, and each counter is there from the start. */
+/** Webhook metrics, set by routes. Every label has a fixed set of values, and every counter exists from the start. */
 public final class WebhookMetrics {
 
     private final MeterRegistry registry;
@@ -19,21 +19,24 @@ public final class WebhookMetrics {
         this.registry = registry;
         List.of("delivered", "refused", "unanswered").forEach(this::tries);
         givenUp = Counter.builder("aiprod.webhook.given.up")
-                .description("Webhooks that are tried no more, though no receiver took them")
+                .description("Webhooks that were given up without being delivered")
                 .register(registry);
         Gauge.builder("aiprod.webhook.senders.free", slots, WebhookSlots::free)
                 .description("Webhooks that this process could send now")
                 .register(registry);
         Gauge.builder("aiprod.webhook.receivers.paused", () -> receiversPaused)
-                .description("Receivers that do not work and are not called for a while, each user's counted by itself")
+                .description("Failing receivers that are paused, counted per user")
                 .register(registry);
         Gauge.builder("aiprod.webhook.oldest.due.age", () -> dueAgeSeconds)
-                .description("How long the first webhook has been due, of the users of whom none is under way")
+                .description("How long the oldest webhook has been due, among users with no webhook in progress")
                 .baseUnit("seconds")
                 .register(registry);
     }
 
-    /** Counts a try by the variables of {@link WebhookSender#send}; the body is the status that record-delivery.sql gave. */
+    /**
+     * Counts an attempt from the variables of {@link WebhookSender#send}; the body is the status from
+     * record-delivery.sql.
+     */
     public void tried(Exchange exchange) {
         String outcome = exchange.getVariable("delivered", Boolean.class)
                 ? "delivered"
@@ -44,12 +47,12 @@ public final class WebhookMetrics {
         }
     }
 
-    /** A webhook is tried no more. */
+    /** Counts a webhook that is given up. */
     public void givenUp() {
         givenUp.increment();
     }
 
-    /** @param row of measure-deliveries.sql */
+    /** @param row the row of measure-deliveries.sql */
     public void measured(Map<String, Object> row) {
         receiversPaused = (Long) row.get("receivers_paused");
         dueAgeSeconds = (Double) row.get("due_age_seconds");
@@ -57,7 +60,7 @@ public final class WebhookMetrics {
 
     private Counter tries(String outcome) {
         return Counter.builder("aiprod.webhook.tries")
-                .description("Tries to deliver a webhook: 2xx, another answer, none")
+                .description("Attempts to deliver a webhook: 2xx, another response, no response")
                 .tag("outcome", outcome)
                 .register(registry);
     }

@@ -33,8 +33,8 @@ import org.apache.hc.core5.net.URIAuthority;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Makes one try to deliver a webhook: {@code bean: {ref: webhookSender, method: send}}. It follows no redirect, reads of
- * the answer nothing but the status, and ends within the time limit, however slowly the receiver sends.
+ * Makes one attempt to deliver a webhook: {@code bean: {ref: webhookSender, method: send}}. It follows no redirects,
+ * reads only the status of the response, and ends within the time limit, however slowly the receiver sends.
  */
 public final class WebhookSender implements AutoCloseable {
 
@@ -52,8 +52,8 @@ public final class WebhookSender implements AutoCloseable {
     });
 
     /**
-     * @param limit for all of a try
-     * @param connections how many there may be at a time
+     * @param limit for a whole attempt
+     * @param connections the most connections at a time
      */
     WebhookSender(WebhookTargets targets, Duration limit, int connections) {
         this.limit = limit;
@@ -81,7 +81,7 @@ public final class WebhookSender implements AutoCloseable {
                         .setConnectionRequestTimeout(timeout)
                         .setResponseTimeout(timeout)
                         .build())
-                // An answer is left unread, and a next one would have to begin behind it.
+                // A response is not read to its end, so its connection cannot be reused.
                 .setConnectionReuseStrategy((request, response, context) -> false)
                 .setUserAgent("AIPROD-Pipeline")
                 .disableRedirectHandling()
@@ -93,17 +93,17 @@ public final class WebhookSender implements AutoCloseable {
     }
 
     /**
-     * Posts the variable {@code payload} of the user {@code userId} to {@code url}, signed by each of {@code secrets},
-     * which have spaces in between. Sets {@code delivered} (Boolean, whether the answer was 2xx), {@code responseStatus}
-     * (Integer, absent without an answer), {@code quick} (Boolean, whether the answer came within a third of the limit)
-     * and {@code sendError} (absent if delivered); the owner of the job reads the latter. Throws nothing for what is the
-     * receiver's fault.
+     * Posts the variable {@code payload} of the user {@code userId} to {@code url}, signed with each of
+     * {@code secrets}, which are separated by spaces. Sets {@code delivered} (Boolean, whether the status was 2xx),
+     * {@code responseStatus} (Integer, absent without a response), {@code quick} (Boolean, whether the response arrived
+     * within a third of the limit) and {@code sendError} (absent if delivered), which the owner of the job reads. Does
+     * not throw for faults of the receiver.
      */
     public void send(Exchange exchange) throws InterruptedException {
         String id = "msg_" + exchange.getVariable("deliveryId", String.class);
         String url = exchange.getVariable("url", String.class);
         byte[] payload = exchange.getVariable("payload", String.class).getBytes(StandardCharsets.UTF_8);
-        // It may be a megabyte, and the try may take long.
+        // The payload can be a megabyte, and the attempt can take long.
         exchange.removeVariable("payload");
         exchange.getMessage().setBody(null);
         String secrets = exchange.getVariable("secrets", String.class);
@@ -121,7 +121,7 @@ public final class WebhookSender implements AutoCloseable {
         String fault = targets.fault(url).orElse(null);
         Outcome outcome;
         if (secrets.isEmpty()) {
-            outcome = Outcome.none("There is no secret to sign it by.");
+            outcome = Outcome.none("The user has no secret to sign the webhook with.");
         } else if (fault != null) {
             outcome = Outcome.none("The callback_url " + fault + ".");
         } else {
@@ -133,7 +133,7 @@ public final class WebhookSender implements AutoCloseable {
         exchange.setVariable("sendError", outcome.error);
     }
 
-    /** @param status null without an answer */
+    /** @param status null without a response */
     private record Outcome(Integer status, String error) {
 
         static Outcome none(String why) {
@@ -142,14 +142,14 @@ public final class WebhookSender implements AutoCloseable {
 
         static Outcome of(int status) {
             if (status / 100 == 3) {
-                return new Outcome(status, "The answer was " + status + ", and redirects are not followed.");
+                return new Outcome(status, "The response status was " + status + ", and redirects are not followed.");
             }
-            return new Outcome(status, status / 100 == 2 ? null : "The answer was " + status + ".");
+            return new Outcome(status, status / 100 == 2 ? null : "The response status was " + status + ".");
         }
     }
 
     private Outcome post(HttpPost post, String user, long deadline) throws InterruptedException {
-        // The client's own limits begin anew with every byte.
+        // The client's own timeouts restart with every byte.
         Future<?> end = clock.schedule(post::cancel, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         try {
             String scheme = post.getScheme();
@@ -161,15 +161,15 @@ public final class WebhookSender implements AutoCloseable {
                 try {
                     return answer(post, host);
                 } catch (ConnectException | NoRouteToHostException e) {
-                    // The host may have another that works.
+                    // Another address of the host might work.
                     failure = e;
                 }
             }
             throw failure;
         } catch (TimeoutException e) {
-            return Outcome.none(late());
+            return Outcome.none(timedOut());
         } catch (IOException e) {
-            return Outcome.none(post.isCancelled() ? late() : reason(e));
+            return Outcome.none(post.isCancelled() ? timedOut() : reason(e));
         } finally {
             end.cancel(false);
         }
@@ -179,7 +179,7 @@ public final class WebhookSender implements AutoCloseable {
         Outcome outcome = null;
         try (ClassicHttpResponse answer = http.executeOpen(host, post, null)) {
             outcome = Outcome.of(answer.getCode());
-            // Closing would else read what follows to its end.
+            // Otherwise, close() would read the rest of the response.
             post.cancel();
         } catch (IOException e) {
             if (outcome == null) {
@@ -189,25 +189,25 @@ public final class WebhookSender implements AutoCloseable {
         return outcome;
     }
 
-    private String late() {
-        return "There was no answer within " + limit.toSeconds() + " s.";
+    private String timedOut() {
+        return "No response within " + limit.toSeconds() + " s.";
     }
 
-    /** In words that tell nothing of this side. */
+    /** The reason in words that reveal nothing about our network. */
     private String reason(IOException failure) {
         if (failure instanceof UnknownHostException) {
-            // One sentence for both, or anybody could ask which names our network knows.
-            return "The host is not known, or has no public address.";
+            // One message for both cases, or callers could find out which names our network resolves.
+            return "The host is unknown or has no public address.";
         }
         if (failure instanceof SSLException) {
             return "The TLS handshake failed.";
         }
         if (failure instanceof java.io.InterruptedIOException) {
-            return late();
+            return timedOut();
         }
         return failure instanceof ConnectException
                 ? "The connection was refused."
-                : "The connection broke off, or what came was no HTTP.";
+                : "The connection failed, or the response was not valid HTTP.";
     }
 
     @Override
@@ -217,7 +217,7 @@ public final class WebhookSender implements AutoCloseable {
         http.close();
     }
 
-    /** Nothing is connected to but an address that {@link WebhookTargets} lets through. */
+    /** Only addresses that {@link WebhookTargets} allows are connected to. */
     private static final class NoResolver implements DnsResolver {
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {

@@ -16,9 +16,9 @@ final class WebhookSignature {
     private WebhookSignature() {}
 
     /**
-     * The value of {@code webhook-signature}: one signature by each secret, with spaces between.
+     * The value of {@code webhook-signature}: one signature per secret, separated by spaces.
      *
-     * @param secrets as they are shown to the user, beginning with {@code whsec_}
+     * @param secrets as shown to the user, starting with {@code whsec_}
      * @param timestamp seconds since 1970
      */
     static String of(List<String> secrets, String id, long timestamp, byte[] body) {
@@ -30,7 +30,7 @@ final class WebhookSignature {
 
     private static String sign(String secret, byte[] before, byte[] body) {
         if (!secret.startsWith(PREFIX)) {
-            throw new IllegalArgumentException("A secret does not begin with " + PREFIX);
+            throw new IllegalArgumentException("A secret does not start with " + PREFIX);
         }
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -38,7 +38,7 @@ final class WebhookSignature {
             mac.update(before);
             return Base64.getEncoder().encodeToString(mac.doFinal(body));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every JDK has HMAC-SHA256", e);
+            throw new IllegalStateException("Cannot compute an HMAC-SHA256", e);
         }
     }
 }

@@ -6,12 +6,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /**
- * How many webhooks this process can send at a time, and how many bytes. What is claimed is sent at once and never waits
- * for a sender, so that its lease need only be longer than a try.
+ * Limits how many webhooks, and how many bytes, this process sends at a time. A claimed webhook is sent at once and
+ * never waits for a sender, so its lease only needs to be longer than an attempt.
  */
 public final class WebhookSlots {
 
-    /** For writing down what came of a try, when PostgreSQL is slow. */
+    /** Time to record the result of an attempt if PostgreSQL is slow. */
     private static final Duration RECORDING = Duration.ofSeconds(45);
 
     private final int slots;
@@ -20,7 +20,7 @@ public final class WebhookSlots {
     private int taken;
     private long takenBytes;
 
-    /** @param limit for all of a try */
+    /** @param limit for a whole attempt */
     WebhookSlots(int slots, long maxBytes, Duration limit) {
         this.slots = slots;
         this.maxBytes = maxBytes;
@@ -28,9 +28,9 @@ public final class WebhookSlots {
     }
 
     /**
-     * Sets the variables {@code freeSlots}, {@code freeTrialSlots} (Integer: senders that are free, and how many of them
-     * for receivers that may not work, which never get the last quarter), {@code freeBytes} (Long) and {@code leaseSec}
-     * (Long).
+     * Sets the variables {@code freeSlots} (Integer, the free senders), {@code freeTrialSlots} (Integer, how many of
+     * them are for receivers that might not work, which never get the last quarter), {@code freeBytes} (Long) and
+     * {@code leaseSec} (Long).
      */
     public void offer(Exchange exchange) {
         int free = free();
@@ -40,13 +40,15 @@ public final class WebhookSlots {
         exchange.setVariable("leaseSec", lease.toSeconds());
     }
 
-    /** A sender is needed for a body of so many bytes. */
+    /** Takes a sender for a body of the given size. */
     public synchronized void take(int bytes) {
         taken++;
         takenBytes += bytes;
     }
 
-    /** The sender that was {@link #take taken} for this exchange, whose body is the claimed row, is free when it is over. */
+    /**
+     * Frees the sender that was {@link #take taken} for this exchange, whose body is the claimed row, when it is done.
+     */
     public void giveBackAfter(Exchange exchange) {
         int bytes = (Integer) exchange.getMessage().getBody(Map.class).get("bytes");
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -55,7 +57,7 @@ public final class WebhookSlots {
                 giveBack(bytes);
             }
 
-            /** Not by the copy that asks for the next, which is thrown away where somebody has asked already. */
+            /** Not by the copy that asks for the next webhook, which is discarded if one is already queued. */
             @Override
             public boolean allowHandover() {
                 return false;

@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where webhooks may go. A user chooses the address, and our network must not be reached by it: so the URL is looked at
- * when it is named, and each address that its host has, at the moment at which it is connected to. A host whose name is
- * resolved otherwise later ("DNS rebinding") gains nothing by it.
+ * Decides where webhooks can go. Users choose the URL, and must not reach our network with it. So the URL is checked
+ * when it is submitted, and each address of its host is checked right before the connection is made. A host name that
+ * resolves to a different address later ("DNS rebinding") gains nothing.
  */
 public final class WebhookTargets {
 
     private static final int HTTPS = 443;
     private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9]+(\\.[0-9]+){3}");
 
-    /** A host that ends in a number is an address in the eyes of resolvers (URL Standard, section 3.5). */
+    /** Resolvers treat a host that ends in a number as an address (URL Standard, section 3.5). */
     private static final Pattern NUMBERS = Pattern.compile("(.*\\.)?([0-9]+|0x[0-9a-f]*)");
 
-    /** IANA's registry of special-purpose IPv4 addresses, multicast, what is reserved, and Azure's metadata service. */
+    /** IANA's registry of special-purpose IPv4 addresses, multicast, reserved blocks, and Azure's metadata service. */
     private static final List<Block> CLOSED_IPV4 = blocks(
             "0.0.0.0/8",
             "10.0.0.0/8",
@@ -46,10 +46,10 @@ public final class WebhookTargets {
             "224.0.0.0/4",
             "240.0.0.0/4");
 
-    /** RFC 4291, section 2.5.4: all global unicast addresses that IANA has given out. */
+    /** RFC 4291, section 2.5.4: all global unicast addresses that IANA has allocated. */
     private static final List<Block> OPEN_IPV6 = blocks("2000::/3");
 
-    /** Within these IANA's special-purpose ones, of which 6to4 and Teredo hold IPv4 addresses. */
+    /** IANA's special-purpose blocks among them; 6to4 and Teredo embed IPv4 addresses. */
     private static final List<Block> CLOSED_IPV6 = blocks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
 
     private final boolean allowLocal;
@@ -57,8 +57,8 @@ public final class WebhookTargets {
     private final Names names;
 
     /**
-     * @param allowLocal for development: any address and port may be called, and without TLS
-     * @param ports that may be called; 443 is what a URL without one names
+     * @param allowLocal allows any address and port, and no TLS; for development
+     * @param ports the allowed ports; a URL without a port means 443
      */
     public WebhookTargets(boolean allowLocal, Set<Integer> ports) {
         this(allowLocal, ports, InetAddress::getAllByName);
@@ -70,19 +70,19 @@ public final class WebhookTargets {
         this.names = names;
     }
 
-    /** Who knows the addresses of hosts. */
+    /** Resolves host names. */
     interface Names {
         InetAddress[] addresses(String host) throws UnknownHostException;
     }
 
-    /** A host that has no address which may be called. */
+    /** The host has addresses, but none is allowed. */
     static final class ClosedAddressException extends UnknownHostException {
         ClosedAddressException(String host) {
             super(host);
         }
     }
 
-    /** What is wrong with a URL as the target of a webhook, if anything. Asks no name server. */
+    /** What is wrong with a URL as the target of a webhook; empty if nothing. Does not query a name server. */
     public Optional<String> fault(String url) {
         try {
             read(url);
@@ -92,7 +92,7 @@ public final class WebhookTargets {
         }
     }
 
-    /** The URL in the letters in which it is called: see {@link WebhookUrl}. It must be one without a fault. */
+    /** The URL in the form in which it is called; see {@link WebhookUrl}. The URL must be valid. */
     public String spelled(String url) {
         try {
             return read(url).toString();
@@ -120,22 +120,22 @@ public final class WebhookTargets {
             return true;
         }
         if (!ADDRESS.matcher(name).matches()) {
-            // A name server is not to be asked, though the resolver takes a number for an address.
+            // The resolver treats a number as an address without asking a name server.
             return NUMBERS.matcher(name).matches();
         }
         try {
-            // Of four numbers or an IPv6 address, for which no name server is asked.
+            // Four numbers or an IPv6 address: no name server is queried.
             return !isPublic(InetAddress.getByName(name));
         } catch (UnknownHostException e) {
-            // Newer Java versions take no number that others may read in another base.
+            // Newer Java versions reject numbers that other resolvers might read in another base.
             return true;
         }
     }
 
     /**
-     * The addresses of a host that may be called, which alone are to be connected to. Asks a name server.
+     * The allowed addresses of a host. Connect only to these. Queries a name server.
      *
-     * @throws UnknownHostException if it has none
+     * @throws UnknownHostException if the host has no allowed address
      */
     InetAddress[] resolve(String host) throws UnknownHostException {
         InetAddress[] addresses = names.addresses(inAscii(host));
@@ -150,7 +150,7 @@ public final class WebhookTargets {
         return open;
     }
 
-    /** The client asks by the letters that an internationalised name is shown in (httpcore 5.3). */
+    /** The client passes an internationalized name in its Unicode form (httpcore 5.3). */
     private static String inAscii(String host) throws UnknownHostException {
         try {
             return host.chars().allMatch(c -> c < 0x80) ? host : IDN.toASCII(host);
@@ -159,12 +159,12 @@ public final class WebhookTargets {
         }
     }
 
-    /** Whether an address is somewhere on the public Internet. */
+    /** Whether an address is on the public internet. */
     static boolean isPublic(InetAddress address) {
         if (address instanceof Inet4Address) {
             return CLOSED_IPV4.stream().noneMatch(block -> block.holds(address));
         }
-        // Java makes an IPv4 address of one that is mapped into IPv6. NAT64's prefix is not within what is open.
+        // Java converts an IPv4-mapped IPv6 address to IPv4. NAT64's prefix is outside the open block.
         return address instanceof Inet6Address
                 && OPEN_IPV6.stream().anyMatch(block -> block.holds(address))
                 && CLOSED_IPV6.stream().noneMatch(block -> block.holds(address));

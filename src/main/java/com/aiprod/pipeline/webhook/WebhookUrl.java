@@ -11,20 +11,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A URL that can be called, in the letters in which it is: what browsers and other clients take is taken, where
- * {@link URI} is stricter. A host's name may have an underscore, and letters beyond ASCII, which become those of DNS
- * (UTS #46); in the path and the query, what RFC 3986 does not allow is written as {@code %7C} and the like.
+ * A URL in the form in which it is called. It accepts what browsers and other clients accept, which is more than
+ * {@link URI} does. A host name can have underscores, and non-ASCII letters, which are converted to DNS form (UTS #46).
+ * In the path and the query, characters that RFC 3986 does not allow are percent-encoded, such as {@code %7C}.
  *
  * @param scheme {@code https}, or {@code http}
  * @param host a name in lower case, an IPv4 address, or an IPv6 address in brackets
  * @param port 1 to 65535, or -1 for the scheme's own
- * @param rest path and query, if any
+ * @param rest path and query; might be empty
  */
 record WebhookUrl(String scheme, String host, int port, String rest) {
 
     private static final int MAX_CHARACTERS = 2048;
 
-    /** RFC 3986, appendix B; anything has these parts. */
+    /** RFC 3986, appendix B; matches any text. */
     private static final Pattern PARTS =
             Pattern.compile("(?:([^:/?#]*):)?(?://([^/?#]*))?([^#]*)(#.*)?", Pattern.DOTALL);
 
@@ -41,7 +41,7 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
     private static final IDNA NAMES =
             IDNA.getUTS46Instance(IDNA.NONTRANSITIONAL_TO_ASCII | IDNA.CHECK_BIDI | IDNA.CHECK_CONTEXTJ);
 
-    /** What is wrong with a URL, in words that follow its name. */
+    /** What is wrong with a URL; the message completes a sentence that starts with the URL. */
     static final class Fault extends Exception {
         Fault(String message) {
             super(message);
@@ -49,9 +49,9 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
     }
 
     /**
-     * Reads a URL.
+     * Parses a URL.
      *
-     * @param allowHttp whether it may be called without TLS
+     * @param allowHttp whether to accept URLs without TLS
      */
     static WebhookUrl read(String url, boolean allowHttp) throws Fault {
         require(url.length() <= MAX_CHARACTERS, "has more than " + MAX_CHARACTERS + " characters");
@@ -59,27 +59,27 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
         require(parts.matches(), "is not a URL");
         String scheme = parts.group(1) == null ? "" : parts.group(1).toLowerCase(Locale.ROOT);
         require(scheme.equals("https") || (allowHttp && scheme.equals("http")), "must begin with https://");
-        require(!BLANK_OR_CONTROL.matcher(url).find(), "must have no blank or control character");
-        require(url.indexOf('\\') < 0, "must have no backslash");
+        require(!BLANK_OR_CONTROL.matcher(url).find(), "must not contain whitespace or control characters");
+        require(url.indexOf('\\') < 0, "must not contain a backslash");
         String authority = parts.group(2) == null ? "" : parts.group(2);
-        require(authority.indexOf('@') < 0 && parts.group(4) == null, "must have no user, password or fragment");
+        require(authority.indexOf('@') < 0 && parts.group(4) == null, "must not contain a user, password or fragment");
         Matcher place = AUTHORITY.matcher(authority);
-        require(place.matches(), "has a host or a port that cannot be read");
+        require(place.matches(), "has an invalid host or port");
         String host = host(place.group(1));
         int port = port(place.group(2));
         WebhookUrl read = new WebhookUrl(scheme, host, port, escaped(parts.group(3)));
         require(read.toString().length() <= MAX_CHARACTERS, "has more than " + MAX_CHARACTERS + " characters");
         try {
-            // It takes an underscore as well, but does not say the host then.
-            require(!host.startsWith("[") || new URI(read.toString()).getHost() != null, "has no valid IPv6 address");
+            // URI also accepts an underscore, but then does not return the host.
+            require(!host.startsWith("[") || new URI(read.toString()).getHost() != null, "has an invalid IPv6 address");
         } catch (URISyntaxException e) {
-            throw new Fault("has no valid IPv6 address");
+            throw new Fault("has an invalid IPv6 address");
         }
         return read;
     }
 
     private static String host(String given) throws Fault {
-        require(!given.isEmpty(), "names no host");
+        require(!given.isEmpty(), "has no host");
         if (given.startsWith("[")) {
             require(given.indexOf('%') < 0, "must not name a network interface");
             return given.toLowerCase(Locale.ROOT);
@@ -88,17 +88,17 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
         if (!name.chars().allMatch(c -> c < 0x80)) {
             IDNA.Info info = new IDNA.Info();
             name = NAMES.nameToASCII(name, new StringBuilder(), info).toString();
-            require(!info.hasErrors(), "has a host that is no valid name");
+            require(!info.hasErrors(), "has an invalid host name");
         }
         String labels = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
         require(
                 labels.length() <= MAX_NAME_CHARACTERS
                         && Stream.of(labels.split("\\.", -1)).allMatch(LABEL.asMatchPredicate()),
-                "has a host that is no valid name");
+                "has an invalid host name");
         if (IPV4.matcher(labels).matches()) {
             require(
                     Stream.of(labels.split("\\.")).allMatch(part -> part.length() < 4 && Integer.parseInt(part) < 256),
-                    "has no valid IPv4 address");
+                    "has an invalid IPv4 address");
         }
         return name;
     }
@@ -113,7 +113,7 @@ record WebhookUrl(String scheme, String host, int port, String rest) {
     }
 
     private static String escaped(String rest) throws Fault {
-        require(!BAD_ESCAPE.matcher(rest).find(), "has a % that no two hexadecimal digits follow");
+        require(!BAD_ESCAPE.matcher(rest).find(), "has a % that is not followed by two hexadecimal digits");
         return NOT_ALLOWED.matcher(rest).replaceAll(found -> escape(found.group()));
     }
 

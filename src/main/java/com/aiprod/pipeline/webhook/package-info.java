@@ -1,2 +1,2 @@
-/** Tells receivers that a job has ended: targets, signatures, and whose turn it is. Knows no other room. */
+/** Delivers webhooks when a job ends: targets, signatures and turns. Depends on no other package of the project. */
 package com.aiprod.pipeline.webhook;

@@ -198,7 +198,7 @@ class IssuerKeysTest {
     }
 
     private static int warnings(CapturedOutput log) {
-        return StringUtils.countOccurrencesOf(log.getOut(), "The token issuer's keys cannot be fetched");
+        return StringUtils.countOccurrencesOf(log.getOut(), "Cannot fetch the token issuer's keys");
     }
 
     private static void comesIn(JwtDecoder decoder, String token) {

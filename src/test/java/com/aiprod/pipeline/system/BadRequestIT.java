@@ -51,7 +51,7 @@ class BadRequestIT {
                         "preset: must be one of " + PRESETS,
                         "priority: must be one of low, normal, high",
                         "lang: must be a BCP 47 language tag such as en or pt-BR",
-                        "duration_sec: must be from 1 to 30, the longest of quick_social",
+                        "duration_sec: must be from 1 to 30, the maximum for quick_social",
                         "metadata: must be an object, not a string",
                         "voice: is not a property of this request");
         leavesNoJob();
@@ -111,7 +111,7 @@ class BadRequestIT {
                         "status: must be one of QUEUED, PROCESSING, COMPLETED, FAILED, CANCELLED",
                         "preset: must be one of " + PRESETS,
                         "limit: must be a whole number from 1 to 100",
-                        "offset: must be a whole number from 0 to 10000; next_cursor leads further",
+                        "offset: must be a whole number from 0 to 10000; use next_cursor to go further",
                         "cursor: cannot be combined with offset",
                         "cursor: is not a next_cursor of this list");
     }

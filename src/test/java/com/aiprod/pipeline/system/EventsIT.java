@@ -176,7 +176,7 @@ class EventsIT {
         String id = alice.start("none");
         alice.await(id, "COMPLETED");
         assertThat(faults(alice.get("/pipeline/job/" + id + "/events", "Last-Event-ID", lastEventId)))
-                .containsExactly("Last-Event-ID: must be the id of an event of this job, or be left out");
+                .containsExactly("Last-Event-ID: must be the ID of an event of this job, or be omitted");
     }
 
     @Test

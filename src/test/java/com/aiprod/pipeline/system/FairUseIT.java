@@ -73,7 +73,7 @@ class FairUseIT {
         HttpResponse<String> refused = alice.submit("{\"content\":\"A tide comes in.\"}", "Idempotency-Key", "one");
         JsonNode problem = problem(refused, 429);
         assertThat(problem.path("type").asText()).isEqualTo("/problems/too-many-requests");
-        assertThat(problem.path("detail").asText()).isEqualTo("At most 600 jobs may be submitted in a minute.");
+        assertThat(problem.path("detail").asText()).isEqualTo("At most 600 jobs can be submitted per minute.");
         String wait = refused.headers().firstValue("Retry-After").orElseThrow();
         assertThat(Integer.parseInt(wait)).isBetween(1, 60);
         assertThat(limits(refused).get(0)).isEqualTo(POLICY);
@@ -91,7 +91,7 @@ class FairUseIT {
         queue(100);
         HttpResponse<String> refused = alice.submit("{\"content\":\"A tide comes in.\"}");
         assertThat(problem(refused, 429).path("detail").asText())
-                .isEqualTo("At most 100 jobs of yours may be on their way; wait until one ends, or cancel it.");
+                .isEqualTo("At most 100 of your jobs can be active. Wait until one ends, or cancel one.");
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("10");
         assertThat(limits(refused).get(1)).matches("\"submit\";r=600;t=\\d+, \"active\";r=0");
         assertThat(User.of(port, "bob")
@@ -156,7 +156,7 @@ class FairUseIT {
         holdingTheQuota(() -> {
             HttpResponse<String> refused = alice.submit(TIDE);
             assertThat(problem(refused, 429).path("detail").asText())
-                    .isEqualTo("At most 600 jobs may be submitted in a minute.");
+                    .isEqualTo("At most 600 jobs can be submitted per minute.");
             String wait = refused.headers().firstValue("Retry-After").orElseThrow();
             assertThat(Integer.parseInt(wait)).isBetween(1, 60);
             assertThat(limits(refused)).containsExactly(POLICY, "\"submit\";r=0;t=" + wait);

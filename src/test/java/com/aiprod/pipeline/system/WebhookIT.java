@@ -149,7 +149,7 @@ class WebhookIT {
         JsonNode delivery = tried(job, 1);
         assertThat(delivery.path("status").asText()).isEqualTo("pending");
         assertThat(delivery.path("last_response_status").asInt()).isEqualTo(500);
-        assertThat(delivery.path("last_error").asText()).isEqualTo("The answer was 500.");
+        assertThat(delivery.path("last_error").asText()).isEqualTo("The response status was 500.");
         hurry(job);
         Call second = next();
         assertThat(second.id()).isEqualTo(first.id());
@@ -164,7 +164,7 @@ class WebhookIT {
         String job = submit("none", "/302");
         assertThat(next().path()).isEqualTo("/302");
         assertThat(tried(job, 1).path("last_error").asText())
-                .isEqualTo("The answer was 302, and redirects are not followed.");
+                .isEqualTo("The response status was 302, and redirects are not followed.");
         assertThat(calls).isEmpty();
     }
 
@@ -172,7 +172,7 @@ class WebhookIT {
     void aReceiverThatDoesNotAnswerIsLeftAlone() throws Exception {
         String job = submit("none", "/hang");
         next();
-        assertThat(tried(job, 1).path("last_error").asText()).isEqualTo("There was no answer within 2 s.");
+        assertThat(tried(job, 1).path("last_error").asText()).isEqualTo("No response within 2 s.");
     }
 
     @Test

@@ -56,7 +56,7 @@ class WebhookSenderTest {
             for (String url : List.of("https://inside.example.com/", "https://no-such-host.example.com/")) {
                 Exchange sent = send(sender, "ann", url);
                 assertThat(sent.getVariable("delivered")).isEqualTo(false);
-                assertThat(sent.getVariable("sendError")).isEqualTo("The host is not known, or has no public address.");
+                assertThat(sent.getVariable("sendError")).isEqualTo("The host is unknown or has no public address.");
             }
         }
     }
@@ -108,7 +108,7 @@ class WebhookSenderTest {
         try (ServerSocket receiver = answering(head, !head.isEmpty());
                 WebhookSender sender = new WebhookSender(new WebhookTargets(true, PORTS), Duration.ofSeconds(1), 1)) {
             Exchange sent = send(sender, "ann", "http://127.0.0.1:" + receiver.getLocalPort() + "/");
-            assertThat(sent.getVariable("sendError")).isEqualTo("There was no answer within 1 s.");
+            assertThat(sent.getVariable("sendError")).isEqualTo("No response within 1 s.");
             assertThat(sent.getVariable("quick")).isEqualTo(false);
         }
     }
@@ -136,7 +136,7 @@ class WebhookSenderTest {
                         .toList();
                 for (Future<Exchange> sent : slow) {
                     assertThat(sent.get(20, TimeUnit.SECONDS).getVariable("sendError"))
-                            .isEqualTo("There was no answer within 1 s.");
+                            .isEqualTo("No response within 1 s.");
                 }
             }
             // Two threads are stuck, and not one more for each try.

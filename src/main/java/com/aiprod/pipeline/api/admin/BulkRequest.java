@@ -17,13 +17,13 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Which dead letters an operator wants settled together: {@code bean: {ref: bulkRequest, method: parse}}. */
+/** Parses a bulk request to redrive or discard dead letters: {@code bean: {ref: bulkRequest, method: parse}}. */
 @Component("bulkRequest")
 public class BulkRequest {
 
     static final int DEFAULT_LIMIT = 100;
 
-    /** One statement settles them all, and must not keep a request waiting. */
+    /** One statement changes them all while the request waits for it. */
     static final int MAX_LIMIT = 1000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(
@@ -36,7 +36,7 @@ public class BulkRequest {
      * Sets the exchange variables {@code errorCode} and {@code limit} (Integer) from the body
      * {@code {"error_code": "…", "limit": …}}.
      *
-     * @throws InvalidRequestException with every fault
+     * @throws InvalidRequestException with every error in the request
      */
     public void parse(Exchange exchange) {
         JsonNode request = read(exchange.getMessage().getBody(String.class));
@@ -64,12 +64,12 @@ public class BulkRequest {
         exchange.setVariable("limit", limited ? limit.intValue() : DEFAULT_LIMIT);
     }
 
-    /** Makes the answer of the rows of {@code redrive-dead-letters.sql}: {@code redriven} and {@code count}. */
+    /** The response for the rows of {@code redrive-dead-letters.sql}: {@code redriven} and {@code count}. */
     public Map<String, Object> redriven(List<?> rows) {
         return answer("redriven", rows);
     }
 
-    /** Makes the answer of the rows of {@code discard-dead-letters.sql}: {@code discarded} and {@code count}. */
+    /** The response for the rows of {@code discard-dead-letters.sql}: {@code discarded} and {@code count}. */
     public Map<String, Object> discarded(List<?> rows) {
         return answer("discarded", rows);
     }

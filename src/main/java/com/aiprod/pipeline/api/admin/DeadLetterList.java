@@ -15,16 +15,16 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
-/** Reads what page of dead letters an operator wants, and makes it: {@code bean: {ref: deadLetterList, method: parse}}. */
+/** Parses a request for a page of dead letters and builds it: {@code bean: {ref: deadLetterList, method: parse}}. */
 @Component("deadLetterList")
 public class DeadLetterList {
 
     /**
-     * Sets the exchange variables {@code limit} and {@code rows} (one more than {@code limit}, to see whether a page
-     * follows; Integers), {@code errorCode} (absent if not asked for), {@code cursorCreatedAt} (ISO 8601 with
+     * Sets the exchange variables {@code limit} and {@code rows} (one more than {@code limit}, to see whether there is
+     * a next page; Integers), {@code errorCode} (absent if not given), {@code cursorCreatedAt} (ISO 8601 with
      * microseconds) and {@code cursorId} (absent without a cursor).
      *
-     * @throws InvalidRequestException with every fault
+     * @throws InvalidRequestException with every error in the request
      */
     public void parse(Exchange exchange) {
         QueryParameters parameters = new QueryParameters(exchange);
@@ -46,8 +46,8 @@ public class DeadLetterList {
     }
 
     /**
-     * Makes the page of the rows in the body: {@code dead_letters}, {@code limit}, {@code count} and
-     * {@code next_cursor}; where more follow, sets the header {@code Link} too. The rows are those of
+     * Builds the page from the rows in the body: {@code dead_letters}, {@code limit}, {@code count} and
+     * {@code next_cursor}. Sets the header {@code Link} if there is a next page. The body holds the rows of
      * {@code list-dead-letters.sql}, at most {@code rows} of them.
      */
     public void page(Exchange exchange) {

@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.api.admin;
 
-/** What an error code may look like that a caller asks for; whether there is such a code is for the database to say. */
+/** Checks the form of an error code that a caller gives; only the database knows which codes exist. */
 final class ErrorCode {
 
     static final String RULE = "must be an error code of 1 to 64 characters, such as PIPELINE_TIMEOUT";
@@ -12,11 +12,11 @@ final class ErrorCode {
     static boolean isPossible(String text) {
         return !text.isEmpty()
                 && text.codePointCount(0, text.length()) <= MAX_CHARACTERS
-                && text.codePoints().noneMatch(ErrorCode::isNoCharacter);
+                && text.codePoints().noneMatch(ErrorCode::isForbidden);
     }
 
-    /** A control, or half of a surrogate pair: PostgreSQL's text holds neither all of the first nor the second. */
-    private static boolean isNoCharacter(int codePoint) {
+    /** A control character, of which PostgreSQL's text does not hold U+0000, or a surrogate, of which it holds none. */
+    private static boolean isForbidden(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 }

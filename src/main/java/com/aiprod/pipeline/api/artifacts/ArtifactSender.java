@@ -26,9 +26,9 @@ import org.springframework.http.MediaType;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
- * Sends the file that a route has named, once the route has ended: a long video to a slow client then holds a thread
- * of the servlet container and none of Camel's. Ranges, conditions and HEAD are Spring's, as far as it
- * keeps to RFC 9110.
+ * Sends the file that a route has chosen, after the route has ended. A slow download then holds a servlet container
+ * thread, but no Camel thread. Spring handles ranges, conditions and HEAD as far as it conforms to RFC 9110; this
+ * class handles the rest.
  */
 public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
 
@@ -43,12 +43,12 @@ public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
     /**
      * A file to send.
      *
-     * @param type its media type
-     * @param attempt the run that made it; another run's file of the same name is another file
+     * @param type the media type
+     * @param attempt the attempt that made it; files of the same name from different attempts are different files
      */
     record Artifact(Path file, String type, int attempt) {
 
-        /** Strong: a delivered file never changes, and a new delivery has a new time. */
+        /** A strong tag: a stored file never changes, and a replacement has a new modification time. */
         String etag() {
             Resource resource = new FileSystemResource(file);
             try {
@@ -64,17 +64,17 @@ public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
         try {
             files.afterPropertiesSet();
         } catch (Exception e) {
-            throw new ServletException("Spring's handler of files could not be set up", e);
+            throw new ServletException("Cannot set up Spring's resource handler", e);
         }
     }
 
     @Override
     protected void send(Artifact artifact, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        if (isAnother(request, artifact)) {
+        if (failsIfMatch(request, artifact)) {
             Problems.answerTo(
                             new ProblemException(
-                                    ProblemType.PRECONDITION_FAILED, "The file is none of those that If-Match names."),
+                                    ProblemType.PRECONDITION_FAILED, "The file does not match If-Match."),
                             request)
                     .writeTo(response);
             return;
@@ -86,8 +86,8 @@ public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
         files.handleRequest(new WithRange(request, range(request, artifact)), response);
     }
 
-    /** RFC 9110, section 13.1.1; Spring heeds it for methods that change something. */
-    private static boolean isAnother(HttpServletRequest request, Artifact artifact) {
+    /** RFC 9110, section 13.1.1. Spring evaluates If-Match only for methods that change state. */
+    private static boolean failsIfMatch(HttpServletRequest request, Artifact artifact) {
         List<String> lines = Collections.list(request.getHeaders(HttpHeaders.IF_MATCH));
         return !lines.isEmpty()
                 && lines.stream()
@@ -96,7 +96,7 @@ public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
                         .noneMatch(tag -> tag.equals("*") || tag.equals(artifact.etag()));
     }
 
-    /** What Spring is to take for the header {@code Range}; null for none. Only GET has ranges. */
+    /** The {@code Range} header to pass to Spring; null for none. Only GET supports ranges. */
     private static String range(HttpServletRequest request, Artifact artifact) throws IOException {
         List<String> lines = Collections.list(request.getHeaders(HttpHeaders.RANGE));
         return lines.size() == 1 && request.getMethod().equals("GET") && isRangeOfThis(request, artifact)
@@ -104,7 +104,7 @@ public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
                 : null;
     }
 
-    /** RFC 9110, section 13.1.5: a range of another state of the file would be put together with the wrong rest. */
+    /** RFC 9110, section 13.1.5: the client must not combine ranges of different versions of the file. */
     private static boolean isRangeOfThis(HttpServletRequest request, Artifact artifact) throws IOException {
         String condition = request.getHeader(HttpHeaders.IF_RANGE);
         if (condition == null || condition.equals(artifact.etag())) {
@@ -118,7 +118,7 @@ public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
         }
     }
 
-    /** Finds the file in the request instead of below a folder. */
+    /** Takes the file from the request instead of from a folder. */
     private static final class Files extends ResourceHttpRequestHandler {
 
         Files() {

@@ -13,7 +13,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Answers a job's files to its owner; the route decides, and {@link ArtifactSender} sends. */
+/** Returns a job's files to its owner. The route decides whether, and {@link ArtifactSender} sends the file. */
 @Component("artifacts")
 public class Artifacts {
 
@@ -26,18 +26,16 @@ public class Artifacts {
     }
 
     /**
-     * Sets the exchange variables {@code jobId} and {@code artifactName} from the path parameters {@code job_id} and
-     * {@code name}.
-     *
-     * @throws NotFoundException if the first is no UUID
+     * Sets the exchange variable {@code artifactName} from the path parameter {@code name}.
      */
     public void parse(Exchange exchange) {
         exchange.setVariable("artifactName", exchange.getMessage().getHeader("name", String.class));
     }
 
     /**
-     * Has the file sent once the route has ended. Expects the caller's own row of {@code find-artifact.sql} as the
-     * body: {@code attempt} and {@code artifact} (its JSON in the job's result, with its {@code type}, or null).
+     * Schedules the file to be sent after the route has ended. Expects as the body a row of {@code find-artifact.sql}
+     * for a job of the caller: {@code attempt} and {@code artifact} (its JSON in the job's result, with its
+     * {@code type}, or null).
      *
      * @throws NotFoundException if the job has no such artifact, or its file is gone
      */
@@ -63,7 +61,7 @@ public class Artifacts {
         try {
             return MAPPER.readTree(artifact.toString()).path("type").asText("application/octet-stream");
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database gave JSON that is none", e);
+            throw new IllegalStateException("The database returned invalid JSON", e);
         }
     }
 }

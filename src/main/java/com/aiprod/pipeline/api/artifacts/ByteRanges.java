@@ -5,25 +5,25 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The header {@code Range} by RFC 9110, section 14; Spring's reader refuses much of what is to be ignored or cut. */
+/** Parses {@code Range} (RFC 9110, section 14). Spring rejects much that the RFC says to ignore or to truncate. */
 final class ByteRanges {
 
     private static final String UNIT = "bytes=";
     private static final Pattern RANGE = Pattern.compile("([0-9]*)-([0-9]*)");
     private static final Pattern BEYOND_LONG = Pattern.compile("0*[1-9][0-9]{18,}");
 
-    /** Spring takes no more. */
-    private static final int MOST = 100;
+    /** Spring accepts no more. */
+    private static final int MAX_RANGES = 100;
 
     private ByteRanges() {}
 
     /**
-     * The ranges of a file that a client wants.
+     * The requested ranges of a file, as Spring accepts them.
      *
-     * @param header its {@code Range}
-     * @param length of the file, in bytes
-     * @return the same without what the file does not have; a range beyond its end if it has none of them; null where the
-     *     header is to be ignored: another unit, not well-formed, or ranges that are together no less than the file
+     * @param header the value of {@code Range}
+     * @param length the size of the file, in bytes
+     * @return the ranges, cut to the file's size; a range beyond the end if the file has none of them; null if the
+     *     header must be ignored: another unit, malformed, or ranges that together are as large as the file or larger
      */
     static String read(String header, long length) {
         if (!header.regionMatches(true, 0, UNIT, 0, UNIT.length())) {
@@ -54,7 +54,7 @@ final class ByteRanges {
                 sum += last - first + 1;
             }
         }
-        if (!any || within.size() > MOST || (within.size() > 1 && sum >= length)) {
+        if (!any || within.size() > MAX_RANGES || (within.size() > 1 && sum >= length)) {
             return null;
         }
         return UNIT + (within.isEmpty() ? length + "-" : String.join(",", within));

@@ -12,7 +12,7 @@ import org.webjars.WebJarVersionLocator;
 @Configuration(proxyBeanMethods = false)
 class DocsConfiguration implements WebMvcConfigurer {
 
-    /** Files in {@code docs/} of the application take the place of Swagger UI's files of the same name. */
+    /** Files in the application's {@code docs/} override Swagger UI's files of the same name. */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         String version = new WebJarVersionLocator().version("swagger-ui");

@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** Answers {@code GET /openapi.json}: what stands in {@code openapi.yaml}, as JSON. */
+/** Serves {@code openapi.yaml} as JSON at {@code GET /openapi.json}. */
 @RestController
 class OpenApiDocument {
 

@@ -1,2 +1,2 @@
-/** The OpenAPI document and the page that shows it. */
+/** The OpenAPI document and the page that renders it. */
 package com.aiprod.pipeline.api.docs;

@@ -22,9 +22,9 @@ import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.ResponseBody;
 
 /**
- * Serves platform-http as Camel's engine for Spring Boot 4.18.0 does, but for two things. That one hands each request to
- * another thread and back; here it stays on its own. And that one keeps a thread until the route has ended; here a route
- * that waits gives its thread back.
+ * Serves platform-http like Camel's engine for Spring Boot 4.18.0, with two differences. A request stays on its thread
+ * instead of moving to another thread and back. A route that waits releases its thread instead of holding it until the
+ * route ends.
  */
 final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
 
@@ -37,7 +37,7 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
         return new Consumer(endpoint, processor);
     }
 
-    /** Public, since Spring MVC calls it. */
+    /** Public because Spring MVC calls it. */
     public static final class Consumer extends SpringBootPlatformHttpConsumer {
 
         private final HttpBinding binding = new SpringBootPlatformHttpBinding();
@@ -48,7 +48,7 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
             binding.setUseReaderForPayload(!endpoint.isUseStreaming());
         }
 
-        /** Null, which Spring MVC takes as answered, where the route has ended without waiting for anything. */
+        /** Returns null, which Spring MVC treats as complete, if the route has ended without waiting. */
         @Override
         @ResponseBody
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
@@ -84,7 +84,7 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
             });
         }
 
-        /** An answer is JSON that no cache keeps, unless its route says otherwise. */
+        /** Responses are JSON and not cacheable unless their route says otherwise. */
         private static void setDefaultHeaders(Message answer) {
             if (answer.getHeader(Exchange.CONTENT_TYPE) == null && !ObjectHelper.isEmpty(answer.getBody())) {
                 answer.setHeader(Exchange.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);

@@ -4,25 +4,26 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.apache.camel.Exchange;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
-/** The identity of a caller in Camel: exchange variables that are set from the verified token and from nothing else. */
+/** The caller's identity in Camel: exchange variables that are set only from the verified token. */
 public final class Caller {
 
     public static final String REQUEST_ID = "requestId";
     public static final String REQUEST_PATH = "requestPath";
 
-    /** Set by Camel's platform-http, which deprecates its own constant for it without naming another. */
+    /** Set by Camel's platform-http, which deprecates its own constant for it without a replacement. */
     public static final String SERVLET_REQUEST = "CamelHttpServletRequest";
 
     private Caller() {}
 
     /**
-     * Sets the exchange variables that routes read: the id of the user (the token's {@code sub}), whether the caller is {@code admin} (Boolean), the id and the path of the request and, if
-     * the request is traced, its {@code requestTraceparent}. Headers and parameters, which a client chooses, set nothing.
+     * Sets the exchange variables that routes read: {@code userId} (the token's {@code sub}), {@code admin} (Boolean), the
+     * ID and the path of the request and, if the request is traced, {@code requestTraceparent}. Headers and parameters,
+     * which a client chooses, set none of them.
      *
      * @throws IllegalStateException if the request has no verified token
      */
     static void identify(Exchange exchange, HttpServletRequest request) {
-        // Not from the security context, which stays with the servlet's thread.
+        // Not from the security context, which is bound to the servlet's thread.
         if (!(request.getUserPrincipal() instanceof JwtAuthenticationToken token)) {
             throw new IllegalStateException("A request without a verified token reached a route");
         }

@@ -17,17 +17,17 @@ import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 import org.springframework.web.filter.CorsFilter;
 
 /**
- * Lets the pages of some origins call the API from a browser, with all headers of the contract. To those of others the
- * browser shows nothing; the call itself needs a token from whomever it comes.
+ * Lets pages of the configured origins call the API from a browser, with all headers of the API contract. The browser
+ * hides responses from pages of other origins. Every call needs a token, whatever its origin.
  */
 final class CrossOrigin extends DefaultCorsProcessor {
 
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "DELETE");
-    private static final Duration PREFLIGHT_GOOD_FOR = Duration.ofHours(1);
+    private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(1);
 
     private CrossOrigin() {}
 
-    /** @param origins such as {@code https://app.example.com}; {@code *} for any */
+    /** @param origins allowed origins, such as {@code https://app.example.com}; {@code *} for any */
     static CorsFilter filter(List<String> origins) {
         CorsConfiguration allowed = new CorsConfiguration();
         allowed.setAllowedOrigins(origins);
@@ -41,7 +41,7 @@ final class CrossOrigin extends DefaultCorsProcessor {
         exposed.add(HttpHeaders.CONTENT_RANGE);
         exposed.add(HttpHeaders.WWW_AUTHENTICATE);
         allowed.setExposedHeaders(exposed);
-        allowed.setMaxAge(PREFLIGHT_GOOD_FOR);
+        allowed.setMaxAge(PREFLIGHT_MAX_AGE);
         UrlBasedCorsConfigurationSource everywhere = new UrlBasedCorsConfigurationSource();
         everywhere.registerCorsConfiguration("/**", allowed);
         CorsFilter filter = new CorsFilter(everywhere);
@@ -57,13 +57,13 @@ final class CrossOrigin extends DefaultCorsProcessor {
             return true;
         }
         if (!fine) {
-            Problems.answerTo(new AccessDeniedException("Not from this origin"), request)
+            Problems.answerTo(new AccessDeniedException("Origin not allowed"), request)
                     .writeTo(response);
         }
         return fine;
     }
 
-    /** The answer is written above, where the request is known. */
+    /** {@link #processRequest} writes the response, because only it knows the request. */
     @Override
     protected void rejectRequest(ServerHttpResponse response) {}
 }

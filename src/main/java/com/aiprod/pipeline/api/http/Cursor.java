@@ -8,18 +8,18 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * A place in a list that is ordered by creation time and id, newest first. Clients see an opaque text. It gives no
- * access, since every query also binds the caller; its checksum only tells an honest cursor from a damaged one.
+ * A position in a list that is ordered by creation time and ID, newest first. Clients see opaque text. A cursor grants
+ * no access, because every query also binds the caller; the checksum only detects a damaged cursor.
  *
- * @param createdAt the last seen row's time, with the database's microseconds
- * @param id the last seen row's id, a UUID, which decides between rows of the same time
+ * @param createdAt creation time of the last row seen, with the database's microseconds
+ * @param id ID of the last row seen, a UUID, which orders rows of the same time
  */
 public record Cursor(Instant createdAt, String id) {
 
     private static final String VERSION = "1";
     private static final int MAX_LENGTH = 200;
 
-    /** PostgreSQL takes no year of five digits without further ado, and no job is of that time. */
+    /** PostgreSQL does not accept a five-digit year as ISO 8601 writes it, and no job is that late. */
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
     /** The opaque text that {@link #decode} reads. */
@@ -31,7 +31,7 @@ public record Cursor(Instant createdAt, String id) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** The place that a text stands for, or empty if {@link #encode} did not make it. */
+    /** Decodes a cursor; empty if the text is not a result of {@link #encode}. */
     static Optional<Cursor> decode(String opaque) {
         if (opaque.length() > MAX_LENGTH) {
             return Optional.empty();
@@ -42,7 +42,7 @@ public record Cursor(Instant createdAt, String id) {
             if (parts.length != 4 || !PathId.isUuid(parts[2])) {
                 return Optional.empty();
             }
-            // Making the text anew shows every change to it: of the version, the checksum or Base64's spare bits.
+            // Encoding it again detects every change: to the version, the checksum or the unused bits of Base64.
             return Optional.of(new Cursor(Instant.parse(parts[1]), parts[2]))
                     .filter(cursor -> cursor.createdAt.isAfter(Instant.EPOCH) && cursor.createdAt.isBefore(END_OF_TIME))
                     .filter(cursor -> cursor.encode().equals(opaque));

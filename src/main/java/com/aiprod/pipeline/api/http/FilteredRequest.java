@@ -31,7 +31,7 @@ import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
-/** A request as everything behind the fence sees it: what the contract names, and the principal on any thread. */
+/** A request as everything behind the filter sees it: what the API contract names, and the principal on any thread. */
 public final class FilteredRequest extends HttpServletRequestWrapper {
 
     public static final Set<String> HEADERS = ignoringCase(
@@ -50,15 +50,15 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
     public static final Set<String> PARAMETERS =
             Set.of("status", "preset", "limit", "offset", "cursor", "error_code", "previous");
 
-    /** Attribute: the names, a List of String, of the query's parameters that are not let through. */
+    /** Request attribute: the names (List of String) of the query parameters that are filtered out. */
     static final String OTHER_PARAMETERS = FilteredRequest.class.getName() + ".otherParameters";
 
-    /** Those that Spring would read more loosely than RFC 9110 does. */
-    private static final Set<String> REREAD = ignoringCase("Accept", "If-Match", "If-None-Match");
+    /** Headers that Spring parses less strictly than RFC 9110. */
+    private static final Set<String> PARSED_STRICTLY = ignoringCase("Accept", "If-Match", "If-None-Match");
 
     private static final Pattern TAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\"");
 
-    /** A media type that nothing has. */
+    /** A media type that does not exist. */
     private static final String NOTHING = "none/none";
 
     private final int contentLength;
@@ -66,7 +66,7 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
     private final Principal principal;
     private final Map<String, String[]> parameters;
 
-    /** Fences a request whose body was read. */
+    /** @param body the request's body, which has already been read */
     FilteredRequest(HttpServletRequest request, byte[] body) {
         super(request);
         this.contentLength = body.length;
@@ -106,7 +106,7 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
         try {
             return UriUtils.decode(value.replace('+', ' '), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new InvalidRequestException(List.of(new FieldFault(name, "is not percent-encoded as it should be")));
+            throw new InvalidRequestException(List.of(new FieldFault(name, "has invalid percent-encoding")));
         }
     }
 
@@ -120,7 +120,7 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
         return principal == null ? null : principal.getName();
     }
 
-    /** In lower case, which is as unknown as any other: Spring MVC would send back to a TRACE what came with it. */
+    /** Turns TRACE into an unknown method, because Spring MVC would echo the request's headers. */
     @Override
     public String getMethod() {
         return "TRACE".equals(super.getMethod()) ? "trace" : super.getMethod();
@@ -128,7 +128,7 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
 
     @Override
     public String getHeader(String name) {
-        if (!REREAD.contains(name)) {
+        if (!PARSED_STRICTLY.contains(name)) {
             return HEADERS.contains(name) ? super.getHeader(name) : null;
         }
         Enumeration<String> lines = getHeaders(name);
@@ -137,7 +137,7 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        if (!REREAD.contains(name)) {
+        if (!PARSED_STRICTLY.contains(name)) {
             return HEADERS.contains(name) ? super.getHeaders(name) : Collections.emptyEnumeration();
         }
         List<String> lines = Collections.list(super.getHeaders(name));
@@ -147,14 +147,14 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
                         : lines.stream().filter(FilteredRequest::isTagList).toList());
     }
 
-    /** RFC 9110, section 8.8.3: Spring finds a tag in whatever stands around it. */
+    /** RFC 9110, section 8.8.3. Spring finds a tag within any other text. */
     private static boolean isTagList(String line) {
         return line.strip().equals("*")
                 || Stream.of(TAG.matcher(line).replaceAll("\0").split(",", -1))
                         .allMatch(element -> element.strip().equals("\0"));
     }
 
-    /** RFC 9110, section 12.4.2: the weight 0 means "not acceptable", which Spring takes for the least acceptable. */
+    /** RFC 9110, section 12.4.2: a weight of 0 means "not acceptable". Spring treats it as least preferred. */
     private static List<String> accepted(List<String> lines) {
         if (lines.stream().noneMatch(line -> line.contains("q=0") || line.contains("Q=0"))) {
             return lines;
@@ -252,7 +252,7 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
         return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     }
 
-    /** Read once, as any request's body is; then its bytes are not kept for as long as the answer takes. */
+    /** Can be read once, like any request body, and then releases its bytes, however long the response takes. */
     private static final class Body extends ServletInputStream {
 
         private ByteArrayInputStream bytes;

@@ -19,7 +19,7 @@ import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.web.filter.CorsFilter;
 
-/** What a request passes between the servlet container and its route, in this order. */
+/** What a request passes through between the servlet container and its route, in this order. */
 @Configuration(proxyBeanMethods = false)
 class HttpConfiguration {
 
@@ -30,7 +30,7 @@ class HttpConfiguration {
         return filter;
     }
 
-    /** Before Spring Security, since a browser's preflight request carries no token. */
+    /** Runs before Spring Security because a browser's preflight request carries no token. */
     @Bean
     FilterRegistrationBean<CorsFilter> crossOrigin(@Value("${aiprod.api.cors-origins:}") List<String> origins) {
         FilterRegistrationBean<CorsFilter> filter = new FilterRegistrationBean<>(CrossOrigin.filter(origins));
@@ -53,7 +53,7 @@ class HttpConfiguration {
         return new AsyncHttpEngine(port);
     }
 
-    /** Lets every method through: the application answers 405 with the methods that the path has. */
+    /** Lets every method through: the application returns 405 with the methods that the path allows. */
     @Bean
     HttpFirewall httpFirewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
@@ -65,13 +65,13 @@ class HttpConfiguration {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectorSettings() {
         return tomcat -> {
             tomcat.addEngineValves(new UnreadBodyValve());
-            // Tomcat's own refusal of TRACE lists methods that the path does not have; FilteredRequest refuses it
+            // Tomcat's own rejection of TRACE lists methods that the path does not allow. FilteredRequest rejects it
             // instead.
             tomcat.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
         };
     }
 
-    /** Carries the log context, above all the request id, to the thread on which a held answer goes on. */
+    /** Carries the log context, including the request ID, to the thread that completes a held response. */
     @Bean
     TaskDecorator logContextDecorator() {
         return task -> {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 
-/** What a request's body may be as a JSON text, and what is said of one that is not so. */
+/** The limits on JSON in a request body, and the error messages for a body that breaks them. */
 public final class Json {
 
     static final int MAX_NESTING = 64;
@@ -16,40 +16,40 @@ public final class Json {
 
     private Json() {}
 
-    /** @throws InvalidRequestException if there is nothing in the body, or it begins as no JSON text does */
+    /** @throws InvalidRequestException if the body is blank, or begins with a byte order mark */
     public static void requireText(String body) {
         if (body == null || body.isBlank()) {
-            throw new InvalidRequestException("The body is empty; send a JSON object.");
+            throw new InvalidRequestException("The body is empty. Send a JSON object.");
         }
         if (body.charAt(0) == '\uFEFF') {
             throw new InvalidRequestException(
-                    "The body begins with a byte order mark (BOM), which JSON does not have; leave it out.");
+                    "The body begins with a byte order mark (BOM), which JSON does not allow. Remove it.");
         }
     }
 
-    /** What is wrong with a body, and where. */
+    /** An error that says what is wrong with a body, and where. */
     public static InvalidRequestException fault(JsonProcessingException failure) {
         return new InvalidRequestException(cause(failure) + at(failure.getLocation()));
     }
 
-    /** Jackson has one exception for all of its limits. */
+    /** Jackson has a single exception type for all of its limits. */
     private static String cause(JsonProcessingException failure) {
-        String told = String.valueOf(failure.getOriginalMessage());
-        if (told.startsWith("Duplicate field")) {
-            return "The JSON names a property twice in one object";
+        String message = String.valueOf(failure.getOriginalMessage());
+        if (message.startsWith("Duplicate field")) {
+            return "The JSON has a property twice in one object";
         }
         if (!(failure instanceof StreamConstraintsException)) {
             return "The body is not valid JSON";
         }
-        if (told.startsWith("Document nesting")) {
+        if (message.startsWith("Document nesting")) {
             return "The JSON is nested deeper than " + MAX_NESTING + " levels";
         }
-        if (told.startsWith("Number")) {
+        if (message.startsWith("Number")) {
             return "A number in the JSON has more than " + LIMITS.getMaxNumberLength() + " characters";
         }
-        return told.startsWith("Name")
+        return message.startsWith("Name")
                 ? "A name in the JSON has more than " + LIMITS.getMaxNameLength() + " characters"
-                : "The JSON is larger than what is read here";
+                : "The JSON exceeds a size limit";
     }
 
     public static String at(JsonLocation location) {

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A page of rows that were asked for by keyset, one more than are shown.
+ * A page of rows from a keyset query, which asks for one row more than the page shows.
  *
- * @param rows those to show, without what only the cursor needs
- * @param next the cursor of the page that follows; null on the last one
+ * @param rows the rows to show, without the column that only the cursor needs
+ * @param next the cursor of the next page; null on the last page
  */
 public record KeysetPage(List<Map<String, Object>> rows, String next) {
 
@@ -18,16 +18,16 @@ public record KeysetPage(List<Map<String, Object>> rows, String next) {
     private static final String POSITION = "cursor_position";
 
     /**
-     * Cuts the page off.
+     * Builds a page from the rows of a query.
      *
-     * @param rows the query's, in its order; each a Map with {@code cursor_position} and the id
-     * @param limit how many are shown at the most
-     * @param id the column that decides between rows of the same time
+     * @param rows the rows in the query's order, each a Map with {@code cursor_position} and the ID
+     * @param limit the most rows to show
+     * @param id the ID column, which orders rows of the same time
      */
     public static KeysetPage of(List<?> rows, int limit, String id) {
         List<Map<String, Object>> shown = new ArrayList<>();
         for (Object row : rows.subList(0, Math.min(limit, rows.size()))) {
-            // A copy, so that it can be changed whatever kind of map the query's component gave.
+            // A copy, because the map from the query's component might not be modifiable.
             Map<String, Object> copy = new LinkedHashMap<>();
             ((Map<?, ?>) row).forEach((name, value) -> copy.put(name.toString(), value));
             shown.add(copy);

@@ -7,13 +7,13 @@ import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the UUID that a path names into an exchange variable, in lower case as PostgreSQL writes it:
- * {@code bean: {ref: pathId, method: job}}. A text that is not a UUID is not the id of anything, so the answer is 404.
+ * Reads the UUID in a path into an exchange variable, in lower case as PostgreSQL writes it:
+ * {@code bean: {ref: pathId, method: job}}. Text that is not a UUID is not the ID of anything, so the response is 404.
  */
 @Component("pathId")
 public class PathId {
 
-    // UUID.fromString accepts "1-1-1-1-1" too.
+    // UUID.fromString also accepts "1-1-1-1-1".
     private static final Pattern UUID_TEXT =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
@@ -52,7 +52,7 @@ public class PathId {
         exchange.setVariable(variable, text.toLowerCase(Locale.ROOT));
     }
 
-    /** Whether a text is a UUID in its usual form of 36 characters; false for null. */
+    /** Whether a text is a UUID in its 36-character form; false for null. */
     public static boolean isUuid(String text) {
         return text != null && UUID_TEXT.matcher(text).matches();
     }

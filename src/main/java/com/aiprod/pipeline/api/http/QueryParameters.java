@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
-/** Reads the query parameters of one request and gathers what is wrong with them, so that all is told at once. */
+/** Reads the query parameters of one request and collects all errors, so that one response reports them all. */
 public final class QueryParameters {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[0-9]{1,9}");
 
-    private static final int MOST_NAMES_TOLD = 20;
+    private static final int MAX_NAMES_REPORTED = 20;
 
     private final Exchange exchange;
     private final List<FieldFault> faults = new ArrayList<>();
@@ -25,7 +25,7 @@ public final class QueryParameters {
         this.exchange = exchange;
     }
 
-    /** A parameter's value; null if it is not given, or given more than once. */
+    /** A parameter's value; null if it is absent, or given more than once, which is an error. */
     public String text(String name) {
         List<String> values = RequestHeaders.values(exchange, name);
         if (values.size() > 1) {
@@ -35,7 +35,7 @@ public final class QueryParameters {
         return values.isEmpty() ? null : values.get(0);
     }
 
-    /** As {@link #text}, and a fault if it is none of those allowed. */
+    /** As {@link #text}; any value that is not in the list is an error. */
     public String oneOf(String name, List<String> allowed) {
         String value = text(name);
         if (value != null && !allowed.contains(value)) {
@@ -44,12 +44,12 @@ public final class QueryParameters {
         return value;
     }
 
-    /** A whole number within the bounds, both inclusive; at most nine digits. */
+    /** A whole number within inclusive bounds, of at most nine digits; {@code otherwise} if absent or invalid. */
     public int number(String name, int min, int max, int otherwise) {
         return number(name, min, max, otherwise, "");
     }
 
-    /** As {@link #number(String, int, int, int)}; the hint ends the message of a fault. */
+    /** As {@link #number(String, int, int, int)}; the hint is appended to the error message. */
     public int number(String name, int min, int max, int otherwise, String hint) {
         String value = text(name);
         if (value == null) {
@@ -65,7 +65,7 @@ public final class QueryParameters {
         return otherwise;
     }
 
-    /** The place in a list that the parameter {@code cursor} stands for. */
+    /** The position in a list that the parameter {@code cursor} encodes; empty if absent or invalid. */
     public Optional<Cursor> cursor() {
         String text = text("cursor");
         if (text == null) {
@@ -78,7 +78,7 @@ public final class QueryParameters {
         return cursor;
     }
 
-    /** Has a fault for each parameter besides these: a filter that is misspelt must not give everything. */
+    /** Reports every other parameter as an error: a misspelled filter must not return everything. */
     public void refuseAllBut(String... names) {
         HttpServletRequest request = exchange.getMessage().getHeader(Caller.SERVLET_REQUEST, HttpServletRequest.class);
         if (request == null) {
@@ -90,7 +90,7 @@ public final class QueryParameters {
         }
         Stream.concat(request.getParameterMap().keySet().stream(), others)
                 .filter(name -> !List.of(names).contains(name))
-                .limit(MOST_NAMES_TOLD)
+                .limit(MAX_NAMES_REPORTED)
                 .forEach(name -> fault(SubmitRequestParser.quoted(name), "is not a parameter of this request"));
     }
 
@@ -102,7 +102,7 @@ public final class QueryParameters {
         faults.add(new FieldFault(name, message));
     }
 
-    /** @throws InvalidRequestException if anything was wrong, with all of it */
+    /** @throws InvalidRequestException with all errors, if there are any */
     public void refuseFaults() {
         if (!faults.isEmpty()) {
             throw new InvalidRequestException(faults);

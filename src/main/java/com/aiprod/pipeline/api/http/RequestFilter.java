@@ -26,13 +26,14 @@ import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Stands behind Spring Security and before Camel, which would make a message header of every request header and
- * parameter: lets through what the contract names, and a body only if it is JSON in UTF-8 of at most 256 KiB. The
- * body is read here, so that a slow sender holds one of the servlet container's many threads and none of Camel's few.
+ * Runs after Spring Security and before Camel, which would turn every request header and parameter into a message
+ * header. Lets through only what the API contract names, and a body only if it is JSON in UTF-8 of at most 256 KiB. The
+ * filter reads the body, so that a slow sender holds one of the servlet container's many threads, but none of Camel's
+ * few.
  */
 public class RequestFilter extends OncePerRequestFilter {
 
-    /** Why a request was refused. Where its body broke off, the container calls the error page on top of our answer. */
+    /** Attribute: why the request was rejected. If its body ended early, the container also calls the error page. */
     public static final String REFUSAL = RequestFilter.class.getName() + ".refusal";
 
     static final int MAX_BODY_BYTES = 256 * 1024;
@@ -44,7 +45,7 @@ public class RequestFilter extends OncePerRequestFilter {
     private final ApplicationAvailability availability;
     private final Duration bodyTimeout;
 
-    /** @param bodyTimeout how long a body may take to come, whatever its size */
+    /** @param bodyTimeout how long a body may take to arrive, regardless of its size */
     RequestFilter(ApplicationAvailability availability, Duration bodyTimeout) {
         this.availability = availability;
         this.bodyTimeout = bodyTimeout;
@@ -53,27 +54,27 @@ public class RequestFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        // The web server listens before the routes are there: what would be a 404 then is only too early.
+        // The web server listens before the routes start. Until then, a request would get 404 instead of 503.
         if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
-            Problems.answerTo(new RejectedExecutionException("The application is starting or ending"), request)
+            Problems.answerTo(new RejectedExecutionException("The application is starting or stopping"), request)
                     .writeTo(response);
             return;
         }
-        FilteredRequest fenced;
+        FilteredRequest filtered;
         try {
-            fenced = new FilteredRequest(request, body(request));
+            filtered = new FilteredRequest(request, body(request));
         } catch (ProblemException e) {
             request.setAttribute(REFUSAL, e);
             Problems.answerTo(e, request).writeTo(response);
             return;
         }
-        chain.doFilter(fenced, response);
+        chain.doFilter(filtered, response);
     }
 
     private byte[] body(HttpServletRequest request) throws IOException {
         if (METHODS_WITHOUT_BODY.contains(request.getMethod())) {
             if (request.getContentLengthLong() > 0 || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
-                throw new InvalidRequestException(request.getMethod() + " takes no body.");
+                throw new InvalidRequestException(request.getMethod() + " does not accept a body.");
             }
             return new byte[0];
         }
@@ -88,7 +89,7 @@ public class RequestFilter extends OncePerRequestFilter {
         return body;
     }
 
-    /** The container's own time-out starts anew with every byte. A body of a known length is read without a copy. */
+    /** The container's own timeout restarts with every byte. A body of known length is read without a copy. */
     private byte[] read(InputStream body, long contentLength) throws IOException {
         long start = System.nanoTime();
         byte[] read = new byte[contentLength > 0 ? (int) contentLength : FIRST_BUFFER];
@@ -112,29 +113,29 @@ public class RequestFilter extends OncePerRequestFilter {
                 }
             }
         } catch (IOException e) {
-            // Tomcat wraps it.
+            // Tomcat wraps the timeout.
             throw e.getCause() instanceof SocketTimeoutException
                     ? new ProblemException(
-                            ProblemType.REQUEST_TIMEOUT, "The body stopped coming; send it without such a pause.")
-                    : new InvalidRequestException("The body did not come as its headers say.");
+                            ProblemType.REQUEST_TIMEOUT, "The body stopped arriving. Send it without long pauses.")
+                    : new InvalidRequestException("The body does not match its Content-Length or encoding.");
         }
         return Arrays.copyOf(read, size);
     }
 
     private ProblemException tooSlow() {
         return new ProblemException(
-                ProblemType.REQUEST_TIMEOUT, "The body must have come within " + bodyTimeout.toSeconds() + " s.");
+                ProblemType.REQUEST_TIMEOUT, "The body must arrive within " + bodyTimeout.toSeconds() + " s.");
     }
 
     private static ProblemException tooLarge() {
         return new ProblemException(
-                ProblemType.PAYLOAD_TOO_LARGE, "A body may have " + MAX_BODY_BYTES + " bytes at the most.");
+                ProblemType.PAYLOAD_TOO_LARGE, "The body must not be larger than " + MAX_BODY_BYTES + " bytes.");
     }
 
     private static void requireJson(HttpServletRequest request) {
         String coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (coding != null && !"identity".equalsIgnoreCase(coding.strip())) {
-            throw unsupported("The body must come without a content coding.");
+            throw unsupported("The body must not have a Content-Encoding.");
         }
         String contentType = request.getContentType();
         if (contentType == null) {
@@ -147,7 +148,7 @@ public class RequestFilter extends OncePerRequestFilter {
                 return;
             }
         } catch (InvalidMediaTypeException e) {
-            // Answered below like every type that is not JSON.
+            // Rejected below like every type that is not JSON.
         }
         throw unsupported("The body must be application/json in UTF-8.");
     }

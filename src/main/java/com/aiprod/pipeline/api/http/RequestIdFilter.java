@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Gives every request an id, the caller's if it is fit to be logged, and puts it on the answer and into the log. */
+/** Gives every request an ID, the caller's if it is safe to log, and adds it to the response and the log context. */
 public class RequestIdFilter extends OncePerRequestFilter {
 
     public static final String HEADER = "X-Request-Id";
@@ -20,7 +20,7 @@ public class RequestIdFilter extends OncePerRequestFilter {
     private static final String MDC_KEY = "request_id";
     private static final Pattern ACCEPTED = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
-    /** The id of a request: the one it was given, or a new one where no filter has seen it. */
+    /** The ID of a request; creates one if the filter has not seen the request. */
     public static String idOf(ServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof String id) {
             return id;

@@ -7,8 +7,8 @@ import org.springframework.http.server.observation.ServerRequestObservationConte
 import org.springframework.stereotype.Component;
 
 /**
- * Tells requests whose answer was held back because the caller preferred to wait from the others: their time says
- * nothing of how fast the application is.
+ * Labels requests whose response was held because the caller preferred to wait: their duration does not show how fast
+ * the application is.
  */
 @Component
 class RequestObservation extends DefaultServerRequestObservationConvention {

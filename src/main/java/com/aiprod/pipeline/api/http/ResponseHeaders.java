@@ -9,9 +9,10 @@ import org.apache.camel.spi.HeaderFilterStrategy;
 import org.springframework.stereotype.Component;
 
 /**
- * Which of a route's message headers become headers of the answer: those that the contract names. Camel's own strategy
- * returns what is left of the request's, since a message keeps its headers on the way through a route, and never lets
- * a route set Cache-Control. Set it as {@code camel.component.platform-http.header-filter-strategy: "#responseHeaders"}.
+ * Decides which message headers of a route become response headers: those that the API contract names. Camel's own
+ * strategy returns leftover request headers, because a message keeps its headers throughout a route, and never lets a
+ * route set Cache-Control. Configure it as
+ * {@code camel.component.platform-http.header-filter-strategy: "#responseHeaders"}.
  */
 @Component("responseHeaders")
 public class ResponseHeaders implements HeaderFilterStrategy {
@@ -39,7 +40,7 @@ public class ResponseHeaders implements HeaderFilterStrategy {
         return !ALLOWED.contains(name);
     }
 
-    /** Lets in what the fence let through, once more without names that Camel itself acts on. */
+    /** Accepts what the request filter let through, except for names that Camel itself acts on. */
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
         return name.regionMatches(true, 0, "Camel", 0, 5);

@@ -12,10 +12,10 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Sends what a route has only decided on, once the route has ended: what takes long to send then holds none of Camel's
- * threads.
+ * Sends a response that a route has only chosen, after the route has ended, so that a slow response does not hold a
+ * Camel thread.
  *
- * @param <A> what a route leaves with the request
+ * @param <A> what a route leaves in the request
  */
 public abstract class RouteAnswerFilter<A> extends OncePerRequestFilter {
 
@@ -25,7 +25,7 @@ public abstract class RouteAnswerFilter<A> extends OncePerRequestFilter {
         this.kind = kind;
     }
 
-    /** Registers a sender behind the routes, for answers of a first dispatch and of one that had to wait. */
+    /** Registers a sender that runs after the routes, on the first dispatch and on the dispatch after a wait. */
     public static <F extends RouteAnswerFilter<?>> FilterRegistrationBean<F> afterTheRoute(F sender) {
         FilterRegistrationBean<F> filter = new FilterRegistrationBean<>(sender);
         filter.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
@@ -33,16 +33,16 @@ public abstract class RouteAnswerFilter<A> extends OncePerRequestFilter {
         return filter;
     }
 
-    /** Says what is the answer to a request. */
+    /** Leaves the answer in the request, for the filter of its type to send. */
     public static void leave(ServletRequest request, Object answer) {
         request.setAttribute(answer.getClass().getName(), answer);
     }
 
-    /** Writes the answer. */
+    /** Writes the response. */
     protected abstract void send(A answer, HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException;
 
-    /** A route that had to wait answers in the asynchronous dispatch. */
+    /** A route that waited responds in the asynchronous dispatch. */
     @Override
     protected final boolean shouldNotFilterAsyncDispatch() {
         return false;

@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does not wait for the rest of a body that was refused. Tomcat reads on to spare an honest sender a reset connection,
- * for as long as something comes within its time-out, and so a sender without any token could hold a thread for days by
- * a byte now and then. Here the answer goes out, a moment is left to read it, and the connection ends.
+ * Does not wait for the rest of a rejected body. Tomcat reads on, to spare an honest sender a connection reset, as long
+ * as bytes arrive within its timeout; so a sender without a token could hold a thread for days with an occasional byte.
+ * This valve sends the response, leaves the client a moment to read it, and closes the connection.
  */
 class UnreadBodyValve extends ValveBase {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnreadBodyValve.class);
-    private static final Duration MOMENT = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofSeconds(2);
     private static final int MAX_BYTES = 4 * RequestFilter.MAX_BODY_BYTES;
 
     UnreadBodyValve() {
@@ -30,16 +30,16 @@ class UnreadBodyValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         getNext().invoke(request, response);
-        // Of what goes on asynchronously the fence has read all.
+        // The request filter has read all of an asynchronous request.
         if (request.isAsync() || isWhole(request)) {
             return;
         }
-        // Not yet finished, which would end the reading as well.
+        // Flushes, but does not finish the response, which would also stop the reading.
         response.flushBuffer();
         try {
             drain(request.getInputStream());
         } catch (IOException e) {
-            LOG.debug("A refused body ended early", e);
+            LOG.debug("A rejected body ended early", e);
         }
         if (!isWhole(request)) {
             response.finishResponse();
@@ -57,7 +57,7 @@ class UnreadBodyValve extends ValveBase {
         long start = System.nanoTime();
         byte[] buffer = new byte[8192];
         int read = 0;
-        for (int n = 0; n >= 0 && read < MAX_BYTES && System.nanoTime() - start < MOMENT.toNanos(); read += n) {
+        for (int n = 0; n >= 0 && read < MAX_BYTES && System.nanoTime() - start < GRACE.toNanos(); read += n) {
             n = body.read(buffer);
         }
     }

@@ -1,2 +1,2 @@
-/** The way of a request from the servlet container to a route and back. */
+/** The path of a request from the servlet container to a route and back. */
 package com.aiprod.pipeline.api.http;

@@ -15,28 +15,29 @@ import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** Reads what page of jobs a client wants, and makes the page: {@code bean: {ref: jobList, method: parse}}. */
+/** Parses a request for a page of jobs, and builds the page: {@code bean: {ref: jobList, method: parse}}. */
 @Component("jobList")
 public class JobList {
 
     public static final int DEFAULT_LIMIT = 20;
     public static final int MAX_LIMIT = 100;
 
-    /** What is left out is walked over all the same; a cursor walks over nothing. */
+    /** PostgreSQL reads the rows that an offset skips; with a cursor it does not. */
     static final int MAX_OFFSET = 10_000;
 
-    /** In the order of a job's life, for the message to the caller. */
-    private static final List<String> STATUSES = Arrays.stream(JobState.values()).map(Enum::name).toList();
+    /** In the order of a job's life cycle, which the error message keeps. */
+    private static final List<String> STATUSES =
+            Arrays.stream(JobState.values()).map(Enum::name).toList();
 
     private static final List<String> PRESETS =
             Arrays.stream(Preset.values()).map(Preset::id).toList();
 
     /**
-     * Sets the exchange variables {@code limit}, {@code rows} (one more than {@code limit}, to see whether a page
-     * follows) and {@code offset} (Integers), {@code status} and {@code preset} (absent if not asked for),
+     * Sets the exchange variables {@code limit}, {@code rows} (one more than {@code limit}, to see whether there is
+     * a next page) and {@code offset} (Integers), {@code status} and {@code preset} (absent if not given),
      * {@code cursorCreatedAt} (ISO 8601 with microseconds) and {@code cursorJobId} (absent without a cursor).
      *
-     * @throws InvalidRequestException with every fault
+     * @throws InvalidRequestException with every error in the request
      */
     public void parse(Exchange exchange) {
         QueryParameters parameters = new QueryParameters(exchange);
@@ -44,7 +45,7 @@ public class JobList {
         String status = parameters.oneOf("status", STATUSES);
         String preset = parameters.oneOf("preset", PRESETS);
         int limit = parameters.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
-        int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; next_cursor leads further");
+        int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; use next_cursor to go further");
         if (parameters.has("cursor") && parameters.has("offset")) {
             parameters.fault("cursor", "cannot be combined with offset");
         }
@@ -62,8 +63,8 @@ public class JobList {
     }
 
     /**
-     * Makes the page of the rows in the body: {@code jobs}, {@code limit}, {@code offset}, {@code count} and
-     * {@code next_cursor}; where more follow, sets the header {@code Link} too. The rows are those of
+     * Builds the page from the rows in the body: {@code jobs}, {@code limit}, {@code offset}, {@code count} and
+     * {@code next_cursor}. Sets the header {@code Link} if there is a next page. The body holds the rows of
      * {@code list-jobs.sql}, at most {@code rows} of them.
      */
     public void page(Exchange exchange) {

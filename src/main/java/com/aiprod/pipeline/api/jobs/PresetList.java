@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** The answer to {@code GET /presets}: {@code bean: {ref: presets, method: list}}. */
+/** The response to {@code GET /presets}: {@code bean: {ref: presets, method: list}}. */
 @Component("presets")
 public class PresetList {
 

@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.api.problem;
 
-/** 409: the state that the thing is in does not allow it. */
+/** 409: the current state of the resource does not allow the operation. */
 public class ConflictException extends ProblemException {
 
     public ConflictException(String detail) {

@@ -1,9 +1,9 @@
 package com.aiprod.pipeline.api.problem;
 
 /**
- * One thing that is wrong with a request.
+ * One error in a request.
  *
- * @param field the body's property, the query parameter or the header it is about
- * @param message what is wrong, in words for the caller
+ * @param field the body property, query parameter or header at fault
+ * @param message what is wrong, for the caller to read
  */
 public record FieldFault(String field, String message) {}

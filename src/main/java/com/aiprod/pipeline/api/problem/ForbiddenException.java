@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.api.problem;
 
-/** 403: it is somebody else's, or takes a role that the caller has not. */
+/** 403: the resource belongs to another user, or the operation needs a role that the caller does not have. */
 public class ForbiddenException extends ProblemException {
 
     public ForbiddenException(String detail) {

@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.api.problem;
 
-/** 422: the idempotency key came before, with another request. */
+/** 422: the idempotency key was already used with a different request. */
 public class IdempotencyKeyReusedException extends ProblemException {
 
     public IdempotencyKeyReusedException(String detail) {

@@ -2,16 +2,16 @@ package com.aiprod.pipeline.api.problem;
 
 import java.util.List;
 
-/** 400: the request is not valid; carries every fault of it. */
+/** 400: the request is not valid. Carries every error in it. */
 public class InvalidRequestException extends ProblemException {
 
-    /** A request that cannot be read at all, so that there are no fields to speak of. */
+    /** A request that cannot be parsed, so that no field can be named. */
     public InvalidRequestException(String detail) {
         super(ProblemType.INVALID_REQUEST, detail);
     }
 
     /**
-     * A request with faulty fields.
+     * A request with invalid fields.
      *
      * @param errors all of them, at least one
      */
@@ -22,6 +22,6 @@ public class InvalidRequestException extends ProblemException {
     private static String detail(List<FieldFault> errors) {
         return errors.size() == 1
                 ? errors.get(0).field() + " " + errors.get(0).message()
-                : errors.size() + " faults; see errors.";
+                : "The request has " + errors.size() + " errors; see errors.";
     }
 }

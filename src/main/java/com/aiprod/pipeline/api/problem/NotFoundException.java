@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.api.problem;
 
-/** 404: what the path names is not there. */
+/** 404: the resource that the path names does not exist. */
 public class NotFoundException extends ProblemException {
 
     public NotFoundException(String detail) {

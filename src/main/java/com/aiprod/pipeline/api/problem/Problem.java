@@ -8,15 +8,15 @@ import java.util.List;
 import org.springframework.http.HttpStatus;
 
 /**
- * The body of every error answer: RFC 9457, with the request's id and, for bad input, all faults.
+ * The body of every error response: an RFC 9457 problem with the request ID and, for invalid input, all errors.
  *
- * @param type stable URI reference of the kind of problem; {@code about:blank} where the status says it all
- * @param title the kind of problem in words; the same for all of a kind
+ * @param type stable URI reference of the problem type; {@code about:blank} if the status says it all
+ * @param title the problem type in words; the same for all problems of a type
  * @param status the HTTP status
- * @param detail what happened this time, for the caller; null when there is nothing to add
- * @param instance the path that was called
- * @param requestId the value of the answer's {@code X-Request-Id}
- * @param errors every fault of the request; empty unless it was bad input
+ * @param detail what happened this time, for the caller; null if there is nothing to add
+ * @param instance the path of the request
+ * @param requestId the value of {@code X-Request-Id} in the response
+ * @param errors every error in the request; empty unless the input is invalid
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Problem(
@@ -32,12 +32,11 @@ public record Problem(
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /** A problem of a kind. */
     static Problem of(ProblemType type, String detail, String instance, String requestId, List<FieldFault> errors) {
         return new Problem(type.uri(), type.title(), type.status(), detail, instance, requestId, errors);
     }
 
-    /** What a bare HTTP status says; of the standard's own kind ({@code about:blank}) where the API has none. */
+    /** The problem for a bare HTTP status; its type is {@code about:blank} if the API has no type for the status. */
     static Problem ofStatus(int status, String detail, String instance, String requestId) {
         return ProblemType.ofStatus(status)
                 .map(type -> of(type, detail, instance, requestId, List.of()))
@@ -50,12 +49,11 @@ public record Problem(
         return known == null ? "HTTP status " + status : known.getReasonPhrase();
     }
 
-    /** This problem as a JSON text. */
     String toJson() {
         try {
             return MAPPER.writeValueAsString(this);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record of strings could not be written as JSON", e);
+            throw new IllegalStateException("Cannot write a record of strings as JSON", e);
         }
     }
 }

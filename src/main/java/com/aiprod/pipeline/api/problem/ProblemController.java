@@ -11,7 +11,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** The servlet container's error page: a problem for what was refused or failed outside of Spring MVC and Camel. */
+/** The servlet container's error page: a problem for requests that fail outside Spring MVC and Camel. */
 @Controller
 class ProblemController implements ErrorController {
 
@@ -30,7 +30,7 @@ class ProblemController implements ErrorController {
             Problems.answerTo(failure, instance, requestId).writeTo(response);
             return;
         }
-        // Called as a page of its own, it is as absent as any other unknown path.
+        // A direct request to this path gets 404, like any unknown path.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         HttpHeaders headers = new HttpHeaders();
         if (response.containsHeader(HttpHeaders.ALLOW)) {

@@ -2,7 +2,7 @@ package com.aiprod.pipeline.api.problem;
 
 import java.util.List;
 
-/** A request that is answered with a problem; the message is the problem's {@code detail} and is read by the caller. */
+/** Makes a request fail with a problem. The message becomes the problem's {@code detail}, which the caller reads. */
 public class ProblemException extends RuntimeException {
 
     private final ProblemType type;
@@ -14,24 +14,24 @@ public class ProblemException extends RuntimeException {
     }
 
     public ProblemException(ProblemType type, String detail, List<FieldFault> errors, Integer retryAfterSec) {
-        // The trace would only show where a caller's mistake was noticed, and costs more than all of the answer.
+        // A stack trace would only show where the caller's mistake was found, and costs more than the whole response.
         super(detail, null, false, false);
         this.type = type;
         this.errors = List.copyOf(errors);
         this.retryAfterSec = retryAfterSec;
     }
 
-    /** The kind of problem, which also gives the HTTP status. */
+    /** The problem type, which also determines the HTTP status. */
     public ProblemType type() {
         return type;
     }
 
-    /** Every fault of the request; empty unless it was bad input. */
+    /** Every error in the request; empty unless the input is invalid. */
     public List<FieldFault> errors() {
         return errors;
     }
 
-    /** Seconds after which a new try makes sense; null where none does. */
+    /** Seconds after which a retry makes sense; null if none does. */
     public Integer retryAfterSec() {
         return retryAfterSec;
     }

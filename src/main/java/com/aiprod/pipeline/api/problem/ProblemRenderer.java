@@ -7,21 +7,21 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Turns a route's failure into its answer: {@code bean: {ref: problem, method: render}} in an {@code onException}. */
+/** Renders a route's failure as a problem: {@code bean: {ref: problem, method: render}} in an {@code onException}. */
 @Component("problem")
 public class ProblemRenderer {
 
     private static final String RATE_LIMIT_HEADERS = "RateLimit*";
 
     /**
-     * Replaces the message with the problem that the caught exception stands for: body, status, content type and
-     * {@code Retry-After}. Removes all other headers but those of the rate limit.
+     * Replaces the message with the problem for the caught exception: body, status, content type and
+     * {@code Retry-After}. Removes all other headers except those of the rate limit.
      */
     public void render(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Message message = exchange.getMessage();
         HttpServletRequest request = message.getHeader(Caller.SERVLET_REQUEST, HttpServletRequest.class);
-        // A route that has removed its headers has identified its caller before.
+        // A route that removed its headers has already set the caller variables.
         Problems.Answer answer = request != null
                 ? Problems.answerTo(failure, request)
                 : Problems.answerTo(

@@ -9,7 +9,7 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers with a problem what Tomcat refuses before any filter sees it, such as a request line that is no HTTP. */
+/** Returns a problem for what Tomcat rejects before any filter runs, such as a malformed request line. */
 public class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemReportValve.class);
@@ -30,7 +30,7 @@ public class ProblemReportValve extends ErrorReportValve {
             response.getOutputStream().write(body);
             response.finishResponse();
         } catch (IOException e) {
-            LOG.debug("Request {} was refused, and its sender is gone", requestId, e);
+            LOG.debug("Request {} was rejected, and the client has disconnected", requestId, e);
         }
     }
 }

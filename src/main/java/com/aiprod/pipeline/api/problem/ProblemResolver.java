@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
-/** Answers Spring MVC's and Spring Security's failures with problems, whatever the request says it accepts. */
+/** Renders failures in Spring MVC and Spring Security as problems, regardless of the request's {@code Accept}. */
 public class ProblemResolver implements HandlerExceptionResolver {
 
     @Override

@@ -4,24 +4,24 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The kinds of problem an answer can tell of. A kind's URI reference never changes: clients switch on it. */
+/** The problem types of the API. The URI reference of a type never changes: clients switch on it. */
 public enum ProblemType {
-    INVALID_REQUEST(400, "The request is not valid"),
-    UNAUTHENTICATED(401, "A valid access token is needed"),
-    FORBIDDEN(403, "Not allowed"),
+    INVALID_REQUEST(400, "Invalid request"),
+    UNAUTHENTICATED(401, "Authentication required"),
+    FORBIDDEN(403, "Forbidden"),
     NOT_FOUND(404, "Not found"),
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
     NOT_ACCEPTABLE(406, "Not acceptable"),
-    REQUEST_TIMEOUT(408, "The request took too long to arrive"),
-    CONFLICT(409, "Not possible in this state"),
-    PRECONDITION_FAILED(412, "It is another than the request says"),
-    PAYLOAD_TOO_LARGE(413, "The body is too large"),
+    REQUEST_TIMEOUT(408, "Request timed out"),
+    CONFLICT(409, "Conflict with the current state"),
+    PRECONDITION_FAILED(412, "Precondition failed"),
+    PAYLOAD_TOO_LARGE(413, "Request body too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
-    RANGE_NOT_SATISFIABLE(416, "There is no such range"),
-    IDEMPOTENCY_KEY_REUSED(422, "The idempotency key was used with another request"),
+    RANGE_NOT_SATISFIABLE(416, "Range not satisfiable"),
+    IDEMPOTENCY_KEY_REUSED(422, "Idempotency key reused"),
     TOO_MANY_REQUESTS(429, "Too many requests"),
-    INTERNAL_ERROR(500, "Something went wrong on our side"),
-    UNAVAILABLE(503, "Not available for the moment");
+    INTERNAL_ERROR(500, "Internal server error"),
+    UNAVAILABLE(503, "Service unavailable");
 
     private final int status;
     private final String title;
@@ -31,7 +31,7 @@ public enum ProblemType {
         this.title = title;
     }
 
-    /** The kind that an HTTP status stands for, if there is one. */
+    /** The type for an HTTP status, if there is one. */
     static Optional<ProblemType> ofStatus(int status) {
         return Arrays.stream(values()).filter(type -> type.status == status).findFirst();
     }

@@ -26,7 +26,7 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
 
-/** Which answer each failure gets, for routes, Spring MVC, Spring Security and the servlet container alike. */
+/** Maps each failure to its response, for routes, Spring MVC, Spring Security and the servlet container. */
 public final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
@@ -35,9 +35,9 @@ public final class Problems {
     private Problems() {}
 
     /**
-     * An answer that tells of a problem.
+     * A response that carries a problem.
      *
-     * @param headers those that belong to the problem, such as {@code Allow} and {@code Retry-After}
+     * @param headers the headers that belong to the problem, such as {@code Allow} and {@code Retry-After}
      */
     public record Answer(Problem problem, HttpHeaders headers) {
 
@@ -51,7 +51,7 @@ public final class Problems {
         }
     }
 
-    /** The answer to a failed request; logs what is our own fault, and nothing that is the caller's. */
+    /** The response to a failed request. Logs failures of the service, but not mistakes of the caller. */
     public static Answer answerTo(Throwable failure, String instance, String requestId) {
         Throwable known = chain(failure).filter(Problems::isKnown).findFirst().orElse(failure);
         HttpHeaders headers = new HttpHeaders();
@@ -65,12 +65,13 @@ public final class Problems {
                     headers);
         }
         if (known instanceof AccessDeniedException) {
-            return answer(ProblemType.FORBIDDEN, "The token does not allow this.", instance, requestId, headers);
+            return answer(
+                    ProblemType.FORBIDDEN, "The token does not allow this operation.", instance, requestId, headers);
         }
         if (known instanceof AuthenticationException && !(known instanceof AuthenticationServiceException)) {
             return answer(
                     ProblemType.UNAUTHENTICATED,
-                    "Send 'Authorization: Bearer <token>' with a token that is valid here.",
+                    "Send 'Authorization: Bearer <token>' with a token that is valid for this service.",
                     instance,
                     requestId,
                     headers);
@@ -78,7 +79,7 @@ public final class Problems {
         if (known instanceof RequestRejectedException) {
             return answer(
                     ProblemType.INVALID_REQUEST,
-                    "The method, the path or a header is written in a way that is not allowed.",
+                    "The method, the path or a header has a form that is not allowed.",
                     instance,
                     requestId,
                     headers);
@@ -92,22 +93,22 @@ public final class Problems {
             return new Answer(Problem.ofStatus(status, detail(status, headers), instance, requestId), headers);
         }
         if (isKnown(known)) {
-            // That the issuer's keys cannot be had is told once by who fetches them, and strangers ask for it at will.
+            // IssuerKeys already logs that it cannot fetch keys, and anybody can cause this failure at will.
             LOG.atLevel(known instanceof AuthenticationServiceException ? Level.DEBUG : Level.WARN)
-                    .log("Request {} could not be served for now: {}", requestId, known.toString());
+                    .log("Request {} failed because a dependency is unavailable: {}", requestId, known.toString());
             headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(UNAVAILABLE_RETRY_AFTER_SEC));
-            return answer(ProblemType.UNAVAILABLE, "Try again shortly.", instance, requestId, headers);
+            return answer(ProblemType.UNAVAILABLE, "Try again later.", instance, requestId, headers);
         }
         LOG.error("Request {} failed", requestId, failure);
-        return answer(ProblemType.INTERNAL_ERROR, "Tell us the request_id.", instance, requestId, headers);
+        return answer(ProblemType.INTERNAL_ERROR, "Report the request_id to support.", instance, requestId, headers);
     }
 
-    /** The same for a request at hand. */
+    /** As {@link #answerTo(Throwable, String, String)}, with the path and the ID of a request. */
     public static Answer answerTo(Throwable failure, HttpServletRequest request) {
         return answerTo(failure, request.getRequestURI(), RequestIdFilter.idOf(request));
     }
 
-    /** Where there is GET, there is HEAD; and OPTIONS is everywhere. */
+    /** Adds HEAD, which every path with GET has, and OPTIONS, which every path has. */
     private static String allowed(Set<HttpMethod> declared) {
         Set<String> methods = new LinkedHashSet<>();
         for (HttpMethod method : declared) {
@@ -120,15 +121,15 @@ public final class Problems {
         return String.join(", ", methods);
     }
 
-    /** What is said about a status for which there is no exception. */
+    /** The detail for a status without an exception of its own; null if there is nothing to add. */
     static String detail(int status, HttpHeaders headers) {
         return switch (status) {
-            case 404 -> "Nothing is at this path.";
-            case 405 -> "This path answers to " + String.join(", ", headers.getOrEmpty(HttpHeaders.ALLOW)) + ".";
-            case 406 -> "The answer is to be had as " + String.join(", ", headers.getOrEmpty(HttpHeaders.ACCEPT)) + ".";
+            case 404 -> "This path does not exist.";
+            case 405 -> "This path allows " + String.join(", ", headers.getOrEmpty(HttpHeaders.ALLOW)) + ".";
+            case 406 -> "This path returns " + String.join(", ", headers.getOrEmpty(HttpHeaders.ACCEPT)) + ".";
             case 415 -> "The body must be application/json in UTF-8.";
-            case 416 -> "The file ends before that; Content-Range says how many bytes it has.";
-            case 503 -> "Try again shortly.";
+            case 416 -> "The file has none of the requested bytes; Content-Range has its size.";
+            case 503 -> "Try again later.";
             default -> null;
         };
     }
@@ -139,7 +140,7 @@ public final class Problems {
     }
 
     private static Stream<Throwable> chain(Throwable failure) {
-        // A cause chain can be a ring; no honest one is this deep.
+        // A cause chain can be circular; a real one is never this deep.
         return Stream.iterate(failure, t -> t != null, Throwable::getCause).limit(50);
     }
 
@@ -150,11 +151,11 @@ public final class Problems {
                 || failure instanceof RequestRejectedException
                 || failure instanceof ErrorResponse
                 || failure instanceof RejectedExecutionException
-                || isDatabaseAway(failure);
+                || isDatabaseUnavailable(failure);
     }
 
-    /** Whether PostgreSQL could not do it for now. Hikari's time-out is a transient connection exception. */
-    private static boolean isDatabaseAway(Throwable failure) {
+    /** Whether PostgreSQL is temporarily unavailable. Hikari's timeout is a transient connection exception. */
+    private static boolean isDatabaseUnavailable(Throwable failure) {
         return failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLNonTransientConnectionException
                 || (failure instanceof SQLException sql && SqlState.mayPass(sql));

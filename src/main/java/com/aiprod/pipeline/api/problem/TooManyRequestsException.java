@@ -2,7 +2,7 @@ package com.aiprod.pipeline.api.problem;
 
 import java.util.List;
 
-/** 429: a limit of the caller's is reached. */
+/** 429: the caller has reached a limit. */
 public class TooManyRequestsException extends ProblemException {
 
     private static final int RETRY_AFTER_SEC = 10;
@@ -12,9 +12,9 @@ public class TooManyRequestsException extends ProblemException {
     }
 
     /**
-     * A limit that is known to end.
+     * A limit that resets at a known time.
      *
-     * @param retryAfterSec seconds until it does
+     * @param retryAfterSec seconds until the limit resets
      */
     public TooManyRequestsException(String detail, int retryAfterSec) {
         super(ProblemType.TOO_MANY_REQUESTS, detail, List.of(), retryAfterSec);

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One spelling for all JSON texts that say the same: white space, the order of names and the escapes of letters do not
- * count. Numbers are the same if their values are: {@code 1}, {@code 1.0} and {@code 1e0}, or {@code 0} and {@code -0},
- * since a client that reads its request back and sends it again may spell them anew. No digit of a number is lost.
+ * A canonical form of JSON: whitespace, the order of names and character escapes do not matter. Numbers are equal if
+ * their values are, such as {@code 1}, {@code 1.0} and {@code 1e0}, or {@code 0} and {@code -0}, because a client that
+ * reads its request and sends it again might write them differently. No digit of a number is lost.
  */
 final class CanonicalJson {
 
@@ -23,13 +23,13 @@ final class CanonicalJson {
 
     private CanonicalJson() {}
 
-    /** @param json a valid JSON text, without the same name twice in one object */
+    /** @param json valid JSON text without duplicate names in an object */
     static String of(String json) {
         try (JsonParser parser = MAPPER.createParser(json)) {
             parser.nextToken();
             return MAPPER.writeValueAsString(read(parser));
         } catch (IOException e) {
-            throw new UncheckedIOException("The text was read as JSON before", e);
+            throw new UncheckedIOException("The text was already parsed as JSON", e);
         }
     }
 
@@ -56,7 +56,7 @@ final class CanonicalJson {
             }
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
                 BigDecimal number = new BigDecimal(json.getText()).stripTrailingZeros();
-                // Never in plain digits, of which 1e100000 has many.
+                // Never plain digits, because 1e100000 has too many.
                 return new RawValue(number.unscaledValue() + "e" + -(long) number.scale());
             }
             case VALUE_TRUE -> {

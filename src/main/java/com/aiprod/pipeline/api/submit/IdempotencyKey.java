@@ -5,14 +5,14 @@ import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads {@code Idempotency-Key}: bare, or a quoted string as draft-ietf-httpapi-idempotency-key-header has it. */
+/** Parses {@code Idempotency-Key}: bare, or a quoted string as in draft-ietf-httpapi-idempotency-key-header. */
 public final class IdempotencyKey {
 
     static final String HEADER = "Idempotency-Key";
 
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[\\x21-\\x7E]{1,255}");
 
-    /** RFC 8941, section 3.3.3: in a quoted string only a quote and a backslash are escaped, and must be. */
+    /** RFC 8941, section 3.3.3: a quoted string must escape quotes and backslashes, and nothing else. */
     private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\[\"\\\\])*)\"");
 
     private IdempotencyKey() {}
@@ -21,7 +21,7 @@ public final class IdempotencyKey {
      * The key in a request's header lines.
      *
      * @return 1 to 255 visible ASCII characters, or null if there is no such header
-     * @throws InvalidRequestException if there is one that cannot be used
+     * @throws InvalidRequestException if the header is invalid
      */
     static String parse(List<String> lines) {
         if (lines.isEmpty()) {
@@ -34,7 +34,7 @@ public final class IdempotencyKey {
         if (key.startsWith("\"")) {
             var quoted = QUOTED.matcher(key);
             if (!quoted.matches()) {
-                throw unusable("opens a quoted string that is not properly closed");
+                throw unusable("is not a valid quoted string");
             }
             key = quoted.group(1).replaceAll("\\\\(.)", "$1");
         }

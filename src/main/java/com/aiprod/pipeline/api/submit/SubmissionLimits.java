@@ -14,9 +14,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells a submitter of the limits that submit-job.sql keeps: {@code bean: {ref: submissionLimits, method: describe}} after the
- * statement. Who was found to be too fast is told so again without it, until the minute is over:
- * {@code bean: {ref: submissionLimits, method: refuseKnownExcess}} before.
+ * Reports the limits that submit-job.sql enforces: {@code bean: {ref: submissionLimits, method: describe}} after the
+ * statement. {@code bean: {ref: submissionLimits, method: refuseKnownExcess}} before the statement rejects users who
+ * are known to exceed their rate, without a query, until the minute is over.
  */
 @Component("submissionLimits")
 public class SubmissionLimits {
@@ -29,7 +29,7 @@ public class SubmissionLimits {
     private final int maxActiveJobs;
     private final int submitRate;
     private final String policy;
-    /** By user, the {@link System#nanoTime()} up to which every submission is too fast. */
+    /** By user, the {@link System#nanoTime()} until which every submission exceeds the rate. */
     private final Cache<String, Long> tooFast = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MAX_USERS)
@@ -37,11 +37,11 @@ public class SubmissionLimits {
             .build();
 
     /**
-     * The limits of each user; 0 switches one off.
+     * The limits per user; 0 turns a limit off.
      *
      * @param maxActiveJobs jobs that have not ended
-     * @param submitRate submissions in a minute
-     * @throws IllegalArgumentException if one is negative
+     * @param submitRate submissions per minute
+     * @throws IllegalArgumentException if a limit is negative
      */
     SubmissionLimits(
             @Value("${aiprod.max-active-jobs}") int maxActiveJobs, @Value("${aiprod.submit-rate}") int submitRate) {
@@ -62,17 +62,16 @@ public class SubmissionLimits {
         this.policy = String.join(", ", policies);
     }
 
-    /** Whether there is any limit. */
     boolean limits() {
         return maxActiveJobs > 0 || submitRate > 0;
     }
 
     /**
-     * Refuses a user who is known to be too fast, at the cost of nothing. A submission with an idempotency key is let
-     * through, since it may be the repetition of one that was taken.
+     * Rejects a user who is known to exceed the rate, without a query. Lets a submission with an idempotency key
+     * through, because it might repeat one that was accepted.
      *
-     * @throws TooManyRequestsException if the database said less than a minute ago that the minute's submissions are
-     *     spent, and the minute is not over
+     * @throws TooManyRequestsException if the database reported less than a minute ago that the user has used up the
+     *     minute's submissions, and the minute is not over
      */
     public void refuseKnownExcess(Exchange exchange) {
         Long until = tooFast.getIfPresent(exchange.getVariable("userId", String.class));
@@ -81,7 +80,7 @@ public class SubmissionLimits {
         }
         long left = until - System.nanoTime();
         if (left > 0) {
-            // The second by which remember() ends before the database's, which are rounded up.
+            // Adds back the second that remember() subtracts from the database's value, and rounds up.
             int resetSec = (int) TimeUnit.NANOSECONDS.toSeconds(left) + 2;
             setHeaders(exchange.getMessage(), 0, null, resetSec);
             throw tooFast(resetSec);
@@ -89,8 +88,8 @@ public class SubmissionLimits {
     }
 
     /**
-     * Sets {@code RateLimit} and {@code RateLimit-Policy} (draft-ietf-httpapi-ratelimit-headers-10) from the row of
-     * submit-job.sql that is the body.
+     * Sets {@code RateLimit} and {@code RateLimit-Policy} (draft-ietf-httpapi-ratelimit-headers-10) from the body, the
+     * row of submit-job.sql.
      *
      * @throws TooManyRequestsException if a limit is reached
      */
@@ -105,11 +104,11 @@ public class SubmissionLimits {
         }
         if ("too-many-active".equals(row.get("outcome"))) {
             throw new TooManyRequestsException("At most " + maxActiveJobs
-                    + " jobs of yours may be on their way; wait until one ends, or cancel it.");
+                    + " of your jobs can be active. Wait until one ends, or cancel one.");
         }
     }
 
-    /** Not up to the last second, so that nobody is refused whom the database would take. */
+    /** Ends a second early, so that no submission is rejected that the database would accept. */
     private void remember(String userId, int resetSec) {
         tooFast.put(userId, System.nanoTime() + TimeUnit.SECONDS.toNanos(resetSec - 1L));
     }
@@ -129,6 +128,6 @@ public class SubmissionLimits {
     }
 
     private TooManyRequestsException tooFast(int resetSec) {
-        return new TooManyRequestsException("At most " + submitRate + " jobs may be submitted in a minute.", resetSec);
+        return new TooManyRequestsException("At most " + submitRate + " jobs can be submitted per minute.", resetSec);
     }
 }

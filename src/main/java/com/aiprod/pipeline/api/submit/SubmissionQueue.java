@@ -21,26 +21,26 @@ import org.springframework.core.task.TaskDecorator;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets few submissions of one user go to the database at a time. There they stand in line for the user's row in any
- * case, and each would hold a connection: {@code process: {ref: submissionQueue}} before the statement and
- * {@code bean: {ref: submissionQueue, method: leave}} after it; an exchange that does not come so far leaves when it is done.
- * Who waits holds neither a thread nor a connection. Expects the variable {@code userId}. Where the user has no limits
- * there is no such row, and no turn to wait for.
+ * Limits how many submissions of one user go to the database at a time: {@code process: {ref: submissionQueue}} before
+ * the statement and {@code bean: {ref: submissionQueue, method: leave}} after it. In the database they would wait for
+ * the user's row anyway, and each would hold a connection. An exchange that does not reach {@code leave} leaves when it
+ * is done. A waiting exchange holds neither a thread nor a connection. Expects the variable {@code userId}. If
+ * submissions are not limited there is no such row, and nothing waits.
  */
 @Component("submissionQueue")
 public class SubmissionQueue extends AsyncProcessorSupport {
 
-    /** Enough that the next is there when one has had the row. */
+    /** Enough that another submission is ready when one releases the row. */
     static final int AT_A_TIME = 4;
 
     static final int WAITING_OF_A_USER = 100;
-    /** Of all users, since each holds its request in memory. */
+    /** For all users together, because each waiting submission holds its request in memory. */
     static final int WAITING = 400;
 
-    private static final int PATIENCE_SEC = 3;
+    private static final int MAX_WAIT_SEC = 3;
     private static final int RETRY_AFTER_SEC = 1;
     private static final int UNAVAILABLE_RETRY_AFTER_SEC = 5;
-    /** Property: whose turn the exchange has. */
+    /** Exchange property: the user whose turn the exchange has. */
     private static final String TURN_OF = SubmissionQueue.class.getName();
 
     private final boolean limited;
@@ -50,10 +50,10 @@ public class SubmissionQueue extends AsyncProcessorSupport {
     private int waiting;
 
     SubmissionQueue(
-            SubmissionLimits fairUse,
+            SubmissionLimits limits,
             @Qualifier("applicationTaskExecutor") Executor executor,
             @Qualifier("logContextDecorator") TaskDecorator logContext) {
-        this.limited = fairUse.limits();
+        this.limited = limits.limits();
         this.executor = executor;
         this.logContext = logContext;
     }
@@ -64,8 +64,8 @@ public class SubmissionQueue extends AsyncProcessorSupport {
     }
 
     /**
-     * Goes on when it is the exchange's turn. Fails with a {@link TooManyRequestsException} where too many wait already,
-     * and with a {@link ProblemException} (503) where the turn does not come in time.
+     * Continues when it is the exchange's turn. Sets a {@link TooManyRequestsException} if too many already wait, and a
+     * {@link ProblemException} (503) if the wait times out.
      */
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
@@ -88,8 +88,8 @@ public class SubmissionQueue extends AsyncProcessorSupport {
             return true;
         }
         Runnable resume = logContext.decorate(() -> callback.done(false));
-        // Its failure goes to the exchange.
-        var unused = turn.orTimeout(PATIENCE_SEC, TimeUnit.SECONDS)
+        // The exchange carries its failure.
+        var unused = turn.orTimeout(MAX_WAIT_SEC, TimeUnit.SECONDS)
                 .whenCompleteAsync(
                         (had, timeout) -> {
                             if (timeout == null) {
@@ -98,7 +98,7 @@ public class SubmissionQueue extends AsyncProcessorSupport {
                                 giveUp(userId, turn);
                                 exchange.setException(new ProblemException(
                                         ProblemType.UNAVAILABLE,
-                                        "Try again shortly.",
+                                        "Try again later.",
                                         List.of(),
                                         UNAVAILABLE_RETRY_AFTER_SEC));
                             }
@@ -116,7 +116,7 @@ public class SubmissionQueue extends AsyncProcessorSupport {
         }
         if (line.waiters.size() >= WAITING_OF_A_USER || waiting >= WAITING) {
             throw new TooManyRequestsException(
-                    "Too many submissions of yours are under way; send the next when one of them is answered.",
+                    "Too many of your submissions are in progress. Wait for a response before you send another.",
                     RETRY_AFTER_SEC);
         }
         CompletableFuture<Void> turn = new CompletableFuture<>();
@@ -133,7 +133,7 @@ public class SubmissionQueue extends AsyncProcessorSupport {
                 leave(done);
             }
 
-            /** Not by the copy that wakes the dispatcher. */
+            /** The copy of the exchange that wakes the dispatcher must not release the turn. */
             @Override
             public boolean allowHandover() {
                 return false;
@@ -141,20 +141,20 @@ public class SubmissionQueue extends AsyncProcessorSupport {
         });
     }
 
-    /** Gives the turn to the user's next submission, where the exchange has it still. */
+    /** Passes the turn to the user's next submission, if the exchange still has it. */
     public void leave(Exchange exchange) {
         String userId = (String) exchange.removeProperty(TURN_OF);
         if (userId == null) {
             return;
         }
         CompletableFuture<Void> next = next(userId);
-        // One that has given up does not take it.
+        // A submission that has timed out does not take the turn.
         while (next != null && !next.complete(null)) {
             next = next(userId);
         }
     }
 
-    /** Whose turn it is; null, and one less runs, if nobody waits. */
+    /** The next in the user's queue; null if none waits, which frees the turn. */
     private synchronized CompletableFuture<Void> next(String userId) {
         Line line = lines.get(userId);
         CompletableFuture<Void> next = line.waiters.poll();
@@ -173,7 +173,7 @@ public class SubmissionQueue extends AsyncProcessorSupport {
         }
     }
 
-    /** Where the threads take nothing more, on this one: an exchange must go on. */
+    /** Falls back to this thread if the executor is shut down: an exchange must continue. */
     private void execute(Runnable task) {
         try {
             executor.execute(task);

@@ -12,15 +12,15 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A job as a client asked for it, valid and complete: defaults are filled in and texts normalised.
+ * A valid and complete job request: defaults are filled in and text is normalized.
  *
- * @param content 1 to 10,000 characters without surrounding white space or control characters
- * @param preset what kind of video
+ * @param content 1 to 10,000 characters without surrounding whitespace or control characters
+ * @param preset the kind of video
  * @param priority {@code low}, {@code normal} or {@code high}
- * @param lang BCP 47 tag in its canonical spelling
+ * @param lang BCP 47 tag in canonical form
  * @param durationSec seconds, within the preset's limit
- * @param metadata the caller's JSON object, character for character as it was sent; null if none was
- * @param callbackUrl where the caller wants to be told of the end, in ASCII; null if nowhere
+ * @param metadata the caller's JSON object, character for character as sent; null if absent
+ * @param callbackUrl where to send a webhook when the job ends, in ASCII; null for nowhere
  */
 record SubmitRequest(
         String content,
@@ -34,15 +34,15 @@ record SubmitRequest(
     private static final JsonMapper MAPPER = new JsonMapper();
 
     /**
-     * What an idempotency key is bound to: the SHA-256, in hexadecimal, of what was asked for. It does not depend on
-     * the order of the properties, on white space between them, or on whether a default was spelled out; within the
-     * metadata, on nothing that {@link CanonicalJson} evens out.
+     * What an idempotency key is bound to: the SHA-256 of the request, in hexadecimal. It does not depend on the order
+     * of properties, on whitespace between them, or on whether a default is explicit. Within the metadata, it ignores
+     * what {@link CanonicalJson} normalizes.
      */
     String fingerprint() {
         try {
             List<Object> asked = new ArrayList<>(Arrays.asList(content, preset.id(), priority, lang, durationSec));
             asked.add(metadata == null ? null : CanonicalJson.of(metadata));
-            // Else as it was before there were callbacks, so that a key lives through the change.
+            // Added only if present, so that keys from before callbacks existed stay valid.
             if (callbackUrl != null) {
                 asked.add(callbackUrl);
             }
@@ -50,7 +50,7 @@ record SubmitRequest(
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);
         } catch (JsonProcessingException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256, and strings can be written as JSON", e);
+            throw new IllegalStateException("Cannot compute the SHA-256 of the request", e);
         }
     }
 }

@@ -26,16 +26,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Reads the body of {@code POST /pipeline/run} token by token, so that every fault is found in one pass and the
- * metadata can be cut out of the text untouched; data binding would stop at the first fault and rewrite the metadata.
- * Good for one body.
+ * Parses the body of {@code POST /pipeline/run} token by token, to find every error in one pass and to take the
+ * metadata from the text unchanged. Data binding would stop at the first error and rewrite the metadata. An instance
+ * parses one body.
  */
 public final class SubmitRequestParser {
 
     static final int MAX_CONTENT_CHARACTERS = 10_000;
     static final int MAX_METADATA_BYTES = 16 * 1024;
 
-    /** As in Jackson, and within PostgreSQL's numeric. */
+    /** The same as in Jackson, and within the range of PostgreSQL's numeric. */
     static final int MAX_EXPONENT = 100_000;
 
     private static final Set<String> PRIORITIES = Set.of("low", "normal", "high");
@@ -62,9 +62,9 @@ public final class SubmitRequestParser {
     }
 
     /**
-     * The request in the body.
+     * Parses the body.
      *
-     * @throws InvalidRequestException with every fault, or with line and column where the body is no JSON
+     * @throws InvalidRequestException with every error, or with line and column if the body is not JSON
      */
     SubmitRequest parse() {
         Json.requireText(body);
@@ -76,12 +76,12 @@ public final class SubmitRequestParser {
             readObject(json);
             if (json.nextToken() != null) {
                 throw new InvalidRequestException(
-                        "Something follows the JSON object" + Json.at(json.currentTokenLocation()));
+                        "The body continues after the JSON object" + Json.at(json.currentTokenLocation()));
             }
         } catch (JsonProcessingException e) {
             throw Json.fault(e);
         } catch (IOException e) {
-            throw new UncheckedIOException("A string could not be read", e);
+            throw new UncheckedIOException("Cannot read from a string", e);
         }
         checkTogether();
         if (!faults.isEmpty()) {
@@ -97,7 +97,7 @@ public final class SubmitRequestParser {
                 callbackUrl);
     }
 
-    /** A broken text is told as such, whatever it starts with. */
+    /** Reports a syntax error anywhere in the body in preference to the wrong type. */
     private static void skipToEnd(JsonParser json) throws IOException {
         JsonToken token = json.currentToken();
         while (token != null) {
@@ -136,7 +136,7 @@ public final class SubmitRequestParser {
             fault("content", "is required");
         }
         if (durationSec != null && (durationSec < 1 || durationSec > preset.maxDurationSec())) {
-            fault("duration_sec", "must be from 1 to " + preset.maxDurationSec() + ", the longest of " + preset.id());
+            fault("duration_sec", "must be from 1 to " + preset.maxDurationSec() + ", the maximum for " + preset.id());
         }
     }
 
@@ -148,7 +148,7 @@ public final class SubmitRequestParser {
         }
         contentFaulty = true;
         if (hasLoneSurrogate(text)) {
-            fault("content", "has half of a surrogate pair, which is no character");
+            fault("content", "contains an unpaired surrogate");
             return;
         }
         String clean = trimmed(withoutControls(LineEndings.toLineFeeds(text)));
@@ -205,7 +205,7 @@ public final class SubmitRequestParser {
                 return;
             }
         } catch (IllformedLocaleException e) {
-            // Told below, with the same words as the other faults of a tag.
+            // Reported below, with the same message as other invalid tags.
         }
         fault("lang", "must be a BCP 47 language tag such as en or pt-BR");
     }
@@ -213,9 +213,9 @@ public final class SubmitRequestParser {
     private void readDuration(JsonParser json, JsonToken value) throws IOException {
         switch (value) {
             case VALUE_NULL -> durationSec = null;
-            // Ten digits and more are out of every preset's range; 0 stands for them all.
+            // Ten or more digits are out of every preset's range, as 0 is.
             case VALUE_NUMBER_INT -> durationSec = json.getTextLength() < 10 ? json.getLongValue() : 0L;
-            // JSON Schema takes 10.0 and 1e1 for integers.
+            // JSON Schema treats 10.0 and 1e1 as integers.
             case VALUE_NUMBER_FLOAT -> {
                 double seconds = json.getDoubleValue();
                 if (seconds == Math.rint(seconds)) {
@@ -250,7 +250,7 @@ public final class SubmitRequestParser {
         }
     }
 
-    /** Reads to the object's end; false, and a fault, if it has what cannot be kept as it was. */
+    /** Reads to the end of the object; false, with errors, if it holds what cannot be stored unchanged. */
     private boolean walkMetadata(JsonParser json) throws IOException {
         Deque<Set<String>> names = new ArrayDeque<>();
         names.push(new HashSet<>());
@@ -262,14 +262,14 @@ public final class SubmitRequestParser {
                 case END_OBJECT, END_ARRAY -> names.pop();
                 case FIELD_NAME -> {
                     if (!names.element().add(json.currentName())) {
-                        wrong.add("has the name " + quoted(json.currentName()) + " twice in one object");
+                        wrong.add("contains the name " + quoted(json.currentName()) + " twice in one object");
                     }
                     wrong.addAll(unstorable(json.currentName()));
                 }
                 case VALUE_STRING -> wrong.addAll(unstorable(json.getText()));
                 case VALUE_NUMBER_FLOAT -> {
                     if (!hasBoundedExponent(json.getText())) {
-                        wrong.add("has a number of over " + MAX_EXPONENT + " digits before or behind its point");
+                        wrong.add("contains a number with over " + MAX_EXPONENT + " digits before or after its point");
                     }
                 }
                 default -> {}
@@ -279,7 +279,7 @@ public final class SubmitRequestParser {
         return wrong.isEmpty();
     }
 
-    /** Each of 1e1000000000's digits might be written out by a stage that wants an integer. */
+    /** A stage that wants an integer might write out every digit of 1e1000000000. */
     private static boolean hasBoundedExponent(String number) {
         try {
             BigDecimal value = new BigDecimal(number);
@@ -289,19 +289,19 @@ public final class SubmitRequestParser {
         }
     }
 
-    /** PostgreSQL's JSON types hold neither. */
+    /** PostgreSQL's JSON types hold neither U+0000 nor an unpaired surrogate. */
     private static List<String> unstorable(String text) {
         List<String> wrong = new ArrayList<>();
         if (text.indexOf('\0') >= 0) {
-            wrong.add("has the character U+0000, which cannot be stored");
+            wrong.add("contains the character U+0000, which cannot be stored");
         }
         if (hasLoneSurrogate(text)) {
-            wrong.add("has half of a surrogate pair, which is no character");
+            wrong.add("contains an unpaired surrogate");
         }
         return wrong;
     }
 
-    /** The string at hand, or null and, unless it is JSON's null, a fault. */
+    /** The current string; null, with an error unless it is JSON's null, for anything else. */
     private String string(JsonParser json, JsonToken value, String field) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
             return json.getText();
@@ -329,7 +329,7 @@ public final class SubmitRequestParser {
         faults.add(new FieldFault(field, message));
     }
 
-    /** A caller's own name, short enough to be returned, and printable. */
+    /** A name from the request, shortened and made printable so that a response can quote it. */
     public static String quoted(String name) {
         return name.codePoints()
                 .limit(MAX_NAME_CHARACTERS_QUOTED)
@@ -349,7 +349,7 @@ public final class SubmitRequestParser {
                 .toString();
     }
 
-    /** Without white space at both ends, the no-break kinds included, which {@link String#strip()} leaves. */
+    /** Trims whitespace, including no-break spaces, which {@link String#strip()} keeps. */
     private static String trimmed(String text) {
         int start = 0;
         int end = text.length();

@@ -10,7 +10,7 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Reads what a client submits: {@code bean: {ref: submitRequest, method: parse}}. */
+/** Reads a submission: {@code bean: {ref: submitRequest, method: parse}}. */
 @Component("submitRequest")
 public class SubmitRequestReader {
 
@@ -22,10 +22,11 @@ public class SubmitRequestReader {
 
     /**
      * Sets the exchange variables {@code content}, {@code preset}, {@code priority}, {@code lang},
-     * {@code durationSec} (Integer), {@code metadata} (JSON text) and {@code callbackUrl} (both absent if
-     * none), {@code idempotencyKey} (absent if none), {@code requestHash} (what the key is bound to) and {@code waitSec} (Integer, absent if not preferred).
+     * {@code durationSec} (Integer), {@code metadata} (JSON text), {@code callbackUrl} and {@code idempotencyKey} (all
+     * three absent if not given), {@code requestHash} (what the key is bound to) and {@code waitSec} (Integer, absent
+     * if not given).
      *
-     * @throws InvalidRequestException with every fault of body and headers
+     * @throws InvalidRequestException with every error in body and headers
      */
     public void parse(Exchange exchange) {
         String body = exchange.getMessage().getBody(String.class);

@@ -1,2 +1,2 @@
-/** Submitting a job: the request, its limits and its idempotency. */
+/** Job submission: the request, its limits and its idempotency. */
 package com.aiprod.pipeline.api.submit;

@@ -13,9 +13,9 @@ import org.springframework.core.task.TaskDecorator;
 import org.springframework.stereotype.Component;
 
 /**
- * Holds an exchange until its job has ended or the caller has waited long enough, and holds no thread meanwhile:
- * {@code process: {ref: completionWait}}. Expects the variables {@code jobId}, {@code userId} and {@code waitSec} (RFC 7240:
- * a preference). Where nobody more may wait it removes {@code waitSec} and goes on at once.
+ * Holds an exchange, without a thread, until its job has ended or the wait is over:
+ * {@code process: {ref: completionWait}}. Expects the variables {@code jobId}, {@code userId} and {@code waitSec} (a
+ * preference, as in RFC 7240). If the limit of watchers is reached, it removes {@code waitSec} and continues at once.
  */
 @Component("completionWait")
 public class CompletionWait extends AsyncProcessorSupport {

@@ -12,7 +12,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 
-/** Opens the stream that a route has decided on, once the route has ended: it holds no thread, Camel's or other. */
+/** Opens the stream that a route has prepared, after the route has ended. An open stream holds no thread. */
 public class EventSender extends RouteAnswerFilter<EventSender.Opening> {
 
     private final WatchedJobs watchedJobs;
@@ -27,9 +27,9 @@ public class EventSender extends RouteAnswerFilter<EventSender.Opening> {
     /**
      * A stream to open.
      *
-     * @param view the job as it is now
-     * @param after id of the last event that the client has; 0 for none
-     * @param until when the caller's token ends; null if it does not
+     * @param view the current view of the job
+     * @param after ID of the last event that the client has received; 0 for none
+     * @param until when the caller's token expires; null if it does not expire
      */
     record Opening(String userId, JobView view, long after, Instant until) {}
 
@@ -48,7 +48,7 @@ public class EventSender extends RouteAnswerFilter<EventSender.Opening> {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        // nginx, which many put in front, would otherwise hold events back until its buffer is full.
+        // nginx, a common proxy, would otherwise hold events back until its buffer is full.
         response.setHeader("X-Accel-Buffering", "no");
         if (headOnly) {
             return;

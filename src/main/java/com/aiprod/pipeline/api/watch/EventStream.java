@@ -20,22 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open stream of a job's events (HTML standard, "Server-sent events"). It writes only what the connection takes
- * without blocking and keeps no queue: what a slow reader has missed is read from the job's latest view when the
- * connection takes more, all states and the latest progress.
+ * One open stream of a job's events (HTML standard, "Server-sent events"). It writes only what the connection accepts
+ * without blocking, and keeps no queue. When the connection of a slow client accepts more, the stream sends what the
+ * client has missed from the job's latest view: all states and the latest progress.
  */
 final class EventStream implements JobWatcher, WriteListener, AsyncListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
-    /** Clients whose streams end together should not come back together. */
+    /** Random, so that clients whose streams end together do not reconnect together. */
     private static final int MIN_RETRY_MS = 1000;
 
     private static final int MAX_RETRY_MS = 5000;
 
     private final WatchedJobs watchedJobs;
     private final String userId;
-    private final List<Future<?>> appointments = new ArrayList<>();
+    private final List<Future<?>> scheduled = new ArrayList<>();
     private AsyncContext async;
     private ServletOutputStream out;
     private JobView view;
@@ -46,8 +46,8 @@ final class EventStream implements JobWatcher, WriteListener, AsyncListener {
     private boolean over;
 
     /**
-     * @param view the job as the request found it
-     * @param sentId id of the last event that the client has; 0 for none
+     * @param view the view of the job at the time of the request
+     * @param sentId ID of the last event that the client has received; 0 for none
      */
     EventStream(WatchedJobs watchedJobs, String userId, JobView view, long sentId) {
         this.watchedJobs = watchedJobs;
@@ -58,10 +58,10 @@ final class EventStream implements JobWatcher, WriteListener, AsyncListener {
     }
 
     /**
-     * Begins to write. The response has its status and headers.
+     * Starts to write. The status and headers of the response must be set.
      *
-     * @param heartbeat how often a comment shows that the stream is alive, and notices that its reader is not
-     * @param until when the caller's token ends, and with it the stream; null if it does not
+     * @param heartbeat how often to send a comment, which keeps the stream alive and detects a lost client
+     * @param until when the caller's token expires, which ends the stream; null if it does not expire
      */
     synchronized void open(ServletRequest request, ServletResponse response, Duration heartbeat, Instant until)
             throws IOException {
@@ -69,12 +69,12 @@ final class EventStream implements JobWatcher, WriteListener, AsyncListener {
         async.setTimeout(0);
         async.addListener(this);
         out = response.getOutputStream();
-        appointments.add(watchedJobs
+        scheduled.add(watchedJobs
                 .clock()
                 .scheduleWithFixedDelay(this::beat, heartbeat.toMillis(), heartbeat.toMillis(), TimeUnit.MILLISECONDS));
         if (until != null) {
             long left = Duration.between(Instant.now(), until).toMillis();
-            appointments.add(watchedJobs.clock().schedule(this::end, left, TimeUnit.MILLISECONDS));
+            scheduled.add(watchedJobs.clock().schedule(this::end, left, TimeUnit.MILLISECONDS));
         }
         out.setWriteListener(this);
     }
@@ -123,7 +123,7 @@ final class EventStream implements JobWatcher, WriteListener, AsyncListener {
             return;
         }
         try {
-            // Asked while there is nothing more to write, isReady would have the container call without need.
+            // With nothing left to write, isReady would only make the container call back.
             while (!over && out.isReady()) {
                 String next = due + view.eventsAfter(sentId);
                 if (!next.isEmpty()) {
@@ -142,21 +142,21 @@ final class EventStream implements JobWatcher, WriteListener, AsyncListener {
                 }
             }
         } catch (IOException e) {
-            // The container completes a request whose connection has failed.
-            LOG.debug("The reader of job {} is gone", view.jobId(), e);
+            // The container completes a request whose connection fails.
+            LOG.debug("The client that watches job {} has disconnected", view.jobId(), e);
             leave();
         }
     }
 
     private void leave() {
         over = true;
-        appointments.forEach(appointment -> appointment.cancel(false));
+        scheduled.forEach(task -> task.cancel(false));
         watchedJobs.remove(this);
     }
 
     @Override
     public synchronized void onError(Throwable failure) {
-        LOG.debug("The reader of job {} is gone", view.jobId(), failure);
+        LOG.debug("The client that watches job {} has disconnected", view.jobId(), failure);
         leave();
     }
 
@@ -173,11 +173,11 @@ final class EventStream implements JobWatcher, WriteListener, AsyncListener {
 
     @Override
     public void onTimeout(AsyncEvent event) {
-        // It has none.
+        // The stream has no timeout.
     }
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        // It is started once.
+        // Asynchronous processing starts only once.
     }
 }

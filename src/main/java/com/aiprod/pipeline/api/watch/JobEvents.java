@@ -15,7 +15,7 @@ import org.apache.camel.Message;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.stereotype.Component;
 
-/** Answers a job's events to its owner; the route decides, and {@link EventSender} sends. */
+/** Streams a job's events to its owner. The route decides whether, and {@link EventSender} opens the stream. */
 @Component("jobEvents")
 public class JobEvents {
 
@@ -25,7 +25,7 @@ public class JobEvents {
     /**
      * Sets the exchange variable {@code lastEventId} (Long, 0 for none) from the header {@code Last-Event-ID}.
      *
-     * @throws InvalidRequestException if it is no event's id
+     * @throws InvalidRequestException if it is not an event ID
      */
     public void parse(Exchange exchange) {
         List<String> lines = RequestHeaders.lines(exchange, HEADER);
@@ -37,11 +37,11 @@ public class JobEvents {
     }
 
     /**
-     * Has a stream opened once the route has ended. Expects the caller's own row of {@code watch-jobs.sql} as the body.
-     * A client that has had the last event of a job that ended is answered 204, by which the HTML standard has it stop
-     * coming back.
+     * Schedules a stream to be opened after the route has ended. Expects as the body the row of {@code watch-jobs.sql}
+     * for a job of the caller. A client that has already received the last event of an ended job gets 204, which makes
+     * it stop reconnecting (HTML standard).
      *
-     * @throws InvalidRequestException if the client has had an event that this job has not
+     * @throws InvalidRequestException if {@code Last-Event-ID} is not an event of this job
      */
     public void open(Exchange exchange) {
         Message message = exchange.getMessage();
@@ -70,6 +70,6 @@ public class JobEvents {
 
     private static InvalidRequestException unknownEvent() {
         return new InvalidRequestException(
-                List.of(new FieldFault(HEADER, "must be the id of an event of this job, or be left out")));
+                List.of(new FieldFault(HEADER, "must be the ID of an event of this job, or be omitted")));
     }
 }

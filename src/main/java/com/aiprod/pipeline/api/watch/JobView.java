@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a job stands, as the events of its stream tell it.
+ * The state of a job as its event stream shows it.
  *
- * @param jobId the job
- * @param owner the user whose job it is; null where there is no such job (any more)
- * @param version equal only where nothing has happened in between
- * @param ended whether nothing more is expected to happen
- * @param states the entries of its history, oldest first, each a line of JSON
- * @param progress how far its present attempt is, a line of JSON; null where nothing was reported
- * @param progressMs milliseconds from the last entry to that report
+ * @param jobId the job's ID
+ * @param owner the user who owns the job; null if the job does not exist or was deleted
+ * @param version equal for two views only if nothing happened between them
+ * @param ended whether no more events are expected
+ * @param states the entries of the job's history, oldest first, each a line of JSON
+ * @param progress the progress of the current attempt, a line of JSON; null if none was reported
+ * @param progressMs milliseconds from the last entry of the history to that report
  */
 record JobView(
         String jobId,
@@ -24,13 +24,13 @@ record JobView(
         long progressMs) {
 
     /**
-     * Event ids are numbers, since clients compare them: the place of a state in the history times this, and for
-     * progress the id of the state in which it was made plus the milliseconds since. All of it is in the database, so
-     * every process numbers alike.
+     * Event IDs are numbers so that clients can compare them. The ID of a state is its position in the history times
+     * this constant. The ID of progress is the ID of its state plus the milliseconds since then. All of this is in the
+     * database, so every process assigns the same IDs.
      */
     static final long STATE_STEP = 1_000_000_000;
 
-    /** @param row of watch-jobs.sql */
+    /** @param row a row of watch-jobs.sql */
     static JobView of(Map<?, ?> row) {
         String states = (String) row.get("states");
         Number progressMs = (Number) row.get("progress_ms");
@@ -48,15 +48,15 @@ record JobView(
         return owner == null;
     }
 
-    /** The id of the event that tells the latest of this. */
+    /** The ID of the latest event. */
     long lastId() {
         long state = states.size() * STATE_STEP;
         return progress == null ? state : state + Math.max(1, Math.min(progressMs, STATE_STEP - 1));
     }
 
     /**
-     * What happened after the event of that id, as a part of a {@code text/event-stream}: each state, and of progress
-     * the latest alone. Empty if nothing has.
+     * The events after the event with the given ID, as part of a {@code text/event-stream}: all states, and only the
+     * latest progress. Empty if there are none.
      */
     String eventsAfter(long id) {
         StringBuilder events = new StringBuilder();

@@ -1,16 +1,16 @@
 package com.aiprod.pipeline.api.watch;
 
-/** Somebody who wants to know how a job goes on. Both calls come on threads that others wait for: return at once. */
+/** Receives changes of a job. Implementations must return at once, because the callbacks run on shared threads. */
 interface JobWatcher {
 
     String jobId();
 
-    /** Who watches. */
+    /** The user who watches the job. */
     String userId();
 
-    /** The job changed, or was found to be gone. An older view may come after a newer one. */
+    /** The job changed or no longer exists. An older view might arrive after a newer one. */
     void changed(JobView view);
 
-    /** This process ends and will tell no more. */
+    /** This process is stopping and sends no more changes. */
     void end();
 }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Reads the preference {@code wait=N} of RFC 7240: how long the caller would like the answer to be held. */
+/** Parses the preference {@code wait=N} of RFC 7240: how long to hold the response. */
 @Component("preferredWait")
 public class PreferredWait {
 
@@ -15,7 +15,7 @@ public class PreferredWait {
 
     private static final Pattern WAIT = Pattern.compile("(?i)(?:^|,)\\s*wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(?=$|[,;])");
 
-    /** Sets the exchange variable {@code waitSec} (Integer, absent if not preferred) from the header {@code Prefer}. */
+    /** Sets the exchange variable {@code waitSec} (Integer, absent if not given) from the header {@code Prefer}. */
     public void parse(Exchange exchange) {
         parseInto(exchange);
     }
@@ -28,8 +28,8 @@ public class PreferredWait {
      * The seconds to wait.
      *
      * @param lines the request's {@code Prefer} header lines
-     * @return 1 to 60, more being cut to 60; null without such a preference, and for one that makes no sense, since
-     *     RFC 7240 has unknown preferences ignored
+     * @return 1 to 60, with larger values reduced to 60; null if the preference is absent or invalid, because RFC 7240
+     *     says to ignore unknown preferences
      */
     public static Integer parse(List<String> lines) {
         Matcher wait = WAIT.matcher(String.join(",", lines));

@@ -7,7 +7,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Sends events after the route that opened the stream. */
+/** Registers the filter that sends events after the route has ended. */
 @Configuration(proxyBeanMethods = false)
 class WatchConfiguration {
 

@@ -26,11 +26,11 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The jobs that somebody watches in this process, and who. The route {@code poll-watched-jobs} asks for all of them in
- * one query, however many watch the same job, and tells what it found here.
+ * The jobs that are watched in this process, and their watchers. The route {@code poll-watched-jobs} queries all of
+ * them in one statement, regardless of how many watch the same job, and passes the rows to {@link #tell}.
  */
 @Component("watchedJobs")
-// Before the threads that answer, which take nothing more once they have heard that the application closes.
+// Before the executor that completes held responses, which rejects tasks after it receives this event.
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, DisposableBean {
 
@@ -48,8 +48,8 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
     private boolean closing;
 
     /**
-     * @param maxOpen watchers in this process at the most
-     * @param maxOpenPerUser watchers of one user in this process at the most
+     * @param maxOpen the most watchers in this process
+     * @param maxOpenPerUser the most watchers of one user in this process
      */
     WatchedJobs(
             ApplicationContext application,
@@ -62,17 +62,17 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
         this.clock = new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("watch-"));
         this.clock.setRemoveOnCancelPolicy(true);
         Gauge.builder("aiprod.watchers.open", this, watched -> watched.open())
-                .description("Open event streams and answers that are held until a job ends")
+                .description("Open event streams and responses that are held until a job ends")
                 .register(meters);
         Gauge.builder("aiprod.watchers.max", () -> maxOpen)
-                .description("As many of them as this process may have")
+                .description("Limit of open event streams and held responses in this process")
                 .register(meters);
     }
 
     /**
-     * A job as it was seen last, as watch-jobs.sql takes it.
+     * A job as last seen, in the form that watch-jobs.sql expects.
      *
-     * @param version null before it was seen at all
+     * @param version null if the job has not been seen yet
      */
     public record Seen(String jobId, String version) {}
 
@@ -81,7 +81,7 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
         private JobView view;
     }
 
-    /** For what watchers have to do in time. What runs there must not block. */
+    /** Runs the timed tasks of watchers, which must not block. */
     ScheduledExecutorService clock() {
         return clock;
     }
@@ -91,11 +91,11 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
     }
 
     /**
-     * From now on the watcher is told each change, and at once what others who watch the job were told last.
+     * Registers a watcher for changes, and passes it at once the latest view that other watchers of the job received.
      *
-     * @param known how the watcher knows the job; null if it does not
-     * @throws TooManyRequestsException if the user has as many watchers as are allowed
-     * @throws ProblemException (503) if this process has, or is about to end
+     * @param known the view that the watcher already has; null if it has none
+     * @throws TooManyRequestsException if the user has reached the limit of watchers
+     * @throws ProblemException (503) if this process has reached its limit or is stopping
      */
     void add(JobWatcher watcher, JobView known) {
         JobView seen = register(watcher, known);
@@ -106,15 +106,15 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
 
     private synchronized JobView register(JobWatcher watcher, JobView known) {
         if (closing) {
-            throw unavailable("This process is about to end. Try again shortly.");
+            throw unavailable("This process is stopping. Try again later.");
         }
         if (open >= maxOpen) {
-            throw unavailable("As many event streams are open as this process may have. Try again shortly.");
+            throw unavailable("The limit of open event streams is reached. Try again later.");
         }
         int ofUser = openByUser.getOrDefault(watcher.userId(), 0);
         if (ofUser >= maxOpenPerUser) {
             throw new TooManyRequestsException("You have " + ofUser
-                    + " event streams open, which is as many as a user may have; close one first.");
+                    + " open event streams, which is the limit per user. Close one first.");
         }
         open++;
         openByUser.merge(watcher.userId(), 1, Integer::sum);
@@ -131,7 +131,7 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
         return new ProblemException(ProblemType.UNAVAILABLE, detail, List.of(), RETRY_AFTER_SEC);
     }
 
-    /** The watcher is told no more. It may have been removed before. */
+    /** Removes a watcher. Does nothing if it is already removed. */
     synchronized void remove(JobWatcher watcher) {
         Watched job = jobs.get(watcher.jobId());
         if (job == null || !job.watchers.remove(watcher)) {
@@ -144,7 +144,7 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
         }
     }
 
-    /** All watched jobs, each once, with what was seen of them last; empty while nobody watches. */
+    /** All watched jobs, each once, with the version last seen; empty if no job is watched. */
     public synchronized List<Seen> seen() {
         List<Seen> seen = new ArrayList<>(jobs.size());
         jobs.forEach((jobId, job) -> seen.add(new Seen(jobId, job.view == null ? null : job.view.version())));
@@ -152,9 +152,9 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
     }
 
     /**
-     * Tells the watchers what has happened.
+     * Notifies the watchers of changes.
      *
-     * @param rows of watch-jobs.sql
+     * @param rows the rows of watch-jobs.sql
      */
     public void tell(List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
@@ -163,7 +163,7 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
                 try {
                     watcher.changed(view);
                 } catch (RuntimeException e) {
-                    LOG.warn("A watcher of job {} failed and is told no more", view.jobId(), e);
+                    LOG.warn("A watcher of job {} failed and is removed", view.jobId(), e);
                     remove(watcher);
                 }
             }
@@ -179,10 +179,10 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
         return List.copyOf(job.watchers);
     }
 
-    /** Streams end before the web server waits for them; their clients come back to another process. */
+    /** Ends streams before the web server waits for them; their clients reconnect to another process. */
     @Override
     public void onApplicationEvent(ContextClosedEvent closed) {
-        // The management server's context closes too, and tells its parent.
+        // The management server's context also closes, and publishes its event to this parent context.
         if (closed.getApplicationContext() == application) {
             all().forEach(JobWatcher::end);
         }

@@ -1,2 +1,2 @@
-/** Waiting for a job: held answers and event streams, both fed by one poller. */
+/** Waits for jobs: held responses and event streams, both fed by one poller. */
 package com.aiprod.pipeline.api.watch;

@@ -6,13 +6,13 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Reads how the secret of webhooks is to be rotated. */
+/** Parses a request to rotate the webhook secret. */
 @Component("secretRotation")
 public class SecretRotation {
 
     /**
-     * Sets the exchange variable {@code revoke} (Boolean) from the query parameter {@code previous}: whether the secrets
-     * before the new one sign no more, which is not so unless it is {@code revoke}.
+     * Sets the exchange variable {@code revoke} (Boolean) from the query parameter {@code previous}: true if it is
+     * {@code revoke}, so that earlier secrets stop signing at once; false by default.
      *
      * @throws InvalidRequestException for any other parameter or value
      */

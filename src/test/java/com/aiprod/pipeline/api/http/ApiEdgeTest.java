@@ -192,7 +192,7 @@ class ApiEdgeTest {
         for (BodyPublisher body :
                 List.of(BodyPublishers.ofString("{}"), BodyPublishers.ofInputStream(() -> stream("{}")))) {
             HttpRequest.Builder request = authorized("/pipeline/jobs").method("GET", body);
-            assertThat(problem(send(request), 400).path("detail").asText()).isEqualTo("GET takes no body.");
+            assertThat(problem(send(request), 400).path("detail").asText()).isEqualTo("GET does not accept a body.");
         }
     }
 

@@ -106,7 +106,7 @@ class HardeningTest {
                         + DevelopmentTokens.token("alice") + "\r\n" + body;
         assertThat(untilTheEnd(open(head)))
                 .startsWith("HTTP/1.1 408 ")
-                .contains("/problems/request-timeout", "The body stopped coming");
+                .contains("/problems/request-timeout", "The body stopped arriving");
         Socket gone = open(head);
         gone.shutdownOutput();
         assertThat(untilTheEnd(gone)).startsWith("HTTP/1.1 400 ").contains("/problems/invalid-request");

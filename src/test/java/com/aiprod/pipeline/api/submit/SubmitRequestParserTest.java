@@ -99,19 +99,19 @@ class SubmitRequestParserTest {
                 "{'content':'x','preset':'QUICK_SOCIAL'}      | preset must be one of quick_social, brand_story, cinema_spot",
                 "{'content':'x','priority':'urgent'}          | priority must be one of low, normal, high",
                 "{'content':'x','lang':''}                    | lang must be a BCP 47 language tag such as en or pt-BR",
-                "{'content':'x','duration_sec':0}             | duration_sec must be from 1 to 30, the longest of quick_social",
-                "{'content':'x','duration_sec':-5}            | duration_sec must be from 1 to 30, the longest of quick_social",
-                "{'content':'x','duration_sec':31}            | duration_sec must be from 1 to 30, the longest of quick_social",
-                "{'content':'x','duration_sec':99999999999999999999} | duration_sec must be from 1 to 30, the longest of quick_social",
+                "{'content':'x','duration_sec':0}             | duration_sec must be from 1 to 30, the maximum for quick_social",
+                "{'content':'x','duration_sec':-5}            | duration_sec must be from 1 to 30, the maximum for quick_social",
+                "{'content':'x','duration_sec':31}            | duration_sec must be from 1 to 30, the maximum for quick_social",
+                "{'content':'x','duration_sec':99999999999999999999} | duration_sec must be from 1 to 30, the maximum for quick_social",
                 "{'content':'x','duration_sec':10.5}          | duration_sec must be a whole number, not a number with a fraction or an exponent",
                 "{'content':'x','duration_sec':0.5}           | duration_sec must be a whole number, not a number with a fraction or an exponent",
                 "{'content':'x','duration_sec':true}          | duration_sec must be a whole number, not a boolean",
-                "{'content':'x','duration_sec':61,'preset':'brand_story'} | duration_sec must be from 1 to 60, the longest of brand_story",
+                "{'content':'x','duration_sec':61,'preset':'brand_story'} | duration_sec must be from 1 to 60, the maximum for brand_story",
                 "{'content':'x','metadata':'{}'}              | metadata must be an object, not a string",
-                "{'content':'x','metadata':{'a':{'b':1,'b':2}}} | metadata has the name b twice in one object",
-                "{'content':'x','metadata':{'a':'\\u0000'}}   | metadata has the character U+0000, which cannot be stored",
-                "{'content':'x','metadata':{'\\u0000':[]}}    | metadata has the character U+0000, which cannot be stored",
-                "{'content':'x','metadata':{'a':['\\udc00']}} | metadata has half of a surrogate pair, which is no character"
+                "{'content':'x','metadata':{'a':{'b':1,'b':2}}} | metadata contains the name b twice in one object",
+                "{'content':'x','metadata':{'a':'\\u0000'}}   | metadata contains the character U+0000, which cannot be stored",
+                "{'content':'x','metadata':{'\\u0000':[]}}    | metadata contains the character U+0000, which cannot be stored",
+                "{'content':'x','metadata':{'a':['\\udc00']}} | metadata contains an unpaired surrogate"
             })
     void namesTheFault(String body, String fault) {
         assertThat(faults(body.replace('\'', '"'))).containsExactly(fault);
@@ -176,7 +176,7 @@ class SubmitRequestParserTest {
         }
         for (String huge : new String[] {"1e10", "-1e400", "1e999999999"}) {
             assertThatThrownBy(() -> parse("{\"content\":\"x\",\"duration_sec\":" + huge + "}"))
-                    .hasMessage("duration_sec must be from 1 to 30, the longest of quick_social");
+                    .hasMessage("duration_sec must be from 1 to 30, the maximum for quick_social");
         }
     }
 
@@ -250,7 +250,7 @@ class SubmitRequestParserTest {
     @ValueSource(strings = {"1e1000000000", "1e-1000000000", "1e99999999999999999999", "0.0e100001"})
     void takesNoNumberThatCouldBeWrittenOutByNobody(String number) {
         assertThat(faults("{\"content\":\"x\",\"metadata\":{\"n\":[" + number + "]}}"))
-                .containsExactly("metadata has a number of over 100000 digits before or behind its point");
+                .containsExactly("metadata contains a number with over 100000 digits before or after its point");
     }
 
     @Test
