@@ -77,6 +77,8 @@ class SecurityConfiguration {
                         .requestMatchers(
                                 "/openapi.json", "/docs", "/docs/**")
                         .permitAll()
+                        .requestMatchers(EndpointRequest.toAnyEndpoint())
+                        .hasAuthority("admin")
                         .requestMatchers("/admin/**")
                         .hasAuthority("admin")
                         .anyRequest()
