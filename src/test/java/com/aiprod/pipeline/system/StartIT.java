@@ -294,6 +294,27 @@ class StartIT {
         }
     }
 
+    @Test
+    void showsFurtherActuatorEndpointsToAdminsAlone() throws Exception {
+        try (ConfigurableApplicationContext application = start(
+                Map.of("aiprod.roles", "api", "management.endpoints.web.exposure.include", "health,loggers"))) {
+            assertThat(loggers(application, null)).isEqualTo(401);
+            assertThat(loggers(application, DevelopmentTokens.token("alice"))).isEqualTo(403);
+            assertThat(loggers(application, DevelopmentTokens.token("olga", "admin"))).isEqualTo(200);
+        }
+    }
+
+    private static int loggers(ConfigurableApplicationContext application, String token) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
+                "http://localhost:" + port(application, "local.management.port") + "/actuator/loggers"));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return HttpClient.newHttpClient()
+                .send(request.build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+
     private static void refused(Map<String, String> settings) {
         assertThat(catchThrowable(() -> start(settings).close())).isNotNull();
     }
