@@ -24,6 +24,9 @@ public final class JobTrace implements RoutePolicyFactory {
 
     private static final String TOPIC = "google-pubsub:";
 
+    /** Called by the routes that publish: with a span of its own it would be the parent of what consumes the message. */
+    private static final String WITHOUT_SPAN = "set-attributes";
+
     private final ObjectProvider<Propagator> propagators;
 
     /** @param propagators none where tracing is off */
@@ -34,7 +37,7 @@ public final class JobTrace implements RoutePolicyFactory {
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
         Propagator propagator = propagators.getIfAvailable();
-        return propagator == null ? null : new Spans(propagator, publishes((RouteDefinition) route));
+        return propagator == null || routeId.equals(WITHOUT_SPAN) ? null : new Spans(propagator, publishes((RouteDefinition) route));
     }
 
     private static boolean publishes(RouteDefinition route) {
