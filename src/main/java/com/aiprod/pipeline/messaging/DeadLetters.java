@@ -69,9 +69,9 @@ public final class DeadLetters {
             } else if (cause instanceof PipelineTimeoutException) {
                 return new Failure(Failure.TIMEOUT_CODE, cause.getMessage(), true);
             } else if (cause instanceof PoisonMessageException || cause instanceof JsonProcessingException) {
-                return new Failure(POISON, "The message cannot be used.", false);
+                return new Failure(POISON, "The message is invalid.", false);
             } else if (cause instanceof IOException) {
-                return new Failure("IO_ERROR", "Reading or writing failed while the job ran.", true);
+                return new Failure("IO_ERROR", "An I/O error occurred while the job ran.", true);
             }
         }
         return new Failure(Failure.UNFORESEEN_CODE, "The pipeline failed unexpectedly.", false);
@@ -164,7 +164,7 @@ public final class DeadLetters {
         metadata.put("attributes", attributes);
         Object deliveries = attributes.get("CloudPubSubDeadLetterSourceDeliveryCount");
         if (deliveries == null) {
-            return new DeadLetterMessage(null, POISON, "This is no dead letter that can be read.", metadata);
+            return new DeadLetterMessage(null, POISON, "The message is not a readable dead letter.", metadata);
         }
         metadata.put("route", attributes.get("CloudPubSubDeadLetterSourceSubscription"));
         return new DeadLetterMessage(
@@ -202,7 +202,7 @@ public final class DeadLetters {
                 return;
             }
         } catch (CharacterCodingException e) {
-            LOG.debug("The data of a dead letter is no text", e);
+            LOG.debug("The data of a dead letter is not text", e);
         }
         metadata.put("data_base64", Base64.getEncoder().encodeToString(kept));
     }

@@ -57,7 +57,7 @@ final class MessageMetrics {
     private AtomicInteger leased(String subscription) {
         AtomicInteger held = new AtomicInteger();
         Gauge.builder("aiprod.pubsub.messages.leased", held::get)
-                .description("Messages that this process was given and has neither acked nor nacked")
+                .description("Messages that this process holds and has neither acked nor nacked")
                 .tag("subscription", subscription)
                 .register(registry);
         return held;
@@ -65,7 +65,7 @@ final class MessageMetrics {
 
     private Counter settled(String subscription, String outcome) {
         return Counter.builder("aiprod.pubsub.messages.settled")
-                .description("Messages that this process acked or nacked")
+                .description("Messages that this process acked or nacked, by outcome")
                 .tag("subscription", subscription)
                 .tag("outcome", outcome)
                 .register(registry);

@@ -31,11 +31,11 @@ record PubSubSettings(
 
     PubSubSettings {
         if (publishTimeout.compareTo(SHORTEST_PUBLISH_TIMEOUT) < 0) {
-            throw new IllegalArgumentException("AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more");
+            throw new IllegalArgumentException("AIPROD_PUBSUB_PUBLISH_TIMEOUT must be at least 10s");
         }
         if (maxLeasedBytes.toBytes() < 1) {
             throw new IllegalArgumentException(
-                    "AIPROD_PUBSUB_MAX_LEASED_BYTES must be more than nothing, such as 16MB");
+                    "AIPROD_PUBSUB_MAX_LEASED_BYTES must be above zero, for example 16MB");
         }
     }
 

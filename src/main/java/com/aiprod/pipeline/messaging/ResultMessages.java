@@ -47,7 +47,7 @@ public final class ResultMessages {
         Failure failure = deadLetters.failure(exchange);
         if (Failure.UNFORESEEN_CODE.equals(failure.errorCode())) {
             Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            LogContext.of(exchange).run(() -> LOG.error("Job {} failed as no stage foresaw", jobId, caught));
+            LogContext.of(exchange).run(() -> LOG.error("Job {} failed with an unexpected error", jobId, caught));
         }
         return ResultMessage.failure(jobId, failure, executionTimeMs);
     }
@@ -61,10 +61,10 @@ public final class ResultMessages {
     public void unpack(Exchange exchange, @Body ResultMessage result, @Header("attempt") String attempt)
             throws JsonProcessingException {
         if (result == null) {
-            throw new PoisonMessageException("The message is JSON's null");
+            throw new PoisonMessageException("The message body is the JSON value null");
         }
         if (attempt == null || !ATTEMPT.matcher(attempt).matches()) {
-            throw new PoisonMessageException("The attribute attempt is missing or no positive number");
+            throw new PoisonMessageException("The attribute attempt is missing or not a positive integer");
         }
         Failure failure = result.failure();
         boolean success = failure == null;
@@ -92,12 +92,12 @@ public final class ResultMessages {
             throw caught;
         }
         if (REFUSED_CODE.equals(exchange.getVariable("errorCode"))) {
-            throw new PoisonMessageException("PostgreSQL refuses the result, and that its job fails for that");
+            throw new PoisonMessageException("PostgreSQL rejected the result and the failure recorded in its place");
         }
         exchange.setVariable("success", false);
         exchange.setVariable("output", null);
         exchange.setVariable("errorCode", REFUSED_CODE);
-        exchange.setVariable("errorMessage", "The result of the pipeline could not be stored.");
+        exchange.setVariable("errorMessage", "The pipeline's result could not be stored.");
         exchange.setVariable("retryable", false);
     }
 

@@ -55,7 +55,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
         this.camel = camel;
         for (Effect effect : Effect.values()) {
             Gauge.builder("aiprod.pubsub.faults", () -> count(effect))
-                    .description("Topics and subscriptions that are not as the contract wants them")
+                    .description("Topics and subscriptions that differ from the contract, by effect")
                     .tag("effect", effect.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
@@ -84,7 +84,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
             look();
         } catch (IOException | RuntimeException e) {
             // Where Pub/Sub is away, those who publish and listen say so.
-            LOG.debug("Topics and subscriptions could not be looked at", e);
+            LOG.debug("Topics and subscriptions could not be checked", e);
         }
     }
 
@@ -100,7 +100,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
     private void tell(TopicProblem fault) {
         if (!fault.equals(found.get(fault.name()))) {
             LOG.atLevel(fault.isUnusable() ? Level.ERROR : Level.WARN)
-                    .log("{} {}. To mend it: {}", fault.name(), fault.what(), fault.command());
+                    .log("{} {}. To fix it, run: {}", fault.name(), fault.what(), fault.command());
         }
     }
 
@@ -117,7 +117,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
             public void failed(ApiService.State from, Throwable failure) {
                 faults.put(subscription, failure.getMessage());
                 if (!(failure instanceof ApiException api && api.isRetryable())) {
-                    LOG.error("Nobody listens to {} any more: {}", subscription, failure.getMessage());
+                    LOG.error("The subscriber of {} stopped: {}", subscription, failure.getMessage());
                     restartAfter(FIRST_PAUSE, endpoint);
                 }
             }
@@ -136,19 +136,19 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
         try {
             look();
             if (!unusable(subscription).isEmpty()) {
-                throw new IllegalStateException("It " + unusable(subscription));
+                throw new IllegalStateException("The subscription " + unusable(subscription));
             }
             for (Route route : camel.getRoutes()) {
                 if (route.getEndpoint() == endpoint) {
                     camel.getRouteController().stopRoute(route.getRouteId());
                     camel.getRouteController().startRoute(route.getRouteId());
-                    LOG.info("Listening to {} again", subscription);
+                    LOG.info("Restarted the subscriber of {}", subscription);
                 }
             }
         } catch (Exception e) {
             faults.put(subscription, e.getMessage());
             Duration next = pause.multipliedBy(2);
-            LOG.warn("Still not listening to {}: {}", subscription, e.getMessage());
+            LOG.warn("Could not restart the subscriber of {}: {}", subscription, e.getMessage());
             restartAfter(next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next, endpoint);
         }
     }

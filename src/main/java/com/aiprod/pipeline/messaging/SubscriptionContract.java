@@ -69,15 +69,15 @@ record SubscriptionContract(Subscription wanted) {
         if (actual.getDetached()) {
             return Optional.of("is detached from its topic");
         } else if (DELETED_TOPIC.equals(actual.getTopic())) {
-            return Optional.of("is attached to a topic that was deleted; one made again under its name is another");
+            return Optional.of("is attached to a deleted topic, and a new topic of the same name does not replace it");
         } else if (!actual.getTopic().equals(wanted.getTopic())) {
-            return Optional.of("is attached to %s, not to %s".formatted(actual.getTopic(), wanted.getTopic()));
+            return Optional.of("is attached to %s instead of %s".formatted(actual.getTopic(), wanted.getTopic()));
         } else if (!actual.getFilter().isEmpty()) {
             return Optional.of("has the filter %s, which drops messages".formatted(actual.getFilter()));
         } else if (!actual.getPushConfig().equals(PushConfig.getDefaultInstance())
                 || actual.hasBigqueryConfig()
                 || actual.hasCloudStorageConfig()) {
-            return Optional.of("delivers elsewhere and cannot be pulled");
+            return Optional.of("is not a pull subscription");
         }
         return Optional.empty();
     }
@@ -88,7 +88,7 @@ record SubscriptionContract(Subscription wanted) {
         if (actual.getAckDeadlineSeconds() != wanted.getAckDeadlineSeconds()) {
             deviations.add(new Deviation(
                     "ack_deadline_seconds",
-                    "an ack deadline of %s s, not %s s"
+                    "an ack deadline of %s s instead of %s s"
                             .formatted(actual.getAckDeadlineSeconds(), wanted.getAckDeadlineSeconds()),
                     "--ack-deadline=" + wanted.getAckDeadlineSeconds()));
         }
@@ -96,32 +96,32 @@ record SubscriptionContract(Subscription wanted) {
             deviations.add(new Deviation(
                     "retry_policy",
                     actual.hasRetryPolicy()
-                            ? "another retry policy"
-                            : "no retry policy, so that nacks come back at once",
+                            ? "a different retry policy"
+                            : "no retry policy, so nacked messages are redelivered at once",
                     retryFlags()));
         }
         if (!actual.getDeadLetterPolicy().equals(wanted.getDeadLetterPolicy())) {
             deviations.add(new Deviation(
                     "dead_letter_policy",
-                    actual.hasDeadLetterPolicy() ? "another dead-letter policy" : "no dead-letter policy",
+                    actual.hasDeadLetterPolicy() ? "a different dead-letter policy" : "no dead-letter policy",
                     wanted.hasDeadLetterPolicy() ? deadLetterFlags() : "--clear-dead-letter-policy"));
         }
         if (!actual.hasExpirationPolicy() || actual.getExpirationPolicy().hasTtl()) {
             deviations.add(new Deviation(
-                    "expiration_policy", "an end when nobody listens for a while", "--expiration-period=never"));
+                    "expiration_policy", "an expiration while inactive", "--expiration-period=never"));
         }
         if (actual.hasMessageRetentionDuration()
                 && Durations.compare(actual.getMessageRetentionDuration(), SHORTEST_RETENTION) < 0) {
             deviations.add(new Deviation(
                     "message_retention_duration",
-                    "messages that are dropped after %s s"
+                    "a message retention of only %s s"
                             .formatted(actual.getMessageRetentionDuration().getSeconds()),
                     "--message-retention-duration=7d"));
         }
         if (actual.getEnableExactlyOnceDelivery()) {
             deviations.add(new Deviation(
                     "enable_exactly_once_delivery",
-                    "exactly-once delivery, which slows each ack and is of no use here",
+                    "exactly-once delivery, which slows each ack and has no benefit here",
                     "--no-enable-exactly-once-delivery"));
         }
         return deviations;

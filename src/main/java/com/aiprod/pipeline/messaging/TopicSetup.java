@@ -92,9 +92,9 @@ final class TopicSetup {
         } catch (PermissionDeniedException e) {
             return Optional.of(new TopicProblem(
                     name,
-                    "cannot be looked at (%s)".formatted(e.getMessage()),
+                    "cannot be checked (%s)".formatted(e.getMessage()),
                     Effect.UNKNOWN,
-                    "# roles/pubsub.viewer on %s is missing".formatted(name)));
+                    "# grant roles/pubsub.viewer on %s".formatted(name)));
         }
     }
 
@@ -143,7 +143,7 @@ final class TopicSetup {
     }
 
     private Optional<TopicProblem> missing(String name, Runnable create, String command) {
-        return mend(true, new TopicProblem(name, "is not there", Effect.UNUSABLE, command), () -> make(create));
+        return mend(true, new TopicProblem(name, "does not exist", Effect.UNUSABLE, command), () -> make(create));
     }
 
     /** Another process may have come first. */
@@ -151,7 +151,7 @@ final class TopicSetup {
         try {
             create.run();
         } catch (AlreadyExistsException e) {
-            LOG.debug("Made by another: {}", e.getMessage());
+            LOG.debug("Already created by another process: {}", e.getMessage());
         }
     }
 
@@ -162,12 +162,12 @@ final class TopicSetup {
         }
         try {
             mend.run();
-            LOG.info("{} {}; mended", fault.name(), fault.what());
+            LOG.info("{} {}; fixed", fault.name(), fault.what());
             return Optional.empty();
         } catch (ApiException e) {
             return Optional.of(new TopicProblem(
                     fault.name(),
-                    "%s; it could not be mended (%s)".formatted(fault.what(), e.getMessage()),
+                    "%s; it could not be fixed (%s)".formatted(fault.what(), e.getMessage()),
                     fault.effect(),
                     fault.command()));
         }

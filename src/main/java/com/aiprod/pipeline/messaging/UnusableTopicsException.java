@@ -16,9 +16,9 @@ final class UnusableTopicsException extends StartRefusedException {
                         .map(fault -> "%s %s".formatted(fault.name(), fault.what()))
                         .collect(Collectors.joining(
                                 "; ",
-                                "Pub/Sub cannot be used in the Google Cloud project '%s': ".formatted(project),
+                                "Pub/Sub is not usable in the Google Cloud project '%s': ".formatted(project),
                                 ".")),
-                "%s%nThese commands mend it, and so does AIPROD_PUBSUB_PROVISION=true, which creates what is missing or detached."
+                "%s%nRun these commands, or set AIPROD_PUBSUB_PROVISION=true to create what is missing or detached."
                         .formatted(commands(faults)));
     }
 

@@ -105,7 +105,7 @@ final class BundledFfmpeg {
 
     private static void makeExecutable(Path file) throws IOException {
         if (!file.toFile().setExecutable(true)) {
-            throw new IOException("Cannot be made executable: " + file);
+            throw new IOException("Cannot make the file executable: " + file);
         }
     }
 }

@@ -72,14 +72,14 @@ public class CheckStage {
             double found = stream.path("duration").asDouble();
             require(
                     Math.abs(found - duration) <= DURATION_TOLERANCE,
-                    "it lasts " + found + " s instead of " + duration + " s");
+                    "its duration is " + found + " s instead of " + duration + " s");
             int width = stream.path("width").asInt();
             int height = stream.path("height").asInt();
             require(
                     width == preset.width() && height == preset.height(),
-                    "it measures " + width + " by " + height + " pixels");
+                    "its size is " + width + " by " + height + " pixels");
             String rate = stream.path("avg_frame_rate").asText();
-            require(rate.equals(preset.frameRate() + "/1"), "it shows " + rate + " frames per second");
+            require(rate.equals(preset.frameRate() + "/1"), "its frame rate is " + rate + " frames per second");
             List<Double> middles = Stream.of(0, scenes.size() / 2, scenes.size() - 1)
                     .map(scenes::get)
                     .map(scene -> (scene.start() + scene.end()) / 2)
@@ -87,10 +87,10 @@ public class CheckStage {
             byte[] pictures = pictures(video, middles, scratch.resolve("pictures"));
             int size = width * height;
             for (int i = 0; i < middles.size(); i++) {
-                require(pictures.length >= (i + 1) * size, "it has no picture at " + middles.get(i) + " s");
+                require(pictures.length >= (i + 1) * size, "it has no frame at " + middles.get(i) + " s");
                 require(
                         contrast(pictures, i * size, width, height) >= LEAST_CONTRAST,
-                        "nothing is to be seen at " + middles.get(i) + " s");
+                        "the frame is blank at " + middles.get(i) + " s");
             }
         } finally {
             tools.discard(scratch);
@@ -170,7 +170,7 @@ public class CheckStage {
                             && cue.start() >= before - CAPTION_TOLERANCE
                             && cue.end() > cue.start()
                             && cue.end() <= duration + DURATION_TOLERANCE,
-                    "caption " + (i + 1) + " is out of step");
+                    "caption " + (i + 1) + " does not match the storyboard");
             before = cue.end();
         }
     }
@@ -182,6 +182,6 @@ public class CheckStage {
     }
 
     private static PermanentStageException wrong(String fault) {
-        return new PermanentStageException("VIDEO_WRONG", "The rendered video is not as asked for: " + fault);
+        return new PermanentStageException("VIDEO_WRONG", "The rendered video does not match the request: " + fault);
     }
 }

@@ -73,7 +73,7 @@ final class FfmpegProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("{} was killed while it spoke", name, e);
+            LOG.debug("{} was killed while it wrote to standard error", name, e);
         }
     }
 
@@ -126,7 +126,7 @@ final class FfmpegProcess implements AutoCloseable {
     /** How it ended, with its last words. */
     @Override
     public String toString() {
-        String end = process.isAlive() ? "still runs" : "ended with exit code " + process.exitValue();
+        String end = process.isAlive() ? "is still running" : "ended with exit code " + process.exitValue();
         return "%s %s: %s".formatted(name, end, lastWords());
     }
 
@@ -138,13 +138,13 @@ final class FfmpegProcess implements AutoCloseable {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             if (!uninterruptibly(KILL_LIMIT, this::await)) {
-                LOG.error("{}, process {}, does not end although it was killed", name, process.pid());
+                LOG.error("{} (process {}) did not end after it was killed", name, process.pid());
             }
         }
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            LOG.debug("{} has not read all of its input", name, e);
+            LOG.debug("{} did not read all of its input", name, e);
         }
         running.remove(this);
     }

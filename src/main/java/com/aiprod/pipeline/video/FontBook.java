@@ -163,7 +163,7 @@ final class FontBook {
         try (InputStream in = FontBook.class.getResourceAsStream("/fonts/" + file)) {
             return in == null ? Optional.empty() : Optional.of(Font.createFont(Font.TRUETYPE_FONT, in));
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not read the font " + file, e);
+            throw new UncheckedIOException("Cannot read the font " + file, e);
         } catch (FontFormatException e) {
             throw new IllegalStateException("The bundled font " + file + " is damaged", e);
         }
@@ -184,7 +184,7 @@ final class FontBook {
             Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
             System.setProperty(property, file.toString());
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not prepare the fonts", e);
+            throw new UncheckedIOException("Cannot prepare the fonts", e);
         }
     }
 }

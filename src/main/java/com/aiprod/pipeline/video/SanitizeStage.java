@@ -60,10 +60,10 @@ public class SanitizeStage {
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt) {
         progress.report(jobId, attempt, "sanitize", 0);
         Preset preset = Preset.byId(String.valueOf(job.get("preset")))
-                .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "There is no preset of this name"));
+                .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "The preset does not exist"));
         String content = clean(String.valueOf(job.getOrDefault("content", "")));
         if (!isSeen(content)) {
-            throw new PermanentStageException("CONTENT_EMPTY", "The content holds no letter that can be shown");
+            throw new PermanentStageException("CONTENT_EMPTY", "The content has no displayable characters");
         }
         Map<String, Object> clean = new LinkedHashMap<>(job);
         clean.put("content", content);

@@ -84,7 +84,7 @@ final class Scratch implements AutoCloseable {
         boolean same = Files.getOwner(mine).equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS));
         Files.delete(mine);
         if (!same) {
-            throw new FileSystemException(folder.toString(), null, "The folder belongs to another user");
+            throw new FileSystemException(folder.toString(), null, "the folder belongs to another user");
         }
     }
 

@@ -20,7 +20,7 @@ record Storyboard(List<Scene> scenes, boolean truncated) {
         try {
             Storyboard board = JSON.convertValue(job.get("storyboard"), Storyboard.class);
             if (board == null || board.scenes() == null || board.scenes().isEmpty()) {
-                throw new PermanentStageException("STORYBOARD_INVALID", "The storyboard holds no scene");
+                throw new PermanentStageException("STORYBOARD_INVALID", "The storyboard has no scenes");
             }
             return board;
         } catch (IllegalArgumentException e) {

@@ -72,7 +72,7 @@ public class VideoTools implements DisposableBean {
         } catch (IOException e) {
             throw StorageFull.named(e) instanceof PermanentStageException full
                     ? full
-                    : new WorkerFaultException("FFmpeg does not work here: " + e.getMessage(), e);
+                    : new WorkerFaultException("FFmpeg does not work on this machine: " + e.getMessage(), e);
         } finally {
             discard(folder);
         }
@@ -104,7 +104,7 @@ public class VideoTools implements DisposableBean {
             return FfmpegProcess.start(whole, environment, running);
         } catch (IOException e) {
             throw new WorkerFaultException(
-                    "FFmpeg does not start here (%s). AIPROD_VIDEO_FFMPEG names another one; the folder of AIPROD_VIDEO_SCRATCH_DIR must allow programs"
+                    "Cannot start FFmpeg (%s). Mount AIPROD_VIDEO_SCRATCH_DIR without noexec, or set AIPROD_VIDEO_FFMPEG"
                             .formatted(e.getMessage()),
                     e);
         }
@@ -140,7 +140,7 @@ public class VideoTools implements DisposableBean {
         try {
             FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
-            LOG.warn("A scratch folder stays until the next start: {}", e.toString());
+            LOG.warn("Cannot delete a scratch folder; the next start deletes it: {}", e.toString());
         }
     }
 
@@ -148,7 +148,7 @@ public class VideoTools implements DisposableBean {
         return StorageFull.named(fault) instanceof PermanentStageException full
                 ? full
                 : new WorkerFaultException(
-                        "The scratch folder, AIPROD_VIDEO_SCRATCH_DIR, cannot be used here (%s)".formatted(fault),
+                        "The scratch folder AIPROD_VIDEO_SCRATCH_DIR is not usable (%s)".formatted(fault),
                         fault);
     }
 

@@ -145,7 +145,7 @@ final class VideoWriter implements AutoCloseable {
         }
         boolean killed = exitCode == SIGKILL || exitCode == SIGTERM;
         if (ended && !killed && taken.get() == 0) {
-            throw new WorkerFaultException("FFmpeg does not work here: " + said, cause);
+            throw new WorkerFaultException("FFmpeg does not work on this machine: " + said, cause);
         }
         return new IOException("After %s frames %s".formatted(taken, said), cause);
     }

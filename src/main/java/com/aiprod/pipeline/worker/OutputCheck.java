@@ -64,7 +64,7 @@ final class OutputCheck {
      */
     Map<String, Object> check(String pipeline, Object left) {
         if (!(left instanceof Map<?, ?> map)) {
-            throw invalid("The pipeline '%s' left %s as its output.".formatted(pipeline, kind(left)));
+            throw invalid("The output of the pipeline '%s' is %s.".formatted(pipeline, kind(left)));
         }
         Copy copy = new Copy();
         Map<String, Object> output = copy.map(new Place(null, "output"), map, 1);
@@ -76,9 +76,9 @@ final class OutputCheck {
 
     private static String kind(Object left) {
         if (left instanceof CharSequence) {
-            return "a text and no map (JSON is to be unmarshalled)";
+            return "text, not a map (unmarshal JSON first)";
         }
-        return left == null ? "nothing" : "no map";
+        return left == null ? "missing" : "not a map";
     }
 
     private long size(Map<String, Object> output) {
@@ -154,7 +154,7 @@ final class OutputCheck {
             Map<String, Object> copy = new LinkedHashMap<>();
             map.forEach((key, value) -> {
                 if (!(key instanceof String name)) {
-                    throw invalid(place, "has a key that is no text");
+                    throw invalid(place, "has a key that is not text");
                 }
                 Place inside = new Place(place, name);
                 if (name.length() > MAX_NAME) {
@@ -181,7 +181,7 @@ final class OutputCheck {
         private Object value(Place place, Object value, int depth) {
             count(place, 1);
             if (depth > MAX_DEPTH) {
-                throw invalid(place, "is nested more than %s levels deep, or within itself".formatted(MAX_DEPTH));
+                throw invalid(place, "is nested more than %s levels deep or contains itself".formatted(MAX_DEPTH));
             } else if (value == null || value instanceof Boolean) {
                 return value;
             } else if (value instanceof CharSequence || value instanceof Character) {
@@ -225,12 +225,12 @@ final class OutputCheck {
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.debug("{} cannot be written as JSON", place, e);
             }
-            throw other(place, "is of a kind that cannot be written as JSON", value);
+            throw other(place, "is of a type that cannot be written as JSON", value);
         }
 
         /** Names the class to the operator alone. */
         private PermanentStageException other(Place place, String fault, Object value) {
-            LOG.warn("{} of a pipeline {}: {}", place, fault, value.getClass().getName());
+            LOG.warn("{} of a pipeline's output {}: {}", place, fault, value.getClass().getName());
             return invalid(place, fault);
         }
 
@@ -257,7 +257,7 @@ final class OutputCheck {
             try {
                 return new BigDecimal(number.toString());
             } catch (NumberFormatException e) {
-                throw other(place, "is of a kind that cannot be written as JSON", number);
+                throw other(place, "is of a type that cannot be written as JSON", number);
             }
         }
 
@@ -273,13 +273,13 @@ final class OutputCheck {
             for (int at = 0; at < text.length(); at++) {
                 char unit = text.charAt(at);
                 if (unit == 0) {
-                    throw invalid(place, "holds the character U+0000");
+                    throw invalid(place, "contains the character U+0000");
                 } else if (Character.isHighSurrogate(unit)
                         && at + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(at + 1))) {
                     at++;
                 } else if (Character.isSurrogate(unit)) {
-                    throw invalid(place, "holds half a character (an unpaired surrogate)");
+                    throw invalid(place, "contains an unpaired surrogate");
                 }
             }
             return text;
@@ -288,7 +288,7 @@ final class OutputCheck {
         private String hidesPaths(Place place, String text) {
             for (Path folder : folders) {
                 if (shows(text, folder)) {
-                    throw invalid(place, "holds a path of the server");
+                    throw invalid(place, "contains a server path");
                 }
             }
             return text;

@@ -62,10 +62,10 @@ class WorkerConfiguration {
                 new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
         RunningAttempts attempts = new RunningAttempts(camel, timeout, slots, health, outputs);
         Gauge.builder("aiprod.worker.jobs.active", attempts, RunningAttempts::active)
-                .description("Jobs of this worker whose attempt has not ended, including those that wait for a retry")
+                .description("Attempts in progress on this worker, including those waiting for a retry")
                 .register(registry);
         Gauge.builder("aiprod.worker.slots", attempts, RunningAttempts::slots)
-                .description("Pipelines that this worker may run at a time")
+                .description("Pipelines that this worker can run at the same time")
                 .register(registry);
         health.lookAfter(new WorkerIntake(application, camel, slots, attempts));
         return attempts;

@@ -62,7 +62,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
             if (attempts.awaitIdle(grace)) {
                 // With this process go the results that it keeps, and their jobs would be run again.
                 if (!attempts.awaitRecorded(Duration.ofNanos(end - System.nanoTime()))) {
-                    LOG.warn("The database does not have all results of this worker; their jobs may run again");
+                    LOG.warn("Some results of this worker are not recorded; their jobs may run again");
                 }
             } else {
                 try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
@@ -71,7 +71,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
                 attempts.awaitIdle(Attempt.STOP_GRACE);
             }
         } catch (Exception e) {
-            LOG.warn("Jobs of this worker could not be handed back; they go to another when their leases end", e);
+            LOG.warn("Could not release the jobs of this worker; other workers get them when their leases expire", e);
         } finally {
             drained.complete(null);
         }
@@ -82,7 +82,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
         try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
             producer.sendBody(ANNOUNCING_ROUTE, null);
         } catch (Exception e) {
-            LOG.warn("The database was not told that this worker ends: {}", e.getMessage());
+            LOG.warn("Could not announce that this worker is shutting down: {}", e.getMessage());
         }
     }
 

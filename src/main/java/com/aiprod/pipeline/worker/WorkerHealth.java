@@ -79,7 +79,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         this.checkInterval = checkInterval;
         this.registry = registry;
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread made = new Thread(task, "worker-fitness");
+            Thread made = new Thread(task, "worker-health");
             made.setDaemon(true);
             return made;
         });
@@ -109,10 +109,10 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
     synchronized void lookAfter(Worker tended) {
         worker = tended;
         faults = Counter.builder("aiprod.worker.faults")
-                .description("Faults of the worker itself, seen by a check or in an attempt that was handed back")
+                .description("Faults of the worker itself, found by a check or in a released attempt")
                 .register(registry);
-        Gauge.builder("aiprod.worker.broken", this, fitness -> fitness.fault().isPresent() ? 1 : 0)
-                .description("1 while this worker takes no jobs because of a fault of its own")
+        Gauge.builder("aiprod.worker.broken", this, health -> health.fault().isPresent() ? 1 : 0)
+                .description("1 while this worker accepts no jobs because of a fault of its own")
                 .register(registry);
         thread.execute(this::mend);
     }
@@ -124,13 +124,13 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         }
         faults.increment();
         if (fault == null) {
-            LOG.error("This worker is broken and takes no more jobs: {}", describe(found), found);
+            LOG.error("This worker is broken and accepts no more jobs: {}", describe(found), found);
             boolean again = opened && System.nanoTime() - openedAt < RECENT.toNanos();
             intervals = again ? Math.min(Math.max(1, 2 * intervals), MOST_INTERVALS) : 1;
             fault = found;
             thread.execute(this::stopListening);
         } else if (isMendable(fault) && !isMendable(found)) {
-            LOG.error("This worker is broken for good: {}", describe(found), found);
+            LOG.error("This worker is permanently broken: {}", describe(found), found);
             fault = found;
         }
     }
@@ -140,7 +140,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
             worker.stopListening();
             later(this::mend, pause());
         } catch (Exception e) {
-            LOG.warn("The broken worker still listens: {}", e.getMessage());
+            LOG.warn("Could not stop the subscriber of the broken worker: {}", e.getMessage());
             later(this::stopListening, LOOK);
         }
     }
@@ -178,7 +178,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
             return false;
         }
         if (fault != null) {
-            LOG.info("This worker takes jobs again: its checks have passed after {}", describe(fault));
+            LOG.info("This worker accepts jobs again: its checks passed after {}", describe(fault));
         }
         fault = null;
         opened = true;
@@ -201,7 +201,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         if (!worker.idle()) {
             later(this::end, LOOK);
         } else {
-            LOG.error("The jobs of this broken worker have ended; its liveness asks for a restart");
+            LOG.error("The jobs of this broken worker have ended; its liveness probe now requests a restart");
             worker.askForRestart();
         }
     }
@@ -231,7 +231,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         if (fault != null) {
             return Health.down()
                     .withDetail("fault", describe(fault))
-                    .withDetail("mended_by", isMendable(fault) ? "the next check that passes" : "a restart")
+                    .withDetail("mended_by", isMendable(fault) ? "the next successful check" : "a restart")
                     .build();
         }
         return opened || worker == null

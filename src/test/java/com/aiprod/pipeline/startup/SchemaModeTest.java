@@ -40,7 +40,7 @@ class SchemaModeTest {
     void aCheckRefusesAnEmptyDatabaseAndLeavesItEmpty() {
         assertThatThrownBy(() -> SchemaMode.CHECK.apply(flyway))
                 .hasMessage(
-                        "The database's schema is at version none, and this build needs version %s.".formatted(latest));
+                        "The database schema is at version none, but this build needs version %s.".formatted(latest));
         assertThat(jdbc.queryForObject(
                         "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'", Integer.class))
                 .isZero();

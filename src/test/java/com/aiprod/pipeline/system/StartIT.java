@@ -88,7 +88,7 @@ class StartIT {
     void refusesAPublishTimeoutThatNoPublishCouldKeep(CapturedOutput output) {
         refused(Map.of("aiprod.pubsub.publish-timeout", "9s"));
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more")
+                .contains("APPLICATION FAILED TO START", "AIPROD_PUBSUB_PUBLISH_TIMEOUT must be at least 10s")
                 .doesNotContain("\tat ");
     }
 
@@ -96,7 +96,7 @@ class StartIT {
     void refusesAPipelineThatIsNotThere(CapturedOutput output) {
         refused(Map.of("aiprod.pipeline.route", "epic"));
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "AIPROD_PIPELINE_ROUTE names 'epic', and no route has that id")
+                .contains("APPLICATION FAILED TO START", "AIPROD_PIPELINE_ROUTE is 'epic', but no route has that ID")
                 .doesNotContain("\tat ");
     }
 
