@@ -17,7 +17,7 @@ import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How an attempt ended, between what a route holds and the ResultMessage. */
+/** Converts the end of an attempt between a route's exchange and a ResultMessage. */
 public final class ResultMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResultMessages.class);
@@ -33,7 +33,7 @@ public final class ResultMessages {
         this.deadLetters = deadLetters;
     }
 
-    /** The ResultMessage of a pipeline that left {@code output}. */
+    /** The ResultMessage of a pipeline that returned {@code output}. */
     public ResultMessage success(
             @Body Map<String, Object> output,
             @Variable("jobId") UUID jobId,
@@ -41,7 +41,7 @@ public final class ResultMessages {
         return ResultMessage.success(jobId, output, executionTimeMs);
     }
 
-    /** The ResultMessage of a pipeline that failed with the exception that the error handler caught. */
+    /** The ResultMessage of a pipeline that failed with the exception caught by the error handler. */
     public ResultMessage failure(
             Exchange exchange, @Variable("jobId") UUID jobId, @Variable("executionTimeMs") long executionTimeMs) {
         Failure failure = deadLetters.failure(exchange);
@@ -55,8 +55,8 @@ public final class ResultMessages {
     /**
      * Sets the variables that record-result.sql binds.
      *
-     * @throws PoisonMessageException when there is no result, or the attribute {@code attempt} is no attempt: no job could
-     *     be ended by it
+     * @throws PoisonMessageException if there is no result, or the attribute {@code attempt} is invalid: such a message
+     *     cannot end any job
      */
     public void unpack(Exchange exchange, @Body ResultMessage result, @Header("attempt") String attempt)
             throws JsonProcessingException {
@@ -79,12 +79,12 @@ public final class ResultMessages {
     }
 
     /**
-     * Called when a result could not be recorded. Where PostgreSQL refuses it, as it will each time, sets the variables for
-     * a failure in its place, or the job would never end; goes by SQLState: data that is no such data (22), that breaks a
-     * rule (23) or that is beyond a limit (54).
+     * Handles a result that could not be recorded. If PostgreSQL rejects it permanently, sets the variables for a
+     * failure in its place, because otherwise the job would never end. The SQLState decides: invalid data (22), a
+     * violated constraint (23), or an exceeded limit (54).
      *
-     * @throws PoisonMessageException where that failure is what was refused
-     * @throws Exception what was caught, where it may pass
+     * @throws PoisonMessageException if the failure itself was rejected
+     * @throws Exception the caught exception, if it may pass
      */
     public void refuse(Exchange exchange) throws Exception {
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);

@@ -14,22 +14,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One subscription as the contract wants it (CONTRACT, part 2), and in what another differs. What costs nothing is let
- * be: message ordering, since no message of ours has a key, and acked messages that are retained.
+ * A subscription as the contract requires it (CONTRACT, part 2), and how an actual one deviates. Ignores harmless
+ * deviations: message ordering, because no message has an ordering key, and retention of acked messages.
  */
 record SubscriptionContract(Subscription wanted) {
 
-    /** Below Google's own seven days, but a weekend without a worker loses nothing. */
+    /** Below Google's default of seven days, but long enough to survive a weekend without workers. */
     private static final Duration SHORTEST_RETENTION = Durations.fromDays(3);
 
     private static final String DELETED_TOPIC = "_deleted-topic_";
 
     /**
-     * A setting that differs and can be changed.
+     * A deviation that can be corrected.
      *
-     * @param field its name in an update mask
-     * @param what is wrong with it
-     * @param flag of {@code gcloud pubsub subscriptions update} that mends it
+     * @param field the field's name in an update mask
+     * @param what the deviation
+     * @param flag the flag of {@code gcloud pubsub subscriptions update} that corrects it
      */
     record Deviation(String field, String what, String flag) {}
 
@@ -42,7 +42,7 @@ record SubscriptionContract(Subscription wanted) {
                 .setRetryPolicy(RetryPolicy.newBuilder()
                         .setMinimumBackoff(Durations.fromSeconds(minBackoffSeconds))
                         .setMaximumBackoff(Durations.fromSeconds(maxBackoffSeconds)))
-                // Empty means never; the default is to vanish after 31 days without a worker.
+                // Empty means never. By default, a subscription expires after 31 days without a subscriber.
                 .setExpirationPolicy(ExpirationPolicy.getDefaultInstance())
                 .build());
     }
@@ -59,12 +59,14 @@ record SubscriptionContract(Subscription wanted) {
         return SubscriptionName.parse(wanted.getName()).getSubscription();
     }
 
-    /** Whether nothing can ever come by it, so that to delete it takes nothing from anybody. */
+    /** Whether the subscription can never receive a message, so deleting it loses nothing that is still to come. */
     static boolean isAttachedToNothing(Subscription actual) {
         return actual.getDetached() || DELETED_TOPIC.equals(actual.getTopic());
     }
 
-    /** Why messages do not come by it, or not all of them; none of that can be changed in a subscription that exists. */
+    /**
+     * Why the subscription does not receive all messages; an existing subscription cannot be changed in these points.
+     */
     Optional<String> unusable(Subscription actual) {
         if (actual.getDetached()) {
             return Optional.of("is detached from its topic");
@@ -82,7 +84,7 @@ record SubscriptionContract(Subscription wanted) {
         return Optional.empty();
     }
 
-    /** The settings that differ where it matters and that can be changed. */
+    /** The relevant deviations that can be corrected. */
     List<Deviation> deviations(Subscription actual) {
         List<Deviation> deviations = new ArrayList<>();
         if (actual.getAckDeadlineSeconds() != wanted.getAckDeadlineSeconds()) {
@@ -127,15 +129,15 @@ record SubscriptionContract(Subscription wanted) {
         return deviations;
     }
 
-    /** The wanted values of all settings, also those that a subscription of ours is made without. */
+    /** The required values of all settings, including those that creation leaves at the default. */
     Subscription update() {
         return wanted.toBuilder()
                 .setMessageRetentionDuration(Durations.fromDays(7))
                 .build();
     }
 
-    /** A fault for what differs, of which there is something. */
-    static String say(List<Deviation> deviations) {
+    /** Describes a non-empty list of deviations. */
+    static String describe(List<Deviation> deviations) {
         return "has "
                 + String.join("; ", deviations.stream().map(Deviation::what).toList());
     }
@@ -151,7 +153,10 @@ record SubscriptionContract(Subscription wanted) {
         return (wanted.hasDeadLetterPolicy() ? command + " " + deadLetterFlags() : command) + project();
     }
 
-    /** Loses what waits in it: jobs and results go out again, since the database does not have their end. */
+    /**
+     * Loses the waiting messages. Their jobs and results are published again, because the database has not recorded
+     * them as ended.
+     */
     String replaceCommand() {
         return "gcloud pubsub subscriptions delete %s%s%n%s".formatted(name(), project(), createCommand());
     }

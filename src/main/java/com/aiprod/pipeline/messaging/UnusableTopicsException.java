@@ -4,12 +4,12 @@ import com.aiprod.pipeline.StartRefusedException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Refuses a start without the topics and subscriptions that the process cannot do without. */
+/** Refuses a start because required topics or subscriptions are missing or unusable. */
 final class UnusableTopicsException extends StartRefusedException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param faults at least one, in the order in which their commands are to be run */
+    /** @param faults at least one, in the order in which to run their commands */
     UnusableTopicsException(String project, List<TopicProblem> faults) {
         super(
                 faults.stream()

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds what a pipeline leaves to the contract, part 5: a JSON object of at most 1 MiB, without any path of the server.
- * What passes can be written, sent, read again and stored. What does not fails the attempt for good, with the key named:
- * found later, it would leave a job that never ends.
+ * Checks a pipeline's output against the contract, part 5: a JSON object of at most 1 MiB, without server paths. A
+ * valid output can be serialized, published, read, and stored. An invalid output fails the attempt permanently with the
+ * key at fault: if it were found later, the job would never end.
  */
 final class OutputCheck {
 
@@ -38,7 +38,7 @@ final class OutputCheck {
     private static final Logger LOG = LoggerFactory.getLogger(OutputCheck.class);
     private static final int MAX_BYTES = 1024 * 1024;
     private static final int MAX_DEPTH = 100;
-    /** Jackson reads no longer numbers, nor names of more than 50,000 characters. */
+    /** Jackson rejects longer numbers, and names of more than 50,000 characters. */
     private static final int MAX_DIGITS = 1000;
 
     private static final int MAX_NAME = 1000;
@@ -49,7 +49,7 @@ final class OutputCheck {
     private final ObjectMapper json;
     private final List<Path> folders;
 
-    /** @param folders whose paths no client may see */
+    /** @param folders folders whose paths must not be disclosed to clients */
     OutputCheck(ObjectMapper json, List<Path> folders) {
         this.json = json;
         this.folders =
@@ -57,9 +57,9 @@ final class OutputCheck {
     }
 
     /**
-     * A copy of plain maps, lists, texts, numbers and booleans, which nobody else holds.
+     * Copies the output to plain maps, lists, strings, numbers, and booleans that nothing else references.
      *
-     * @param left what the pipeline left as its body
+     * @param left the body that the pipeline left
      * @throws PermanentStageException {@link #CODE}, naming the key at fault
      */
     Map<String, Object> check(String pipeline, Object left) {
@@ -111,7 +111,7 @@ final class OutputCheck {
         return invalid("%s %s.".formatted(place, fault));
     }
 
-    /** Where a value stands: the key or the index in what is around it. */
+    /** The place of a value: the key or index in its container. */
     private record Place(Place around, Object step) {
 
         @Override
@@ -143,7 +143,10 @@ final class OutputCheck {
 
     private final class Copy {
 
-        /** What it will at least come to as JSON: what refers to one thing many times may never end else. */
+        /**
+         * The minimum size as JSON. Without this limit, the copy of an object graph with many shared references might
+         * never end.
+         */
         private long least;
 
         private long leastBefore;
@@ -215,7 +218,7 @@ final class OutputCheck {
                     .iterator();
         }
 
-        /** Dates, records and the like, as the application's JSON has them. */
+        /** Converts dates, records, and other objects with the application's JSON mapper. */
         private Object plain(Place place, Object value) {
             try {
                 Object plain = json.convertValue(value, Object.class);
@@ -228,7 +231,7 @@ final class OutputCheck {
             throw other(place, "is of a type that cannot be written as JSON", value);
         }
 
-        /** Names the class to the operator alone. */
+        /** Logs the class for operators; clients do not see it. */
         private PermanentStageException other(Place place, String fault, Object value) {
             LOG.warn("{} of a pipeline's output {}: {}", place, fault, value.getClass().getName());
             return invalid(place, fault);
@@ -313,7 +316,7 @@ final class OutputCheck {
         }
     }
 
-    /** A folder at the root, such as /tmp, is named by many a text that is none of ours: there the whole must be a path. */
+    /** A folder at the root, such as /tmp, appears in unrelated text, so here the whole text must be a path. */
     private static boolean shows(String text, Path folder) {
         if (folder.getNameCount() == 0) {
             return false;

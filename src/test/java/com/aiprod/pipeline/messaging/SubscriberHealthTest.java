@@ -55,7 +55,7 @@ class SubscriberHealthTest {
         camel.addComponent("google-pubsub", new GooglePubsubComponent());
         health.watch(camel.getEndpoint("google-pubsub:health:" + SUBSCRIPTION, GooglePubsubEndpoint.class))
                 .running();
-        health.lookEach(Duration.ofMillis(50));
+        health.checkEvery(Duration.ofMillis(50));
     }
 
     @AfterEach

@@ -38,18 +38,18 @@ class WorkerHealthTest {
         }
 
         @Override
-        public void listen() {
+        public void startReceiving() {
             listened.add(System.nanoTime());
             done.add("listen");
         }
 
         @Override
-        public void shut() {
+        public void pause() {
             done.add("shut");
         }
 
         @Override
-        public void stopListening() {
+        public void stopReceiving() {
             done.add("stop listening");
         }
 
@@ -59,7 +59,7 @@ class WorkerHealthTest {
         }
 
         @Override
-        public void askForRestart() {
+        public void requestRestart() {
             done.add("restart");
         }
     };
@@ -78,7 +78,7 @@ class WorkerHealthTest {
     @Test
     void opensOnceItsChecksHavePassed() {
         found.set(away);
-        fitness.lookAfter(worker);
+        fitness.manage(worker);
         await().until(() -> fitness.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
         assertThat(fitness.health().getDetails()).containsEntry("fault", "The scratch folder is away");
         assertThat(done).containsOnly("stop listening");
@@ -89,7 +89,7 @@ class WorkerHealthTest {
 
     @Test
     void isShutAtOnceAndOpenedAgainByAPassedCheck() {
-        lookAfterAWorkerThatIsWell();
+        manageAHealthyWorker();
         found.set(new IOException("still away"));
         fitness.raise(away);
         assertThat(done).startsWith("shut");
@@ -105,7 +105,7 @@ class WorkerHealthTest {
 
     @Test
     void aFaultThatComesBackAfterEachCheckComesAtGrowingDistances() {
-        lookAfterAWorkerThatIsWell();
+        manageAHealthyWorker();
         listened.clear();
         long begun = System.nanoTime();
         for (int faults = 1; faults <= 4; faults++) {
@@ -121,7 +121,7 @@ class WorkerHealthTest {
 
     @Test
     void aBrokenJvmIsRestartedOnceItHoldsNothingAnyMore() {
-        lookAfterAWorkerThatIsWell();
+        manageAHealthyWorker();
         idle.set(false);
         fitness.raise(away);
         fitness.raise(new OutOfMemoryError("for a test"));
@@ -133,8 +133,8 @@ class WorkerHealthTest {
         assertThat(fitness.health().getDetails()).containsEntry("mended_by", "a restart");
     }
 
-    private void lookAfterAWorkerThatIsWell() {
-        fitness.lookAfter(worker);
+    private void manageAHealthyWorker() {
+        fitness.manage(worker);
         await().until(() -> done.contains("listen"));
         done.clear();
     }
