@@ -1,9 +1,9 @@
 -- Records the outcome of a try. A failed try is repeated after growing pauses with 5% jitter: eleven tries within a
 -- day. Changes nothing if another try has begun in the meantime.
 --
--- Also records the state of the receiver. After three consecutive tries without a response, or with status 429 or
--- at least 500, it is paused for 15 s, then twice as long each time, up to an hour. A try that ends during the pause began
--- before it and adds nothing. Any other response ends the pause and makes the postponed deliveries ready.
+-- Also records the state of the receiver. After three consecutive tries without a response, or with a status of 429 or
+-- at least 500, it is paused for 15 s, then twice as long each time, up to an hour. A try that ends during the pause
+-- began before it and adds nothing. Any other response ends the pause and makes the postponed deliveries ready.
 WITH came AS (
     SELECT id, user_id, receiver,
            cast(:?delivered AS boolean) AS delivered,

@@ -12,7 +12,7 @@ public class PipelineApplication {
 
     public static void main(String[] args) {
         fixTimeZoneAndLocale();
-        if (SchemaMigration.isAskedFor(args)) {
+        if (SchemaMigration.isRequested(args)) {
             SchemaMigration.run(args);
         } else {
             SpringApplication.run(PipelineApplication.class, args);

@@ -60,7 +60,7 @@ record SubscriptionContract(Subscription wanted) {
     }
 
     /** Whether the subscription can never receive a message, so deleting it loses nothing that is still to come. */
-    static boolean isAttachedToNothing(Subscription actual) {
+    static boolean canReceiveNothing(Subscription actual) {
         return actual.getDetached() || DELETED_TOPIC.equals(actual.getTopic());
     }
 

@@ -122,9 +122,9 @@ final class TopicSetup {
         if (unusable.isPresent()) {
             TopicProblem fault =
                     new TopicProblem(contract.name(), unusable.get(), Effect.UNUSABLE, contract.replaceCommand());
-            return mend(SubscriptionContract.isAttachedToNothing(actual), fault, () -> {
+            return fix(SubscriptionContract.canReceiveNothing(actual), fault, () -> {
                 subscriptions.deleteSubscription(actual.getName());
-                make(create);
+                createIfMissing(create);
             });
         }
         List<Deviation> deviations = contract.deviations(actual);
@@ -139,15 +139,15 @@ final class TopicSetup {
         FieldMask mask = FieldMask.newBuilder()
                 .addAllPaths(deviations.stream().map(Deviation::field).toList())
                 .build();
-        return mend(true, fault, () -> subscriptions.updateSubscription(contract.update(), mask));
+        return fix(true, fault, () -> subscriptions.updateSubscription(contract.update(), mask));
     }
 
     private Optional<TopicProblem> missing(String name, Runnable create, String command) {
-        return mend(true, new TopicProblem(name, "does not exist", Effect.UNUSABLE, command), () -> make(create));
+        return fix(true, new TopicProblem(name, "does not exist", Effect.UNUSABLE, command), () -> createIfMissing(create));
     }
 
     /** Another process may have created it first. */
-    private static void make(Runnable create) {
+    private static void createIfMissing(Runnable create) {
         try {
             create.run();
         } catch (AlreadyExistsException e) {
@@ -158,12 +158,12 @@ final class TopicSetup {
     /**
      * The problem, or empty if it was fixed. An emulator may not support the fix, and the account may lack permission.
      */
-    private Optional<TopicProblem> mend(boolean mendable, TopicProblem fault, Runnable mend) {
-        if (!mendable || !settings.provisions()) {
+    private Optional<TopicProblem> fix(boolean fixable, TopicProblem fault, Runnable fix) {
+        if (!fixable || !settings.provisions()) {
             return Optional.of(fault);
         }
         try {
-            mend.run();
+            fix.run();
             LOG.info("{} {}; fixed", fault.name(), fault.what());
             return Optional.empty();
         } catch (ApiException e) {

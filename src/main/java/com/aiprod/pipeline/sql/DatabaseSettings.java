@@ -24,9 +24,9 @@ public record DatabaseSettings(
     }
 
     public DatabaseSettings {
-        refuseUnder1ms("AIPROD_DATABASE_STATEMENT_TIMEOUT", statementTimeout);
-        refuseUnder1ms("AIPROD_DATABASE_LOCK_TIMEOUT", lockTimeout);
-        refuseUnder1ms("AIPROD_DATABASE_IDLE_IN_TRANSACTION_TIMEOUT", idleInTransactionTimeout);
+        requireAtLeast1ms("AIPROD_DATABASE_STATEMENT_TIMEOUT", statementTimeout);
+        requireAtLeast1ms("AIPROD_DATABASE_LOCK_TIMEOUT", lockTimeout);
+        requireAtLeast1ms("AIPROD_DATABASE_IDLE_IN_TRANSACTION_TIMEOUT", idleInTransactionTimeout);
         if (lockTimeout.compareTo(statementTimeout) > 0) {
             throw new IllegalArgumentException(
                     "AIPROD_DATABASE_LOCK_TIMEOUT must not exceed AIPROD_DATABASE_STATEMENT_TIMEOUT");
@@ -39,7 +39,7 @@ public record DatabaseSettings(
     }
 
     /** For PostgreSQL, 0 means no limit. */
-    private static void refuseUnder1ms(String setting, Duration value) {
+    private static void requireAtLeast1ms(String setting, Duration value) {
         if (value.toMillis() < 1) {
             throw new IllegalArgumentException(setting + " must be at least 1ms");
         }

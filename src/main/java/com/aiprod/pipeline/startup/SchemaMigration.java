@@ -22,7 +22,7 @@ public final class SchemaMigration {
      *
      * @param args the command line
      */
-    public static boolean isAskedFor(String... args) {
+    public static boolean isRequested(String... args) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
         return environment.getProperty("aiprod.roles", "").strip().equals(ROLE);

@@ -18,14 +18,14 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
 
-/** Opens the rendered files as a viewer would, and holds them against what was asked for. */
+/** Opens the rendered files as a player would, and compares them with the request. */
 @Component
 public class CheckStage {
 
     static final double DURATION_TOLERANCE = 0.2;
     private static final double CAPTION_TOLERANCE = 0.05;
 
-    /** Between the darkest and the lightest pixel of a picture that shows something, of 255. */
+    /** The minimum difference between the darkest and lightest pixel (0 to 255) of a frame that is not blank. */
     private static final int LEAST_CONTRAST = 60;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,18 +33,18 @@ public class CheckStage {
     private final VideoTools tools;
     private final Progress progress;
 
-    /** A stage that looks with these tools, and reports there. */
+    /** Creates the stage with its tools and progress receiver. */
     public CheckStage(VideoTools tools, Progress progress) {
         this.tools = tools;
         this.progress = progress;
     }
 
     /**
-     * Takes the rendered job and gives it back as it is.
+     * Checks the rendered job and returns it unchanged.
      *
-     * @throws TransientStageException {@code VIDEO_UNREADABLE} where the video cannot be opened or read
-     * @throws PermanentStageException {@code VIDEO_WRONG} where duration, size, frame rate, pictures or captions are not
-     *     as asked for; rendering again would not change that
+     * @throws TransientStageException {@code VIDEO_UNREADABLE} if the video cannot be opened or read
+     * @throws PermanentStageException {@code VIDEO_WRONG} if duration, size, frame rate, frames, or captions do not
+     *     match the request; rendering again would not change that
      */
     public Map<String, Object> check(
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
@@ -114,7 +114,7 @@ public class CheckStage {
         return JSON.readTree(answer.toFile()).path("streams").path(0);
     }
 
-    /** The pictures at these times, one after the other, a byte for each pixel. */
+    /** Extracts the frames at these times, one after the other, one byte per pixel. */
     private byte[] pictures(Path video, List<Double> times, Path answer) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-threads", "1"));
         StringBuilder filter = new StringBuilder();

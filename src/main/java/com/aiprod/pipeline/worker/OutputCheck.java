@@ -188,7 +188,7 @@ final class OutputCheck {
             } else if (value == null || value instanceof Boolean) {
                 return value;
             } else if (value instanceof CharSequence || value instanceof Character) {
-                return hidesPaths(place, text(place, value.toString()));
+                return withoutPaths(place, text(place, value.toString()));
             } else if (value instanceof Enum<?> constant) {
                 return constant.name();
             } else if (value instanceof Number number) {
@@ -202,12 +202,12 @@ final class OutputCheck {
             } else if (value.getClass().isArray()) {
                 return list(place, items(value), depth + 1);
             } else if (value instanceof File || value instanceof Path) {
-                return hidesPaths(place, text(place, value.toString()));
+                return withoutPaths(place, text(place, value.toString()));
             } else if (value instanceof InputStream
                     || value instanceof Reader
                     || value instanceof Iterator
                     || (value instanceof AutoCloseable && !(value instanceof JsonNode))) {
-                throw other(place, "is a stream", value);
+                throw unsupported(place, "is a stream", value);
             }
             return value(place, plain(place, value), depth + 1);
         }
@@ -228,11 +228,11 @@ final class OutputCheck {
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.debug("{} cannot be written as JSON", place, e);
             }
-            throw other(place, "is of a type that cannot be written as JSON", value);
+            throw unsupported(place, "is of a type that cannot be written as JSON", value);
         }
 
         /** Logs the class for operators; clients do not see it. */
-        private PermanentStageException other(Place place, String fault, Object value) {
+        private PermanentStageException unsupported(Place place, String fault, Object value) {
             LOG.warn("{} of a pipeline's output {}: {}", place, fault, value.getClass().getName());
             return invalid(place, fault);
         }
@@ -260,7 +260,7 @@ final class OutputCheck {
             try {
                 return new BigDecimal(number.toString());
             } catch (NumberFormatException e) {
-                throw other(place, "is of a type that cannot be written as JSON", number);
+                throw unsupported(place, "is of a type that cannot be written as JSON", number);
             }
         }
 
@@ -288,9 +288,9 @@ final class OutputCheck {
             return text;
         }
 
-        private String hidesPaths(Place place, String text) {
+        private String withoutPaths(Place place, String text) {
             for (Path folder : folders) {
-                if (shows(text, folder)) {
+                if (reveals(text, folder)) {
                     throw invalid(place, "contains a server path");
                 }
             }
@@ -317,7 +317,7 @@ final class OutputCheck {
     }
 
     /** A folder at the root, such as /tmp, appears in unrelated text, so here the whole text must be a path. */
-    private static boolean shows(String text, Path folder) {
+    private static boolean reveals(String text, Path folder) {
         if (folder.getNameCount() == 0) {
             return false;
         }

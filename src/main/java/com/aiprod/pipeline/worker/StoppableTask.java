@@ -16,7 +16,7 @@ final class StoppableTask implements Runnable {
     private final Runnable task;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean begun;
-    private boolean forgone;
+    private boolean skipped;
     /** Set while the task runs; afterwards the thread runs other tasks. */
     private Thread thread;
 
@@ -43,7 +43,7 @@ final class StoppableTask implements Runnable {
      * @return whether the task no longer runs
      */
     boolean stop(Duration atMost) throws InterruptedException {
-        if (forgo()) {
+        if (skip()) {
             return true;
         }
         long end = System.nanoTime() + atMost.toNanos();
@@ -57,7 +57,7 @@ final class StoppableTask implements Runnable {
     }
 
     private synchronized boolean begin(Thread runner) {
-        begun = !forgone;
+        begun = !skipped;
         thread = begun ? runner : null;
         return begun;
     }
@@ -66,9 +66,9 @@ final class StoppableTask implements Runnable {
         thread = null;
     }
 
-    private synchronized boolean forgo() {
-        forgone = !begun;
-        return forgone;
+    private synchronized boolean skip() {
+        skipped = !begun;
+        return skipped;
     }
 
     private synchronized void interrupt() {

@@ -135,7 +135,7 @@ class TopicSetupTest {
         for (TopicSetup either : List.of(check, provision)) {
             assertThat(catchThrowableOfType(UnusableTopicsException.class, either::run))
                     .hasMessageContaining(
-                            "aiprod-pipeline-results, not to projects/set-up/topics/aiprod-pipeline-jobs");
+                            "aiprod-pipeline-results instead of projects/set-up/topics/aiprod-pipeline-jobs");
         }
         assertThat(subscription(JOBS_SUB).getTopic()).endsWith("aiprod-pipeline-results");
     }

@@ -67,7 +67,7 @@ class MigrationTest {
                     .isInstanceOfSatisfying(
                             StartRefusedException.class,
                             e -> assertThat(e.action()).contains("pg_stat_activity"))
-                    .hasMessageContaining("found a table in use each time");
+                    .hasMessageContaining("a table stayed locked");
         }
     }
 

@@ -83,7 +83,7 @@ class RequiredSettingsTest {
     void refusesAMigrationBesideOtherRoles() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_ROLES", "migrate,api");
-        assertThat(faults(settings)).singleElement().asString().contains("'migrate' beside others");
+        assertThat(faults(settings)).singleElement().asString().contains("combines 'migrate' with other roles");
     }
 
     @Test
@@ -165,7 +165,7 @@ class RequiredSettingsTest {
         assertThat(faults(settings))
                 .singleElement()
                 .asString()
-                .startsWith("AIPROD_ARTIFACTS_DIR names ")
+                .startsWith("AIPROD_ARTIFACTS_DIR is ")
                 .contains("LC_ALL");
     }
 

@@ -20,7 +20,7 @@ class ServerCheckTest {
         assertThatThrownBy(() -> ServerCheck.verify(new DriverManagerDataSource(url)))
                 .isInstanceOf(StartRefusedException.class)
                 .hasMessageMatching(
-                        "The database aiprod_\\d+ has the encoding %s, and only UTF8 will do\\.".formatted(encoding));
+                        "The database aiprod_\\d+ has the encoding %s, but UTF8 is required\\.".formatted(encoding));
     }
 
     @Test
