@@ -143,7 +143,8 @@ final class TopicSetup {
     }
 
     private Optional<TopicProblem> missing(String name, Runnable create, String command) {
-        return fix(true, new TopicProblem(name, "does not exist", Effect.UNUSABLE, command), () -> createIfMissing(create));
+        TopicProblem problem = new TopicProblem(name, "does not exist", Effect.UNUSABLE, command);
+        return fix(true, problem, () -> createIfMissing(create));
     }
 
     /** Another process may have created it first. */

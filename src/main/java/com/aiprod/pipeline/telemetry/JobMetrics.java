@@ -169,7 +169,7 @@ public final class JobMetrics {
     }
 
     private Counter ended(String state, String code) {
-        return counter("aiprod.jobs.ended", "Ended jobs, by state and code", Tag.of("state", state), Tag.of("code", code));
+        return counter("aiprod.jobs.ended", "Jobs that ended", Tag.of("state", state), Tag.of("code", code));
     }
 
     private Counter deadLetters(String code) {
@@ -183,7 +183,7 @@ public final class JobMetrics {
 
     private Counter rescues(String reason) {
         return counter(
-                "aiprod.jobs.rescued", "Stuck jobs that were requeued, republished, or failed", label("reason", reason));
+                "aiprod.jobs.rescued", "Stuck jobs requeued, republished, or failed", label("reason", reason));
     }
 
     private Counter leasesLost(String reason) {

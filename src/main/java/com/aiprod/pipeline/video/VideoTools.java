@@ -105,7 +105,7 @@ public class VideoTools implements DisposableBean {
             return FfmpegProcess.start(whole, environment, running);
         } catch (IOException e) {
             throw new WorkerFaultException(
-                    "Cannot start FFmpeg (%s). Mount AIPROD_VIDEO_SCRATCH_DIR without noexec, or set AIPROD_VIDEO_FFMPEG"
+                    "Cannot start FFmpeg (%s). Mount AIPROD_VIDEO_SCRATCH_DIR without noexec or set AIPROD_VIDEO_FFMPEG"
                             .formatted(e.getMessage()),
                     e);
         }

@@ -46,8 +46,8 @@ class SubscriptionContractTest {
                 other -> other.setTopic("projects/p/topics/others"), "projects/p/topics/others",
                 other -> other.setDetached(true), "detached",
                 other -> other.setFilter("attributes:x"), "the filter attributes:x",
-                other -> other.setPushConfig(PushConfig.newBuilder().setPushEndpoint("https://x")), "not a pull subscription",
-                other -> other.setBigqueryConfig(BigQueryConfig.getDefaultInstance()), "not a pull subscription");
+                other -> other.setPushConfig(PushConfig.newBuilder().setPushEndpoint("https://x")), "not a pull",
+                other -> other.setBigqueryConfig(BigQueryConfig.getDefaultInstance()), "not a pull");
         faults.forEach((change, words) -> {
             Subscription.Builder other = CONTRACT.wanted().toBuilder();
             change.accept(other);

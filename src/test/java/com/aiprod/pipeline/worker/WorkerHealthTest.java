@@ -29,7 +29,7 @@ class WorkerHealthTest {
     private final AtomicBoolean idle = new AtomicBoolean(true);
     private final AtomicReference<Exception> found = new AtomicReference<>();
     private final MeterRegistry registry = new SimpleMeterRegistry();
-    private final WorkerHealth fitness = new WorkerHealth(List.of(this::check), INTERVAL, registry);
+    private final WorkerHealth health = new WorkerHealth(List.of(this::check), INTERVAL, registry);
 
     private final WorkerHealth.Worker worker = new WorkerHealth.Worker() {
         @Override
@@ -72,34 +72,34 @@ class WorkerHealthTest {
 
     @AfterEach
     void end() {
-        fitness.close();
+        health.close();
     }
 
     @Test
     void opensOnceItsChecksHavePassed() {
         found.set(away);
-        fitness.manage(worker);
-        await().until(() -> fitness.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
-        assertThat(fitness.health().getDetails()).containsEntry("fault", "The scratch folder is away");
+        health.manage(worker);
+        await().until(() -> health.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
+        assertThat(health.health().getDetails()).containsEntry("fault", "The scratch folder is away");
         assertThat(done).containsOnly("stop listening");
         found.set(null);
         await().until(() -> done.contains("listen"));
-        assertThat(fitness.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
     }
 
     @Test
     void isShutAtOnceAndOpenedAgainByAPassedCheck() {
         manageAHealthyWorker();
         found.set(new IOException("still away"));
-        fitness.raise(away);
+        health.raise(away);
         assertThat(done).startsWith("shut");
-        assertThat(fitness.health().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
         assertThat(registry.get("aiprod.worker.broken").gauge().value()).isOne();
-        await().until(() -> fitness.health().getDetails().toString().contains("still away"));
+        await().until(() -> health.health().getDetails().toString().contains("still away"));
         found.set(null);
         await().until(() -> done.contains("listen"));
         assertThat(done).containsExactly("shut", "stop listening", "open", "listen");
-        assertThat(fitness.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
         assertThat(registry.get("aiprod.worker.broken").gauge().value()).isZero();
     }
 
@@ -109,7 +109,7 @@ class WorkerHealthTest {
         listened.clear();
         long begun = System.nanoTime();
         for (int faults = 1; faults <= 4; faults++) {
-            fitness.raise(away);
+            health.raise(away);
             int seen = faults;
             await().until(() -> listened.size() == seen);
         }
@@ -123,18 +123,18 @@ class WorkerHealthTest {
     void aBrokenJvmIsRestartedOnceItHoldsNothingAnyMore() {
         manageAHealthyWorker();
         idle.set(false);
-        fitness.raise(away);
-        fitness.raise(new OutOfMemoryError("for a test"));
+        health.raise(away);
+        health.raise(new OutOfMemoryError("for a test"));
         await().until(() -> done.contains("stop listening"));
         assertThat(done).doesNotContain("restart", "open");
         idle.set(true);
         await().until(() -> done.contains("restart"));
         assertThat(done).doesNotContain("open", "listen");
-        assertThat(fitness.health().getDetails()).containsEntry("mended_by", "a restart");
+        assertThat(health.health().getDetails()).containsEntry("mended_by", "a restart");
     }
 
     private void manageAHealthyWorker() {
-        fitness.manage(worker);
+        health.manage(worker);
         await().until(() -> done.contains("listen"));
         done.clear();
     }
