@@ -7,6 +7,6 @@ SELECT job,
        ended
 FROM (
     SELECT cast(document AS text) AS job, user_id, ended FROM job_documents WHERE job_id = cast(:?jobId AS uuid)
-    -- Without MATERIALIZED, the document is built twice, once for its ETag.
+    -- Without OFFSET 0, the document is built twice, once for its ETag.
     OFFSET 0
 ) AS found
