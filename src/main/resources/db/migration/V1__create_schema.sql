@@ -1,27 +1,27 @@
--- Every rule that a statement could break by mistake is held here.
+-- Constraints and triggers here enforce every rule that a statement could break by mistake.
 
 CREATE TYPE job_state AS ENUM ('QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED');
 CREATE TYPE job_priority AS ENUM ('low', 'normal', 'high');
 
--- PostgreSQL holds a cast to an enum for unstable and evaluates it for each row, past any index. A label of ours never
--- goes away, so this is evaluated once, when a query is planned.
+-- PostgreSQL treats a cast from text to an enum as not immutable and evaluates it for each row, without an index.
+-- Labels are never removed, so this function is immutable and is evaluated once, at planning time.
 CREATE FUNCTION job_state_named(name text) RETURNS job_state
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN cast(name AS job_state);
 
--- The contract's timestamps: ISO 8601, UTC, milliseconds.
+-- The timestamp format of the contract: ISO 8601, UTC, milliseconds.
 CREATE FUNCTION iso8601(moment timestamptz) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 
--- RFC 9562, version 7: 48 bits of milliseconds, 12 of their fraction, then random ones, so ids are in the order in which
--- their transactions began. PostgreSQL has its own from 18 on; 14 is our floor.
+-- RFC 9562, version 7: 48 bits of milliseconds, 12 bits of their fraction, then random bits, so IDs sort by the start
+-- of their transactions. PostgreSQL has a built-in function from version 18 on; the minimum here is 14.
 CREATE FUNCTION uuid_v7() RETURNS uuid
     LANGUAGE sql VOLATILE PARALLEL SAFE
     RETURN encode(
         overlay(uuid_send(gen_random_uuid()) PLACING int8send(
             (cast(floor(extract(epoch FROM now()) * 1000) AS bigint) << 16)
-            -- The version, which stands between the two.
+            -- The version, between the two.
             | (7 << 12)
             | cast(floor(mod(extract(epoch FROM now()) * 1000, 1) * 4096) AS bigint))
             FROM 1 FOR 8),
@@ -36,23 +36,23 @@ CREATE TABLE jobs (
     priority         job_priority NOT NULL,
     lang             text         NOT NULL CHECK (char_length(lang) BETWEEN 1 AND 255),
     duration_sec     integer      NOT NULL CHECK (duration_sec > 0),
-    -- json, not jsonb: the caller's object is returned as it was, spelling and order included.
+    -- json, not jsonb, to return the client's object with its original spelling and order.
     metadata         json         NOT NULL DEFAULT '{}' CHECK (json_typeof(metadata) = 'object'),
-    -- Where the end of the job is told.
+    -- The target of the webhook that reports the end of the job.
     callback_url     text CHECK (char_length(callback_url) BETWEEN 1 AND 2048),
     request_id       text,
     traceparent      text,
 
-    -- The fencing token: rises at each claim, and only a result that carries the present value counts.
+    -- The fencing token: increases at each claim, and only a result with the current value counts.
     attempt          integer      NOT NULL DEFAULT 0 CHECK (attempt >= 0),
-    -- The attempt after which the present series began; a redrive begins a new one.
+    -- The attempt before the current series; a redrive starts a new series.
     series_start     integer      NOT NULL DEFAULT 0 CHECK (series_start >= 0),
     max_attempts     integer      NOT NULL DEFAULT 5 CHECK (max_attempts > 0),
     worker_id        text,
     lease_expires_at timestamptz,
-    -- Set while a message for this QUEUED job is believed to be on its way to a worker: when the last one went out.
+    -- Set while a message for this QUEUED job is presumed to be in flight: the time of the last publish.
     published_at     timestamptz,
-    -- How often its message was taken for lost and went out again since it waits. Each time the pause before is longer.
+    -- How often its message was presumed lost and published again during this wait. The pause grows each time.
     republished      integer      NOT NULL DEFAULT 0 CHECK (republished >= 0),
     progress_stage   text,
     progress_percent integer CHECK (progress_percent BETWEEN 0 AND 100),
@@ -74,17 +74,17 @@ CREATE TABLE jobs (
     CONSTRAINT a_series_is_bounded CHECK (attempt - series_start BETWEEN 0 AND max_attempts)
 );
 
--- GET /pipeline/jobs: newest first, by keyset, with either filter.
+-- GET /pipeline/jobs: newest first, keyset pagination, optionally with one filter.
 CREATE INDEX jobs_by_user ON jobs (user_id, created_at DESC, id DESC);
 CREATE INDEX jobs_by_user_and_state ON jobs (user_id, state, created_at DESC, id DESC);
 CREATE INDEX jobs_by_user_and_preset ON jobs (user_id, preset, created_at DESC, id DESC);
 CREATE INDEX jobs_unended_by_user ON jobs (user_id) WHERE completed_at IS NULL;
--- Rescue: leases that ran out, and messages that never arrived.
+-- Rescue: expired leases, and messages that never arrived.
 CREATE INDEX jobs_by_lease ON jobs (lease_expires_at) WHERE state = 'PROCESSING';
 CREATE INDEX jobs_on_their_way ON jobs (published_at) WHERE published_at IS NOT NULL;
--- How many jobs wait, and since when.
+-- The number of waiting jobs and the age of the oldest.
 CREATE INDEX jobs_waiting ON jobs (updated_at) WHERE state = 'QUEUED';
--- purge-jobs looks for the jobs that ended first, and read-stats counts them by state without reading the table.
+-- purge-jobs finds the jobs that ended first; read-stats counts ended jobs by state without reading the table.
 CREATE INDEX jobs_by_end ON jobs (completed_at) INCLUDE (state) WHERE completed_at IS NOT NULL;
 
 CREATE FUNCTION refuse_illegal_move() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -106,7 +106,7 @@ END $$;
 CREATE TRIGGER jobs_move_legally BEFORE UPDATE OF state, attempt ON jobs
     FOR EACH ROW EXECUTE FUNCTION refuse_illegal_move();
 
--- What each job went through, oldest first. Append-only; it goes only together with its job.
+-- The state history of each job, oldest first. Append-only; deleted only with its job.
 CREATE TABLE job_states (
     job_id     uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
     id         bigint      GENERATED ALWAYS AS IDENTITY,
@@ -118,7 +118,7 @@ CREATE TABLE job_states (
 
 CREATE FUNCTION refuse_rewriting_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- A deletion that cascades from its job finds the job gone already.
+    -- In a cascade, the job is already deleted.
     IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM jobs WHERE id = OLD.job_id) THEN
         RETURN OLD;
     END IF;
@@ -136,7 +136,7 @@ END $$;
 CREATE TRIGGER job_states_are_never_truncated BEFORE TRUNCATE ON job_states
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncating_history();
 
--- How an attempt ended. A job that was redriven has one for each series that ended.
+-- The outcomes of attempts. A redriven job has one per ended series.
 CREATE TABLE results (
     job_id            uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
     attempt           integer     NOT NULL CHECK (attempt > 0),
@@ -152,49 +152,49 @@ CREATE TABLE results (
     CONSTRAINT a_success_is_final CHECK (NOT (success AND retryable))
 );
 
--- Jobs whose message must still go out: written in the statement that queues the job, emptied by dispatch-jobs.
+-- The outbox: jobs whose message is not published yet. The statement that queues a job inserts the row; dispatch-jobs
+-- removes it.
 CREATE TABLE outbox (
     id           bigint       GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    -- One message on the way per job is enough: what it says is read from the job when it is sent.
+    -- One row per job is enough, because the message is built from the job when it is published.
     job_id       uuid         NOT NULL UNIQUE REFERENCES jobs ON DELETE CASCADE,
     user_id      text COLLATE "C" NOT NULL,
     priority     job_priority NOT NULL,
     created_at   timestamptz  NOT NULL DEFAULT now(),
-    -- While a dispatcher publishes it no other takes it; one that died lets it go by doing nothing.
+    -- While a dispatcher publishes it, no other takes it. The lease of a dead dispatcher simply expires.
     leased_until timestamptz
 );
 
--- By the job's id, which tells when it was submitted: however often it goes out anew, it keeps its place.
+-- By job ID, which contains the submission time: a job that is published again keeps its place.
 CREATE INDEX outbox_by_turn ON outbox (user_id, priority DESC, job_id);
 CREATE INDEX outbox_by_lease ON outbox (leased_until) WHERE leased_until IS NOT NULL;
 
--- Users take turns in the order of their ids, beginning after the one who was served last.
+-- Users take turns in the order of their IDs, starting after the user served last.
 CREATE TABLE dispatch_turn (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     last_user text COLLATE "C" NOT NULL DEFAULT ''
 );
 INSERT INTO dispatch_turn DEFAULT VALUES;
 
--- What each worker says of itself, about each second.
+-- What each worker reports, about once a second.
 CREATE TABLE workers (
     id          text        PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
-    -- Jobs at a time; 0 while it takes none.
+    -- Jobs at a time; 0 while it accepts none.
     slots       integer     NOT NULL CHECK (slots >= 0),
-    -- Jobs that it claimed in the last second.
+    -- Jobs claimed in the last second.
     claimed     integer     NOT NULL DEFAULT 0 CHECK (claimed >= 0),
-    -- Since when it has had a free slot without a break; null where it has none.
+    -- Since when it has had a free slot without a break; null if it has none.
     free_since  timestamptz,
-    -- When the job was published that was published last of those that it claimed.
+    -- The latest publish time among the jobs that it claimed.
     reached     timestamptz,
     told_at     timestamptz NOT NULL DEFAULT now(),
-    -- One that was not heard of until then is gone.
+    -- A worker that has not reported by then is gone.
     alive_until timestamptz NOT NULL,
     CONSTRAINT no_free_slot_without_slots CHECK (slots > 0 OR free_since IS NULL)
 ) WITH (fillfactor = 50);
 
--- How many jobs may be on their way to workers: as many as these can soon start. That is their slots twice over, those
--- that run a job counted once; or what they claimed in the last second, where jobs are short. Null while no worker takes
--- any.
+-- The limit for jobs in flight: as many as live workers can soon start. That is twice their slots, less one per running
+-- job; or the number that they claimed in the last second if jobs are short. Null while no worker accepts jobs.
 CREATE VIEW worker_capacity AS
 SELECT slots,
        CASE WHEN slots > 0 THEN greatest(
@@ -202,14 +202,14 @@ SELECT slots,
            claimed) END AS jobs
 FROM (
     SELECT coalesce(sum(slots), 0) AS slots,
-           -- Not for as long as a worker may be silent: this one may have died while it was fast.
+           -- Shorter than a worker's lease: a fast worker may have died since.
            coalesce(sum(claimed) FILTER (WHERE told_at > now() - interval '5 s'), 0) AS claimed
     FROM workers WHERE alive_until > now()) AS alive;
 
--- What the dead-letter topic carried, for an operator to look at and send back.
+-- Messages from the dead-letter topic, for operators to inspect and redrive.
 CREATE TABLE dead_letters (
     id           uuid        PRIMARY KEY DEFAULT uuid_v7(),
-    -- None for a message that names no job of ours; what it held is in the metadata.
+    -- Null if the message names no known job; its content is in the metadata.
     job_id       uuid REFERENCES jobs ON DELETE CASCADE,
     attempt      integer,
     message_id   text        NOT NULL,
@@ -224,7 +224,7 @@ CREATE TABLE dead_letters (
     redriven_by  text CHECK (char_length(redriven_by) BETWEEN 1 AND 255),
     discarded_at timestamptz,
     discarded_by text CHECK (char_length(discarded_by) BETWEEN 1 AND 255),
-    -- When it turned out that nobody has to do anything, and why.
+    -- When and why it became clear that no operator needs to act.
     settled_at   timestamptz,
     settled_why  text CHECK (char_length(settled_why) BETWEEN 1 AND 255),
     CONSTRAINT settled_once CHECK (num_nonnulls(redriven_at, discarded_at, settled_at) <= 1),
@@ -233,23 +233,23 @@ CREATE TABLE dead_letters (
     CONSTRAINT a_discard_is_somebodys CHECK ((discarded_at IS NULL) = (discarded_by IS NULL))
 );
 
--- An attempt fails once, however often its dead letter is published. A result leaves a dead letter that the worker's
--- own, of the same attempt, takes the place of; the message decides only where no attempt is known.
+-- An attempt fails once, however often its dead letter is published. record-result inserts a letter that the worker's
+-- own letter for the same attempt replaces. The message ID identifies a letter only if no attempt is known.
 CREATE UNIQUE INDEX dead_letters_by_attempt ON dead_letters (job_id, attempt);
 CREATE UNIQUE INDEX dead_letters_by_message ON dead_letters (message_id) WHERE job_id IS NULL OR attempt IS NULL;
--- What was discarded or settled itself is listed no more, so no page should have to step over it.
+-- Discarded and automatically settled letters are not listed, so pages need not skip them.
 CREATE INDEX dead_letters_by_age ON dead_letters (created_at DESC, id DESC)
     WHERE discarded_at IS NULL AND settled_at IS NULL;
 CREATE INDEX dead_letters_by_code ON dead_letters (error_code, created_at DESC, id DESC)
     WHERE discarded_at IS NULL AND settled_at IS NULL;
--- Redrive and discard by code, oldest first, and how many wait for an operator.
+-- Redrive and discard by code, oldest first, and the number of letters that wait for an operator.
 CREATE INDEX dead_letters_unsettled ON dead_letters (error_code, created_at, id)
     WHERE redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL;
 
--- purge-letters looks for the oldest of those that go with no job.
+-- purge-letters finds the oldest letters without a job.
 CREATE INDEX dead_letters_without_job ON dead_letters (created_at) WHERE job_id IS NULL;
 
--- Idempotency-Key: which job a user's key stands for, and the answer that was given.
+-- Idempotency-Key: the job that a user's key stands for.
 CREATE TABLE idempotency_keys (
     user_id      text        NOT NULL,
     key          text        NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
@@ -263,8 +263,8 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
 CREATE INDEX idempotency_keys_by_job ON idempotency_keys (job_id);
 
--- How many submissions of a user's were taken in the minute that began at window_start. The row is also the lock by
--- which the submissions of one user, and of no other, go one after the other.
+-- Submissions accepted per user in the minute from window_start. The row lock serializes the submissions of one user
+-- without affecting others.
 CREATE TABLE quotas (
     user_id      text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
     window_start timestamptz NOT NULL DEFAULT '-infinity',
@@ -273,14 +273,14 @@ CREATE TABLE quotas (
 
 CREATE INDEX quotas_by_window ON quotas (window_start);
 
--- Decides on a submission, and counts it if it is taken: 'admitted', 'known' (its idempotency key was used before, so
--- that it makes no job), 'too-many-active' or 'too-fast'. Also tells what is left of either limit, null where it is
--- off, and in how many seconds the minute is over. A function, since each statement in it sees what was committed
--- before the lock was had; the statement that calls it sees what was committed before it began to wait.
+-- Decides on a submission and counts it if accepted: 'admitted', 'known' (its idempotency key is in use, so it creates
+-- no job), 'too-many-active', or 'too-fast'. Also returns what is left of each limit (null if the limit is off), and
+-- the seconds until the minute is over. A function, because each of its statements sees what was committed before the
+-- lock was acquired; the calling statement sees only what was committed before it began to wait.
 CREATE FUNCTION admit_submission(caller text, idempotency_key text, max_active integer, submit_rate integer,
     OUT verdict text, OUT active_left integer, OUT submissions_left integer, OUT reset_sec integer)
 LANGUAGE plpgsql
--- A plan is kept for the session. One that was made while a table was small would read all of it later.
+-- The plan is cached per session. A plan made while a table was small would later read the whole table.
 SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
@@ -296,7 +296,7 @@ BEGIN
         EXIT WHEN FOUND;
         INSERT INTO quotas (user_id) VALUES (caller) ON CONFLICT DO NOTHING;
     END LOOP;
-    -- now() is when the transaction began, which is before it had the lock.
+    -- now() is the start of the transaction, before it acquired the lock.
     moment := clock_timestamp();
     IF moment < quota.window_start OR moment >= quota.window_start + interval '60 s' THEN
         quota.window_start := moment;
@@ -325,8 +325,8 @@ BEGIN
     END IF;
 END $$;
 
--- Standard Webhooks: 'whsec_' and the Base64 of 24 to 64 bytes. Two such UUIDs have 244 bits of the server's strong
--- random source.
+-- Standard Webhooks: 'whsec_' and the Base64 of 24 to 64 bytes. Two such UUIDs have 244 bits from the server's
+-- cryptographically strong random source.
 CREATE FUNCTION new_webhook_secret() RETURNS text
     LANGUAGE sql VOLATILE PARALLEL SAFE
     RETURN 'whsec_' || encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64');
@@ -335,13 +335,13 @@ CREATE TABLE webhook_secrets (
     user_id    text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
     secret     text        NOT NULL DEFAULT new_webhook_secret(),
     created_at timestamptz NOT NULL DEFAULT now(),
-    -- To the day: when its user last named a callback_url or asked for it.
+    -- To the day: when its user last submitted a callback_url or read the secret.
     used_at    timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE INDEX webhook_secrets_by_use ON webhook_secrets (used_at);
 
--- After a rotation the one before signs too, until the receivers know the new one.
+-- After a rotation, the previous secret also signs until receivers know the new one.
 CREATE TABLE previous_webhook_secrets (
     user_id    text        NOT NULL REFERENCES webhook_secrets ON DELETE CASCADE,
     secret     text        NOT NULL,
@@ -349,7 +349,7 @@ CREATE TABLE previous_webhook_secrets (
     PRIMARY KEY (user_id, secret)
 );
 
--- The job as its owner sees it. read-job.sql answers it, and a webhook tells it as it was when the job ended.
+-- The job as its owner sees it. read-job.sql returns it, and a webhook delivers it as it was when the job ended.
 CREATE VIEW job_documents AS
 SELECT jobs.id AS job_id,
        jobs.user_id,
@@ -395,10 +395,11 @@ LEFT JOIN results ON results.job_id = jobs.id AND results.attempt = jobs.attempt
 
 CREATE TYPE delivery_status AS ENUM ('pending', 'delivered', 'failed');
 
--- Of a pending delivery: it may be claimed; a try is under way; it waits for its next try; its receiver is paused.
+-- The turn of a pending delivery: it can be claimed; a try is in progress; it waits for its next try; its receiver is
+-- paused.
 CREATE TYPE delivery_turn AS ENUM ('ready', 'sending', 'waiting', 'paused');
 
--- The host that a URL names, with the port where it is not 443. A name of the DNS has 253 characters at the most.
+-- The host of a URL, with the port unless it is 443. A DNS name has at most 253 characters.
 CREATE FUNCTION webhook_receiver(url text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN left(lower(regexp_replace(
@@ -411,19 +412,19 @@ CREATE TABLE deliveries (
     type                 text            NOT NULL CHECK (type IN ('job.completed', 'job.failed', 'job.cancelled')),
     url                  text            NOT NULL,
     receiver             text            NOT NULL GENERATED ALWAYS AS (webhook_receiver(url)) STORED,
-    -- What is sent at each try: the job as it was when it ended, whatever becomes of it later.
+    -- The body of every try: the job as it was when it ended, whatever happens to it later.
     body                 text            NOT NULL,
     status               delivery_status NOT NULL DEFAULT 'pending',
     turn                 delivery_turn   DEFAULT 'ready',
     attempts             integer         NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-    -- The attempts after which the present series began, and when; a redelivery begins a new one.
+    -- The attempts before the current series, and its start; a redelivery starts a new series.
     series_start         integer         NOT NULL DEFAULT 0 CHECK (series_start BETWEEN 0 AND attempts),
     began_at             timestamptz     NOT NULL DEFAULT now(),
     last_response_status integer,
     last_error           text,
     created_at           timestamptz     NOT NULL DEFAULT now(),
     last_attempt_at      timestamptz,
-    -- When it is ready at the latest. While a try is under way: when whoever makes it is taken for lost.
+    -- The latest time at which it becomes ready. During a try: the time at which its sender is presumed dead.
     next_attempt_at      timestamptz     DEFAULT now(),
     delivered_at         timestamptz,
     CONSTRAINT only_what_is_pending_goes_out CHECK (
@@ -431,8 +432,8 @@ CREATE TABLE deliveries (
     CONSTRAINT delivered_at_some_time CHECK ((status = 'delivered') = (delivered_at IS NOT NULL))
 );
 
--- The users who have something ready, the receivers of each, and what goes there: first tries before others. By a hash,
--- so that a random one is found by a look into the index.
+-- Finds users with ready deliveries, their receivers, and the deliveries of each, first tries before others. A hash of
+-- the receiver lets one index lookup find a random receiver.
 CREATE INDEX deliveries_ready ON deliveries (user_id, md5(receiver), (attempts > series_start), next_attempt_at)
     WHERE turn = 'ready';
 CREATE INDEX deliveries_sending ON deliveries (user_id, receiver) WHERE turn = 'sending';
@@ -440,14 +441,14 @@ CREATE INDEX deliveries_paused ON deliveries (user_id, receiver, next_attempt_at
 CREATE INDEX deliveries_not_ready ON deliveries (next_attempt_at) WHERE turn <> 'ready';
 CREATE INDEX deliveries_by_job ON deliveries (job_id, id DESC);
 
--- What is known of the receivers of a user's webhooks. By user, since one host serves many, and the address of one that
--- does not answer must not keep the others' from being called.
+-- The state of the receivers of each user's webhooks. Per user, because one host serves many users, and an address that
+-- does not respond must not block the addresses of others.
 CREATE TABLE webhook_receivers (
     user_id      text        NOT NULL,
     receiver     text        NOT NULL,
-    -- In a row, the latest included.
+    -- Consecutive failures, including the latest.
     failures     integer     NOT NULL CHECK (failures >= 0),
-    -- Whether the latest answer came soon.
+    -- Whether the latest response was fast.
     quick        boolean     NOT NULL,
     paused_until timestamptz,
     changed_at   timestamptz NOT NULL DEFAULT now(),
@@ -459,7 +460,7 @@ CREATE TABLE webhook_receivers (
 CREATE INDEX webhook_receivers_paused ON webhook_receivers (paused_until) WHERE paused_until IS NOT NULL;
 CREATE INDEX webhook_receivers_by_age ON webhook_receivers (changed_at);
 
--- Users take turns in the order of their ids, beginning after the one who came last. Each claim raises the count.
+-- Users take turns in the order of their IDs, starting after the user served last. Each claim increments the count.
 CREATE TABLE webhook_turn (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     last_user text    NOT NULL DEFAULT '',
@@ -483,10 +484,10 @@ CREATE FUNCTION delivery_document(delivery deliveries) RETURNS json
         'next_attempt_at', iso8601(delivery.next_attempt_at),
         'delivered_at', iso8601(delivery.delivered_at));
 
--- A trigger, since a job ends by more than one statement and none of them may forget it. It runs when the statement is
--- done, and sees the history and the result that this one wrote.
+-- A trigger, because several statements end jobs and none may forget the webhook. It runs after the statement and sees
+-- the history and result that the statement wrote.
 CREATE FUNCTION tell_the_end() RETURNS trigger LANGUAGE plpgsql
--- A plan is kept for the session. One that was made while a table was small would read all of it later.
+-- The plan is cached per session. A plan made while a table was small would later read the whole table.
 SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
@@ -496,7 +497,7 @@ BEGIN
     SELECT NEW.id, NEW.user_id, event, NEW.callback_url,
            format('{"type":"%s","timestamp":"%s","data":%s}', event, iso8601(NEW.completed_at), document)
     FROM job_documents WHERE job_id = NEW.id;
-    -- It was made with the job, and may have been deleted by hand.
+    -- Created with the job, but may have been deleted by hand.
     INSERT INTO webhook_secrets (user_id)
     SELECT NEW.user_id WHERE NOT EXISTS (SELECT FROM webhook_secrets WHERE user_id = NEW.user_id)
     ON CONFLICT DO NOTHING;
@@ -507,7 +508,7 @@ CREATE TRIGGER jobs_tell_their_end AFTER UPDATE OF state ON jobs
     FOR EACH ROW WHEN (NEW.callback_url IS NOT NULL AND NEW.completed_at IS NOT NULL AND OLD.completed_at IS NULL)
     EXECUTE FUNCTION tell_the_end();
 
--- What one process does for all of them, and when it is due again.
+-- Tasks that one process runs on behalf of all, and when each is due again.
 CREATE TABLE chores (
     name   text        PRIMARY KEY,
     due_at timestamptz NOT NULL

@@ -1,6 +1,6 @@
--- This worker lives, takes so many jobs at a time (0 while it takes none) and has claimed so many in the last second.
--- freeSec is how long it has had a free slot without a break, null where it has none; reached is claim-job's
--- published_sec of the latest. Workers that are long gone are forgotten.
+-- Reports that this worker is alive, with its slots (0 while it accepts no jobs) and the jobs it claimed per second.
+-- freeSec is how long a slot has been free without a break, null if none is; reached is the latest published_sec of
+-- claim-job. Deletes workers that are long gone.
 -- plan: keep
 WITH forgotten AS (
     DELETE FROM workers

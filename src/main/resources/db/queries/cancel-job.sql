@@ -1,9 +1,10 @@
--- Ends the caller's job, whether it waits or runs; what a worker still does for it is in vain, and a message that has not
--- gone out yet does not. Answers 'cancelled', 'cancelled-before' or 'ended', and no row when the caller has no such job.
+-- Cancels the caller's job, whether it waits or runs. A worker's remaining work on it is discarded, and its message is
+-- not published if it is still in the outbox. Returns 'cancelled', 'cancelled-before', or 'ended', and no row if the
+-- caller has no such job.
 WITH job AS (
     SELECT id, state, worker_id FROM jobs
     WHERE id = cast(:?jobId AS uuid) AND user_id = :?userId
-    -- Sees the state that a statement running at the same time leaves, so that the answer is never a stale one.
+    -- Sees the state that a concurrent statement leaves, so the outcome is never stale.
     FOR NO KEY UPDATE
 ), cancelled AS (
     UPDATE jobs SET

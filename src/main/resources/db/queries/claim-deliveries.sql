@@ -1,13 +1,14 @@
--- Takes webhooks that are ready, under a lease, as many as this process has free senders for; no lock outlives this.
--- Whoever does not come back from a try has made it all the same, and another makes the next when the lease is over.
+-- Claims ready webhooks under a lease, at most as many as this process has free senders; holds no lock beyond this
+-- statement. A sender that dies during a try still uses it up, and another makes the next try when the lease expires.
 --
--- Users take turns, whoever has how many ready, and a user's first tries go before others. Counted over all processes,
--- a user has at most userSlots tries under way, and a host hostSlots. A receiver that is new, fails or is slow has one
--- of a user's, all such together trialSlots, and never the last quarter of what a host or this process has. What goes to
--- a paused receiver is put off. One process at a time decides; another finds nothing and comes again.
+-- Users take turns however many webhooks they have ready, and a user's first tries precede other tries. Across all
+-- processes, a user has at most userSlots concurrent tries, and a host hostSlots. A receiver that is new, failing, or
+-- slow gets one of its user's slots, all such receivers of a user together trialSlots, and never the last quarter of a
+-- host's or this process's slots. Deliveries to a paused receiver are postponed. One process decides at a time; a
+-- concurrent one finds nothing and runs again later.
 WITH RECURSIVE turn AS MATERIALIZED (
     SELECT last_user FROM webhook_turn
-    -- What another has taken since this statement began is not among those it counts: then it comes again.
+    -- This statement does not count what another process has claimed since it began, so it runs again later.
     WHERE claims = (SELECT claims FROM webhook_turn)
     LIMIT 1 FOR UPDATE SKIP LOCKED
 ), flight AS MATERIALIZED (
@@ -22,8 +23,8 @@ WITH RECURSIVE turn AS MATERIALIZED (
 ), host_flight AS MATERIALIZED (
     SELECT receiver, sum(tries) AS tries FROM flight GROUP BY receiver
 ), round (user_id, place, wrapped) AS (
-    -- Users who have something ready: from the one after last_user to the end, and then from the first to last_user. A
-    -- hundred of them, each found by a look into the index, so that it does not matter how many wait for how much.
+    -- Users with ready deliveries, from the user after last_user around to last_user. At most a hundred, each found by
+    -- one index lookup, so the number of waiting users and deliveries does not matter.
     SELECT last_user, 0, false FROM turn WHERE cast(:?freeSlots AS integer) > 0
     UNION ALL
     SELECT next.user_id, place + 1, next.wrapped
@@ -47,7 +48,7 @@ WITH RECURSIVE turn AS MATERIALIZED (
     FROM round LEFT JOIN user_flight AS flown ON flown.user_id = round.user_id
     WHERE round.place > 0
 ), lane AS MATERIALIZED (
-    -- Of each of these users sixteen receivers, from a random one on, so that each is seen, however many there are.
+    -- Sixteen receivers per user, starting at a random one, so each is reached however many there are.
     SELECT seen.user_id, seen.place, seen.slots, seen.trials, found.receiver,
            coalesce(known.quick, false) AS quick,
            CASE WHEN known.paused_until > now() THEN known.paused_until END AS paused_until,
@@ -114,13 +115,14 @@ WITH RECURSIVE turn AS MATERIALIZED (
         next_attempt_at = now() + make_interval(secs => cast(:?leaseSec AS double precision))
     WHERE id = ANY (ARRAY(
         SELECT id FROM deliveries
-        -- Once more: what was put off or sent again meanwhile looks ready to all of this statement but here.
+        -- Rechecked on the locked row: to the rest of this statement, what was postponed or redelivered in the meantime
+        -- still looks ready.
         WHERE id = ANY (ARRAY(SELECT id FROM taken)) AND turn = 'ready'
         FOR UPDATE SKIP LOCKED))
     RETURNING *
 ), late AS MATERIALIZED (
-    -- Of each receiver that is paused one until the pause is over, and the others a minute longer, in which the one shows
-    -- whether the receiver is back.
+    -- One delivery per paused receiver waits until the pause ends. The others wait a minute longer, while the first one
+    -- shows whether the receiver is back.
     SELECT job.id, row_number() OVER (PARTITION BY lane.user_id, lane.receiver) = 1 AS first
     FROM lane CROSS JOIN LATERAL (
         SELECT id FROM deliveries
@@ -154,7 +156,7 @@ SELECT cast(leased.id AS text) AS delivery_id,
        leased.url,
        leased.body,
        octet_length(leased.body) AS bytes,
-       -- The newest first.
+       -- Newest first.
        concat_ws(' ', (SELECT secret FROM webhook_secrets AS newest WHERE newest.user_id = leased.user_id), (
            SELECT string_agg(previous.secret, ' ' ORDER BY expires_at DESC)
            FROM previous_webhook_secrets AS previous

@@ -1,6 +1,7 @@
--- Gives a waiting job to this worker: the attempt rises, a lease begins. Answers one row; outcome is 'claimed',
--- 'not-waiting' (another worker has it, or it ended: the message is a duplicate) or 'unknown'. waited_sec is how long the
--- job has waited, published_sec when its message went out, in seconds of the epoch, or null where nobody knows.
+-- Claims a waiting job for this worker: increments the attempt and starts a lease. Returns one row; outcome is
+-- 'claimed', 'not-waiting' (another worker has it or it has ended: the message is a duplicate), or 'unknown'.
+-- waited_sec is the job's waiting time; published_sec is when its message was published, in seconds since the epoch, or
+-- null if unknown.
 -- plan: keep
 WITH claimed AS (
     UPDATE jobs SET
@@ -14,9 +15,9 @@ WITH claimed AS (
         updated_at = now()
     FROM (SELECT id, published_at FROM jobs WHERE id = cast(:?jobId AS uuid)) AS before
     WHERE jobs.id = before.id AND attempt - series_start < max_attempts
-      -- As an enum the planner may read all jobs that wait, by their index, to find the one with this id.
+      -- As an enum, the planner might read all waiting jobs by their index to find the one with this ID.
       AND cast(state AS text) = 'QUEUED'
-    -- Not confirmed yet, it went out just now; but for a job that ran before, this may be an older message.
+    -- If not confirmed yet, it was published just now; but for a job that ran before, this may be an older message.
     RETURNING jobs.*, coalesce(before.published_at, CASE WHEN attempt = 1 THEN now() END) AS was_published_at
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)

@@ -1,10 +1,10 @@
--- Takes the next jobs to announce under a short lease; no lock outlives this. Users take turns, whoever has how many
--- jobs waiting, and of each user the job of the highest priority, then the oldest, goes first. No more jobs are on their
--- way at a time than workers can soon start, or minInFlight while there is no worker, so whose turn it is stays the
--- database's decision. One dispatcher at a time decides; another finds nothing and comes again.
+-- Claims the next jobs to publish under a short lease; holds no lock beyond this statement. Users take turns however
+-- many jobs they have waiting; each user's jobs go by priority, then age. The jobs in flight are limited to what
+-- workers can soon start, or minInFlight while there is no worker, so the order stays the database's decision. One
+-- dispatcher decides at a time; a concurrent one finds nothing and runs again later.
 -- plan: keep
 WITH RECURSIVE last AS MATERIALIZED (
-    -- The limit, which changes nothing else, tells the planner that there is one.
+    -- LIMIT has no effect except to tell the planner that there is only one row.
     SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
 ), room AS MATERIALIZED (
     SELECT greatest(0, least(cast(:?batchSize AS bigint),
@@ -13,8 +13,8 @@ WITH RECURSIVE last AS MATERIALIZED (
         - (SELECT count(*) FROM outbox WHERE leased_until > now()))) AS free
     FROM last
 ), round (user_id, place, wrapped) AS (
-    -- The users who wait: from the one after last_user to the end, and then from the first to last_user. As many as
-    -- there is room for, each found by a look into the index, so that it does not matter how many wait for how much.
+    -- The waiting users, from the user after last_user around to last_user. As many as there is room for, each found by
+    -- one index lookup, so the number of waiting users and jobs does not matter.
     SELECT last_user, 0, false FROM last, room WHERE free > 0
     UNION ALL
     SELECT next.user_id, place + 1, next.wrapped
@@ -36,7 +36,7 @@ WITH RECURSIVE last AS MATERIALIZED (
         SELECT id, user_id, row_number() OVER (ORDER BY priority DESC, job_id) AS nth FROM outbox
         WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id = round.user_id
         ORDER BY priority DESC, job_id
-        -- Each of the others comes at least once before this one has what is left.
+        -- Every other user gets at least one job before this user gets the rest.
         LIMIT free - (SELECT max(place) FROM round) + 1) AS job
     WHERE place > 0
     ORDER BY nth, place
@@ -45,7 +45,8 @@ WITH RECURSIVE last AS MATERIALIZED (
     UPDATE outbox SET leased_until = now() + make_interval(secs => cast(:?leaseSec AS double precision))
     WHERE id = ANY (ARRAY(
         SELECT id FROM outbox
-        -- Once more: what another has leased since this statement began looks free to all of it but here.
+        -- Rechecked on the locked row: to the rest of this statement, what another dispatcher has leased since it began
+        -- still looks free.
         WHERE id = ANY (ARRAY(SELECT id FROM turn)) AND (leased_until IS NULL OR leased_until <= now())
         FOR UPDATE SKIP LOCKED))
     RETURNING id, job_id

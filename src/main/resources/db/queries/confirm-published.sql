@@ -1,7 +1,8 @@
--- Pub/Sub has these messages: they leave the outbox, and their jobs count as on their way until a worker claims them.
+-- Confirms that Pub/Sub accepted these messages: removes them from the outbox, and counts their jobs as in flight until
+-- a worker claims them.
 -- plan: keep
 WITH published AS MATERIALIZED (
-    -- Jobs before their outbox rows, and in the order of their ids, as all statements lock them.
+    -- Locks jobs before their outbox rows and by ID, as all statements do.
     SELECT id FROM jobs
     WHERE id = ANY (ARRAY(SELECT job_id FROM outbox WHERE id = ANY (cast(:?publishedIds AS bigint[]))))
     ORDER BY id
@@ -11,7 +12,7 @@ WITH published AS MATERIALIZED (
     WHERE id = ANY (cast(:?publishedIds AS bigint[])) AND job_id = ANY (ARRAY(SELECT id FROM published))
     RETURNING job_id
 )
--- No condition on the state: one read before another statement queued the job again would leave it without a message.
+-- No condition on the state: a state read before another statement requeued the job would leave it without a message.
 UPDATE jobs SET published_at = CASE WHEN jobs.state = 'QUEUED' THEN now() END
 FROM confirmed
 WHERE jobs.id = confirmed.job_id

@@ -1,5 +1,5 @@
--- Puts a dead letter aside for good; the row stays as long as its job, with who did it. Answers 'discarded', 'redriven' or
--- 'settled' (that way before), or 'unknown'.
+-- Discards a dead letter permanently; the row stays as long as its job, and records who discarded it. Returns
+-- 'discarded', 'redriven' or 'settled' (if it was already), or 'unknown'.
 WITH letter AS (
     SELECT id, redriven_at, settled_at FROM dead_letters
     WHERE id = cast(:?letterId AS uuid) AND discarded_at IS NULL

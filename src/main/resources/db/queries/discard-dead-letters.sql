@@ -1,10 +1,10 @@
--- Puts the oldest dead letters of an error code aside that nobody has settled. Answers a row for each.
+-- Discards the oldest open dead letters with an error code. Returns a row for each.
 WITH due AS (
     SELECT id FROM dead_letters
     WHERE error_code = :?errorCode AND redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL
     ORDER BY created_at, id
     LIMIT cast(:?limit AS integer)
-    -- One that another statement settles now is left to it.
+    -- Skips a letter that another statement is settling.
     FOR NO KEY UPDATE SKIP LOCKED
 ), discarded AS (
     UPDATE dead_letters SET discarded_at = now(), discarded_by = :?userId

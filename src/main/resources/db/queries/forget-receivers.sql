@@ -1,4 +1,4 @@
--- Forgets receivers that were not called lately. Any number of processes may do this at a time.
+-- Deletes receivers without recent calls. Safe to run concurrently.
 WITH old AS (
     SELECT user_id, receiver FROM webhook_receivers
     WHERE changed_at < now() - interval '2 days'

@@ -1,4 +1,5 @@
--- A page of the dead letters that were not discarded and did not settle themselves, newest first; asked for with one row more than is shown.
+-- A page of the dead letters that are not discarded or automatically settled, newest first. The page has one row more
+-- than is shown.
 SELECT cast(id AS text) AS id,
        cast(job_id AS text) AS job_id,
        error_code,

@@ -1,4 +1,4 @@
--- What was sent to a job's callback_url, newest first, as one JSON document.
+-- The deliveries to a job's callback_url, newest first, as one JSON document.
 SELECT cast(json_build_object(
     'deliveries', coalesce(json_agg(delivery_document(deliveries) ORDER BY id DESC), '[]'),
     'count', count(*)) AS text) AS document

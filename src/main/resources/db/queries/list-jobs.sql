@@ -1,7 +1,7 @@
--- A page of the caller's jobs, newest first; the caller asks for one row more than it shows, to see whether more follow.
--- The connection plans each call by its values (prepareThreshold=0), so the filters that are null cost nothing.
+-- A page of the caller's jobs, newest first, with one row more than is shown, to detect a next page. The connection
+-- plans each call for its values (prepareThreshold=0), so null filters cost nothing.
 WITH page AS MATERIALIZED (
-    -- By their ids alone, so that no text is read of those that the offset leaves out.
+    -- Selects only IDs first, so the content of rows skipped by OFFSET is not read.
     SELECT id FROM jobs
     WHERE user_id = :?userId
       AND (cast(:?status AS text) IS NULL OR state = job_state_named(:?status))
@@ -19,7 +19,7 @@ SELECT cast(job.id AS text) AS job_id,
        iso8601(job.created_at) AS created_at,
        iso8601(job.updated_at) AS updated_at,
        to_char(job.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_position
--- The limit, which changes nothing else, keeps the planner to one look into the index for each job.
+-- LIMIT has no effect except to make the planner use one index lookup per job.
 FROM page, LATERAL (SELECT * FROM jobs WHERE jobs.id = page.id LIMIT 1) AS job
--- Qualified: created_at alone is the text above, which holds milliseconds only.
+-- Qualified, because created_at alone is the text above, which has only milliseconds.
 ORDER BY job.created_at DESC, job.id DESC

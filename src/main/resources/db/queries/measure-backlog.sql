@@ -1,6 +1,6 @@
--- What waits, what runs and what was given up, for the metrics. Answers one row. A job waits from its submission, redrive
--- or last attempt on; that its message was lost and goes out again does not begin its time anew. Each is counted as far as
--- 100,000, since this runs every few seconds.
+-- Counts waiting, running, and failed work, for metrics. Returns one row. A job waits from its submission, redrive, or
+-- last attempt; publishing a lost message again does not restart its wait. Counts that can grow stop at 100,000,
+-- because this runs every few seconds.
 WITH outside AS (
     SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100001) AS waiting) AS depth,
            (SELECT created_at FROM outbox ORDER BY id LIMIT 1) AS since

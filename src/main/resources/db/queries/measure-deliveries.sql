@@ -1,6 +1,5 @@
--- How webhooks stand, for the metrics. Answers one row. due_age_seconds is how long the first has been due of those users
--- of whom none is under way: how late a turn comes, and not how slow somebody's own receiver is. It looks at a thousand
--- users at the most.
+-- The state of webhooks, for metrics. Returns one row. due_age_seconds is how long the first delivery has been due,
+-- among users without a try in progress: it shows late turns, not slow receivers. Reads at most a thousand users.
 WITH RECURSIVE waiting (user_id, place) AS (
     SELECT cast('' AS text), 0
     UNION ALL

@@ -1,5 +1,5 @@
--- Deletes jobs that ended long ago, with their history, results, keys and dead letters, the oldest first. Any number of
--- processes may do this at a time.
+-- Deletes jobs past their retention, oldest first, with their history, results, keys, and dead letters. Safe to run
+-- concurrently.
 WITH old AS (
     SELECT id FROM jobs
     WHERE completed_at < now() - make_interval(secs => cast(:?keepSec AS double precision))

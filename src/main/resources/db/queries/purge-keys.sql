@@ -1,4 +1,4 @@
--- Deletes idempotency keys that have expired. Any number of processes may do this at a time.
+-- Deletes expired idempotency keys. Safe to run concurrently.
 WITH expired AS (
     SELECT user_id, key FROM idempotency_keys
     WHERE expires_at <= now()

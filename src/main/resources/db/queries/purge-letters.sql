@@ -1,5 +1,5 @@
--- Deletes dead letters without a job that are older than they are kept; those of a job go with it. Any number of processes
--- may do this at a time.
+-- Deletes dead letters without a job that are past their retention; those of a job are deleted with it. Safe to run
+-- concurrently.
 WITH old AS (
     SELECT id FROM dead_letters
     WHERE cast(:?letterSec AS double precision) > 0 AND job_id IS NULL AND created_at < now() - make_interval(secs => cast(:?letterSec AS double precision))

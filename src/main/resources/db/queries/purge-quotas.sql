@@ -1,5 +1,4 @@
--- Deletes what was counted of users who have submitted nothing for a day: a minute is all that counts. Any number of
--- processes may do this at a time.
+-- Deletes the counters of users without a submission for a day; only one minute counts. Safe to run concurrently.
 WITH old AS (
     SELECT user_id FROM quotas
     WHERE window_start < now() - interval '1 day'

@@ -1,5 +1,5 @@
--- Deletes the webhook secrets that nobody has used for so long and that sign no delivery any more: a delivery goes with
--- its job, and its user has no job left. Any number of processes may do this at a time.
+-- Deletes webhook secrets past their retention that sign no more deliveries: deliveries are deleted with their job, and
+-- the user has no jobs left. Safe to run concurrently.
 WITH old AS (
     SELECT user_id FROM webhook_secrets AS secret
     WHERE cast(:?secretSec AS double precision) > 0 AND used_at < now() - make_interval(secs => cast(:?secretSec AS double precision))

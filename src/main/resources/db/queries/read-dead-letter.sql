@@ -1,5 +1,5 @@
--- A dead letter with all that is known of it, as one JSON document, and what stands in the way of its redrive.
--- No row when there is none, or it was discarded.
+-- A dead letter with all details as one JSON document, and what blocks its redrive. Returns no row if there is none or
+-- it is discarded.
 SELECT cast(json_build_object(
            'id', letter.id,
            'job_id', letter.job_id,

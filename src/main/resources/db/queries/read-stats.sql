@@ -1,6 +1,6 @@
--- How the system stands, as one JSON document, at a cost that does not grow with what there is. What waits or runs, and the
--- letters that wait, are counted as far as 100,000. Of the jobs that have ended the first 10,000 are counted; where there
--- are more, all are estimated from PostgreSQL's statistics of the table, as its planner does.
+-- The state of the system as one JSON document, at a cost that does not grow with the tables. Waiting and running jobs
+-- and open letters are counted up to 100,000, ended jobs up to 10,000. Beyond that, ended jobs are estimated from
+-- PostgreSQL's table statistics, as its planner does.
 WITH ended_first AS MATERIALIZED (
     SELECT state FROM jobs WHERE completed_at IS NOT NULL ORDER BY completed_at LIMIT 10001
 ), ended AS (

@@ -1,11 +1,11 @@
--- The secret that signs the caller's webhooks, made when it is first asked for.
+-- The secret that signs the caller's webhooks; created on first use.
 WITH used AS (
     UPDATE webhook_secrets SET used_at = now() WHERE user_id = :?userId AND used_at < now() - interval '1 day'
 ), known AS (
     SELECT * FROM webhook_secrets WHERE user_id = :?userId
 ), made AS (
     INSERT INTO webhook_secrets (user_id) SELECT :?userId WHERE NOT EXISTS (SELECT FROM known)
-    -- Changes nothing; without it the row of one who made it at the same moment would not be returned.
+    -- Has no effect except to return a row that another call created at the same moment.
     ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id
     RETURNING *
 ), secret AS (

@@ -1,6 +1,5 @@
--- Keeps a dead letter for the operators; the same one delivered or published again is kept once. Where Pub/Sub gave up on
--- the message of a job that has not failed, nobody has to do anything: the job goes out again, and should it fail, that
--- leaves a letter of its own.
+-- Records a dead letter; a redelivered or republished one is recorded once. If Pub/Sub gave up on the message of a job
+-- that has not failed, no operator needs to act: the job is published again, and if it fails, it gets its own letter.
 WITH job AS (
     SELECT id, state FROM jobs WHERE id = cast(:?jobId AS uuid)
 ), letter AS (
@@ -16,7 +15,7 @@ WITH job AS (
 ), of_attempt AS (
     INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
     SELECT * FROM letter WHERE job_id IS NOT NULL AND attempt IS NOT NULL
-    -- The result came first and left a shorter one.
+    -- The result arrived first and left a shorter letter.
     ON CONFLICT (job_id, attempt) DO UPDATE SET
         message_id = excluded.message_id,
         error_code = excluded.error_code,

@@ -1,9 +1,9 @@
--- What came of a try. One that failed is made again after growing pauses, give or take a twentieth: eleven tries within
--- a day. Changes nothing when another try was begun meanwhile.
+-- Records the outcome of a try. A failed try is repeated after growing pauses with 5% jitter: eleven tries within a
+-- day. Changes nothing if another try has begun in the meantime.
 --
--- It also tells what to think of the receiver. One that gives no answer, 429 or a status from 500 on three times in a row
--- is paused, for 15 s and then for twice as long each time, up to an hour; a try that ends while it is paused began before
--- and tells nothing new. Any other answer ends the pause, and what was put off for it is ready.
+-- Also records the state of the receiver. After three consecutive tries without a response, or with a status of 429 or
+-- at least 500, it is paused for 15 s, then twice as long each time, up to an hour. A try that ends during the pause
+-- began before it and adds nothing. Any other response ends the pause and makes the postponed deliveries ready.
 WITH came AS (
     SELECT id, user_id, receiver,
            cast(:?delivered AS boolean) AS delivered,
@@ -43,7 +43,7 @@ WITH came AS (
     FROM came LEFT JOIN webhook_receivers AS known
         ON known.user_id = came.user_id AND known.receiver = came.receiver
     WHERE NOT failing
-      -- Nothing is written for a receiver that goes on as it was.
+      -- Writes nothing for a receiver whose state stays the same.
       AND (known.user_id IS NULL OR known.failures > 0 OR known.quick <> came.quick
            OR known.changed_at < now() - interval '1 hour')
     ON CONFLICT (user_id, receiver) DO UPDATE SET

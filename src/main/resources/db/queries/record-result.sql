@@ -1,5 +1,5 @@
--- Ends a job with what its present attempt came to. Answers one row; outcome is 'recorded', 'late' (the attempt is
--- not the running one: it changes nothing) or 'unknown'. total_sec is the time since the job was submitted or redriven.
+-- Ends a job with the result of its current attempt. Returns one row; outcome is 'recorded', 'late' (the attempt is not
+-- the current one; nothing changes), or 'unknown'. total_sec is the time since submission or redrive.
 -- plan: keep
 WITH ended AS (
     UPDATE jobs SET
@@ -11,7 +11,7 @@ WITH ended AS (
         completed_at = now(),
         updated_at = now()
     WHERE id = cast(:?jobId AS uuid) AND attempt = cast(:?attempt AS integer)
-      -- As an enum the planner may read all jobs that run, by their index, to find the one with this id.
+      -- As an enum, the planner might read all running jobs by their index to find the one with this ID.
       AND cast(state AS text) = 'PROCESSING'
     RETURNING *
 ), history AS (
@@ -24,8 +24,8 @@ WITH ended AS (
            cast(:?retryable AS boolean), cast(:?executionTimeMs AS bigint)
     FROM ended
 ), letter AS (
-    -- The worker's own dead letter tells more, and takes this one's place. Should its topic be away or lose it, the job
-    -- can be redriven all the same.
+    -- The worker's own dead letter has more details and replaces this one. If its topic is unavailable or loses it, the
+    -- job can still be redriven.
     INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
     SELECT id, attempt, 'result:' || id || ':' || attempt, cast(:?errorCode AS text),
            replace(lower(cast(:?errorCode AS text)), '_', ' '), :?errorMessage, 1, NULL,

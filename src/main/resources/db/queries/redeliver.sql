@@ -1,9 +1,9 @@
--- Sends a delivery of a job's once more, as a new series of tries, or makes the next try of one that waits for it due
--- now. A pause of its receiver ends with it: whoever asks believes that the receiver is back. Answers 'queued' with the
--- delivery, 'sending' when it is being sent at this moment, and no row when the job has no such delivery.
+-- Starts a new series of tries for a job's delivery, or makes a waiting retry due now. Also ends a pause of its
+-- receiver, because the caller believes that it is back. Returns 'queued' with the delivery, 'sending' if a try is in
+-- progress, and no row if the job has no such delivery.
 WITH delivery AS (
     SELECT id,
-           -- Until its lease is over.
+           -- Until its lease expires.
            coalesce(turn = 'sending' AND next_attempt_at > now(), false) AS sending
     FROM deliveries
     WHERE id = cast(:?deliveryId AS uuid) AND job_id = cast(:?jobId AS uuid)

@@ -1,5 +1,5 @@
--- Sends failed jobs out again as a new series of attempts: the job of one dead letter, or those of the oldest letters
--- with an error code. A letter counts once, and only while its job is FAILED. Answers a row for each letter settled.
+-- Requeues failed jobs with a new series of attempts: the job of one dead letter, or the jobs of the oldest letters
+-- with an error code. A letter counts once, and only while its job is FAILED. Returns a row for each redriven letter.
 WITH due AS (
     SELECT letter.id
     FROM dead_letters AS letter JOIN jobs ON jobs.id = letter.job_id
@@ -8,7 +8,7 @@ WITH due AS (
       AND jobs.state = 'FAILED'
     ORDER BY letter.created_at, letter.id
     LIMIT cast(:?limit AS integer)
-    -- Jobs before letters, as rescue and retention do. One that another statement changes now is left to it.
+    -- Locks jobs before letters, as rescue and retention do. Skips a job that another statement is changing.
     FOR NO KEY UPDATE OF jobs SKIP LOCKED
 ), settled AS (
     UPDATE dead_letters SET redriven_at = now(), redriven_by = :?userId

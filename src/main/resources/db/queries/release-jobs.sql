@@ -1,7 +1,7 @@
--- This worker ends or is broken and gives these running jobs back: each waits again, with a message to go out. It was
--- not the job that failed, so the attempt, which stays as its fencing token, does not count against the series. Where a
--- job may be what broke the worker (suspect), this holds for three of the series; further ones stay as they are, until
--- rescue-jobs counts them. Answers those that were given back.
+-- Releases running jobs of a worker that shuts down or is broken: each is queued again, with a message in the outbox.
+-- The job did not fail, so the attempt, which stays the fencing token, does not count against the series. If a job may
+-- have broken the worker (suspect), this holds for three attempts of the series; after that, jobs stay as they are
+-- until rescue-jobs counts them. Returns the released jobs.
 WITH told AS MATERIALIZED (
     SELECT * FROM json_to_recordset(cast(:?running AS json)) AS told (job_id uuid, attempt integer)
 ), mine AS MATERIALIZED (

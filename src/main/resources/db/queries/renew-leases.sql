@@ -1,7 +1,7 @@
--- This worker still runs these attempts: their leases begin anew and their progress is shown. One that another statement
--- is changing is left to the next time, or the statements would wait for each other, row by row, and all others for them.
--- Answers those that are still its own, and whether they were renewed; the others were cancelled or taken over and must
--- stop.
+-- Renews the leases of the attempts that this worker runs, and records their progress. Skips a job that another
+-- statement is changing until the next renewal; otherwise the statements would wait for each other row by row, and all
+-- others for them. Returns the jobs that the worker still owns, and whether each was renewed; the other attempts were
+-- cancelled or taken over and must stop.
 -- plan: keep
 WITH running AS MATERIALIZED (
     SELECT * FROM json_to_recordset(cast(:?running AS json))
@@ -10,7 +10,7 @@ WITH running AS MATERIALIZED (
     SELECT job.id FROM running, LATERAL (
         SELECT id FROM jobs
         WHERE id = running.job_id AND attempt = running.attempt
-          -- As an enum the planner may read all jobs that run, by their index, to find the one with this id.
+          -- As an enum, the planner might read all running jobs by their index to find the one with this ID.
           AND cast(state AS text) = 'PROCESSING' AND worker_id = :?workerId
         FOR NO KEY UPDATE SKIP LOCKED) AS job
 ), renewed AS (

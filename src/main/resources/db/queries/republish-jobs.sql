@@ -1,8 +1,9 @@
--- Jobs whose message is lost, to be published again. A message that waits while all workers are busy is not lost: that
--- takes a worker that had a free slot for messageLostAfterSec, or that claimed a job published so much later. Each further
--- time takes twice as long, up to 16 times. The job stays on its way, keeps its place, and does not change for its owner.
+-- Finds jobs with a lost message and queues them for another publish. A message that waits while all workers are busy
+-- is not lost. It is lost if a worker had a free slot for messageLostAfterSec, or claimed a job published that much
+-- later. The time doubles with each repeat, up to 16 times. The job stays in flight, keeps its place, and does not
+-- change for its owner.
 WITH evidence AS MATERIALIZED (
-    -- What was published before this would have come to a worker by now.
+    -- Any message published before this would have reached a worker by now.
     SELECT greatest(
         max(reached),
         CASE WHEN min(free_since) < now() - make_interval(secs => cast(:?messageLostAfterSec AS double precision))

@@ -1,4 +1,4 @@
--- Queues the jobs again whose worker let its lease run out. A job that used up its series of attempts ends instead.
+-- Requeues jobs whose worker let the lease expire. Fails a job that has used up its series of attempts.
 WITH stuck AS (
     SELECT id, worker_id, attempt - series_start >= max_attempts AS exhausted
     FROM jobs

@@ -1,6 +1,6 @@
--- A new secret for the caller's webhooks. The old one signs as well for a day, so that receivers have time to change, and
--- so does each before it until its own day is over; unless they are revoked. Answers one row, without a document when
--- four old ones sign already.
+-- Creates a new secret for the caller's webhooks. Unless revoked, the old secret also signs for one more day, so that
+-- receivers can change, and so do earlier ones until their own day is over. Returns one row; its document is null if
+-- four old secrets still sign.
 WITH known AS (
     SELECT user_id, secret FROM webhook_secrets WHERE user_id = :?userId FOR NO KEY UPDATE
 ), kept AS (

@@ -1,10 +1,10 @@
--- Settles the letters of jobs that have completed or were cancelled all the same: there is nothing to do for them. Any
--- number of processes may do this at a time. Answers a row for each.
+-- Settles the letters of jobs that completed or were cancelled after all, so no operator needs to act. Safe to run
+-- concurrently. Returns a row for each.
 WITH over AS (
     SELECT letter.id, jobs.state
     FROM dead_letters AS letter JOIN jobs ON jobs.id = letter.job_id
     WHERE letter.redriven_at IS NULL AND letter.discarded_at IS NULL AND letter.settled_at IS NULL
-      -- Those states never change, so the jobs need no lock.
+      -- These states are final, so the jobs need no lock.
       AND jobs.state IN ('COMPLETED', 'CANCELLED')
     ORDER BY letter.id
     LIMIT cast(:?batchSize AS integer)

@@ -1,6 +1,6 @@
--- Accepts a job: its row, its first state, its message to send and its idempotency key, or none of them.
--- Answers one row; outcome is 'created', 'replayed' (the same key and request), 'conflict' (the key, another request),
--- or 'too-many-active' or 'too-fast' (a limit of the user's is reached). What is left of a limit is null where it is off.
+-- Accepts a job: inserts its row, first state, outbox row, and idempotency key, or none of them. Returns one row;
+-- outcome is 'created', 'replayed' (same key, same request), 'conflict' (same key, another request), or
+-- 'too-many-active' or 'too-fast' (the user has reached a limit). What is left of a limit is null if the limit is off.
 -- plan: keep
 WITH new AS MATERIALIZED (
     SELECT uuid_v7() AS id
@@ -12,7 +12,8 @@ WITH new AS MATERIALIZED (
     INSERT INTO idempotency_keys AS known (user_id, key, request_hash, job_id, created_at, expires_at)
     SELECT :?userId, :?idempotencyKey, :?requestHash, new.id, now(), now() + interval '24 hours'
     FROM new, admission WHERE admitted AND cast(:?idempotencyKey AS text) IS NOT NULL
-    -- The update takes over an expired key, and otherwise only makes a racing call wait for the winner and see its row.
+    -- The update takes over an expired key. Otherwise it only makes a concurrent call wait for the winner and see its
+    -- row.
     ON CONFLICT (user_id, key) DO UPDATE SET
         request_hash = CASE WHEN known.expires_at <= now() THEN excluded.request_hash ELSE known.request_hash END,
         job_id       = CASE WHEN known.expires_at <= now() THEN excluded.job_id ELSE known.job_id END,

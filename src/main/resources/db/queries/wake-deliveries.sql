@@ -1,7 +1,7 @@
--- Makes ready what waits no longer: for its next try, for the end of its receiver's pause, or for an outcome that never
--- came. Where the receiver is paused it waits until the pause is over: one of them in each batch until then, the others a
--- minute longer, in which the one shows whether the receiver is back. What was kept waiting by pauses for two days is
--- given up. Answers a row for each given up.
+-- Makes deliveries ready whose wait is over: for the next try, for the end of a pause, or for an outcome that never
+-- arrived. If the receiver is paused, one delivery per batch waits until the pause ends, and the others a minute
+-- longer, while the first one shows whether the receiver is back. Deliveries that pauses have held for two days are
+-- given up. Returns a row for each of these.
 WITH due AS (
     SELECT id, user_id, receiver FROM deliveries
     WHERE turn <> 'ready' AND next_attempt_at <= now()

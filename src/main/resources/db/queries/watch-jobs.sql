@@ -1,5 +1,5 @@
--- How the watched jobs stand: a row for each that is not as it was seen last, or is no more. A job that has left a state
--- does not come back to it in the same attempt, so the same version means that nothing has happened.
+-- The watched jobs that have changed or no longer exist since they were last seen, one row each. A job does not return
+-- to a state within the same attempt, so the same version means no change.
 SELECT cast(seen.job_id AS text) AS job_id,
        jobs.user_id,
        concat_ws(' ', jobs.state, jobs.attempt, jobs.progress_stage, jobs.progress_percent) AS version,
@@ -16,6 +16,6 @@ SELECT cast(seen.job_id AS text) AS job_id,
            SELECT cast(extract(epoch FROM jobs.updated_at - max(entry.entered_at)) * 1000 AS bigint)
            FROM job_states AS entry WHERE entry.job_id = jobs.id) AS progress_ms
 FROM json_to_recordset(cast(:?watched AS json)) AS seen (job_id uuid, version text)
--- The limit, which changes nothing else, keeps the planner to one look into the index for each job.
+-- LIMIT has no effect except to make the planner use one index lookup per job.
 LEFT JOIN LATERAL (SELECT * FROM jobs WHERE jobs.id = seen.job_id LIMIT 1) AS jobs ON true
 WHERE concat_ws(' ', jobs.state, jobs.attempt, jobs.progress_stage, jobs.progress_percent) IS DISTINCT FROM seen.version

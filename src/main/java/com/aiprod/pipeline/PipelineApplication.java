@@ -6,13 +6,13 @@ import java.util.TimeZone;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** The service's entry point; which parts of it run is decided by {@code AIPROD_ROLES}. */
+/** The entry point of the service. {@code AIPROD_ROLES} decides which parts run. */
 @SpringBootApplication
 public class PipelineApplication {
 
     public static void main(String[] args) {
-        ignoreTheMachinesHabits();
-        if (SchemaMigration.isAskedFor(args)) {
+        fixTimeZoneAndLocale();
+        if (SchemaMigration.isRequested(args)) {
             SchemaMigration.run(args);
         } else {
             SpringApplication.run(PipelineApplication.class, args);
@@ -20,10 +20,10 @@ public class PipelineApplication {
     }
 
     /**
-     * All times are told in UTC, in the log too; and PostgreSQL, which each connection tells the zone, need not know one
-     * such as {@code JST}. Nothing is written in the digits or letter cases of the locale.
+     * The log and every database session use UTC. PostgreSQL receives the zone with each connection and may not know
+     * one such as {@code JST}. The root locale keeps its digits and letter cases out of the output.
      */
-    private static void ignoreTheMachinesHabits() {
+    private static void fixTimeZoneAndLocale() {
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
         Locale.setDefault(Locale.ROOT);
     }

@@ -1,6 +1,9 @@
 package com.aiprod.pipeline;
 
-/** Ends a start that cannot lead to a working process. The operator sees the fault and the remedy, and no stack trace. */
+/**
+ * Refuses a start that cannot lead to a working process. The operator sees the fault and the remedy without a stack
+ * trace.
+ */
 public class StartRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -10,7 +13,7 @@ public class StartRefusedException extends RuntimeException {
     /**
      * Refuses the start.
      *
-     * @param fault what is wrong, one line for each fault; names the setting, file, table or topic
+     * @param fault what is wrong, one line per fault; names the setting, file, table, or topic
      * @param action what the operator can do about it
      */
     public StartRefusedException(String fault, String action) {

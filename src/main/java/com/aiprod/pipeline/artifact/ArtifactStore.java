@@ -22,12 +22,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Where the files of jobs lie: {@code <root>/<day>/<job>/<attempt>/<name>} once they are whole, {@code
- * <root>/.work/<job>-<attempt>/} while they are made. The day (UTC, {@code 2026-11-26}) is when the job was submitted,
- * which its UUIDv7 holds; so no folder holds more than a day's jobs, and what is old is found without a look at what is
- * not. Each attempt has folders of its own, so that a worker that comes late overwrites nothing of a newer attempt.
+ * Stores the files of jobs: finished files in {@code <root>/<day>/<job>/<attempt>/<name>}, files in progress in
+ * {@code <root>/.work/<job>-<attempt>/}. The day (UTC, {@code 2026-11-26}) is the day of submission, which the job's
+ * UUIDv7 contains. So no folder holds more than one day's jobs, and a search for expired jobs reads no others. Each
+ * attempt has its own folders, so a late worker cannot overwrite the files of a newer attempt.
  *
- * <p>What this store would not have made, such as the {@code lost+found} of a volume, is left alone.
+ * <p>Leaves alone what the store would not create, such as a volume's {@code lost+found}.
  */
 @Component
 public class ArtifactStore {
@@ -40,7 +40,7 @@ public class ArtifactStore {
     private static final Pattern WORK =
             Pattern.compile(JOB.pattern() + "-[0-9]{1,10}|replaced-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
-    /** Where the files of a job lie whose id tells no day: a test's, or another program's. */
+    /** The folder for jobs whose ID contains no day, such as those of tests and other programs. */
     private static final String NO_DAY = "undated";
 
     private static final String WORK_FOLDER = ".work";
@@ -51,14 +51,14 @@ public class ArtifactStore {
 
     private final Path root;
 
-    /** A store below one folder, which is made when the first file comes. */
+    /** Creates a store below one folder; the first file creates the folder. */
     public ArtifactStore(@Value("${aiprod.artifacts-dir}") Path root) {
         this.root = root.toAbsolutePath().normalize();
     }
 
     /**
-     * A delivered file, or empty where there is none, or where the job or the name is none that this store would write;
-     * never a path outside the store.
+     * Finds a delivered file. Returns empty if there is none, or if the store would never write that job ID or name.
+     * Never returns a path outside the store.
      */
     public Optional<Path> find(String jobId, int attempt, String name) {
         if (attempt < 0 || !JOB.matcher(jobId).matches() || !NAME.matcher(name).matches()) {
@@ -67,18 +67,18 @@ public class ArtifactStore {
         return Optional.of(attemptFolder(jobId, attempt).resolve(name)).filter(Files::isRegularFile);
     }
 
-    /** An empty folder for an attempt to work in; what an earlier run of the same attempt left is gone. */
+    /** Creates an empty work folder for an attempt; deletes what an earlier run of the same attempt left. */
     public Path makeWorkFolder(String jobId, int attempt) throws IOException {
         discardWork(jobId, attempt);
         return Files.createDirectories(workFolder(jobId, attempt));
     }
 
-    /** Forgets what an attempt has worked on; delivered files stay. */
+    /** Deletes the work folder of an attempt; delivered files stay. */
     public void discardWork(String jobId, int attempt) throws IOException {
         FileSystemUtils.deleteRecursively(workFolder(jobId, attempt));
     }
 
-    /** Puts the whole work folder in place in one step: readers see all of its files or none. */
+    /** Moves the whole work folder into place in one step: readers see all of its files or none. */
     public Path deliver(String jobId, int attempt) throws IOException {
         Path from = workFolder(jobId, attempt);
         if (!Files.isDirectory(from)) {
@@ -87,7 +87,7 @@ public class ArtifactStore {
         Path to = attemptFolder(jobId, attempt);
         Files.createDirectories(to.getParent());
         if (Files.exists(to)) {
-            // The same attempt delivered before, and then its result was lost on the way.
+            // The same attempt delivered before, but its result was lost.
             Path aside = root.resolve(WORK_FOLDER).resolve("replaced-" + UUID.randomUUID());
             Files.move(to, aside, StandardCopyOption.ATOMIC_MOVE);
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
@@ -98,14 +98,14 @@ public class ArtifactStore {
         return to;
     }
 
-    /** Deletes what was delivered for a job. */
+    /** Deletes the delivered files of a job. */
     public void delete(String jobId) throws IOException {
         FileSystemUtils.deleteRecursively(jobFolder(jobId));
     }
 
     /**
-     * Jobs that have a folder and were submitted longer ago, up to {@value #MOST_LISTED} of them. It reads the folders of
-     * those days alone, as the iterator goes on, and asks nothing about what lies in them.
+     * Lists jobs that have a folder and were submitted on a day before this age, at most {@value #MOST_LISTED}. Reads
+     * only the folders of those days, as the iterator advances, and ignores their content.
      */
     public ExpiredFolders jobsOlderThan(Duration age) throws IOException {
         LocalDate first = LocalDate.ofInstant(Instant.now().minus(age), ZoneOffset.UTC);
@@ -113,8 +113,8 @@ public class ArtifactStore {
     }
 
     /**
-     * Deletes work folders in which nothing was made or changed for so long; answers how many. One that cannot be read or
-     * deleted is told in a warning and keeps no other.
+     * Deletes work folders that have not changed for this time and returns how many. Logs a warning for a folder that
+     * it cannot read or delete, and continues with the next.
      */
     public int discardWorkOlderThan(Duration age) throws IOException {
         Instant limit = Instant.now().minus(age);
@@ -130,7 +130,7 @@ public class ArtifactStore {
                         discarded++;
                     }
                 } catch (IOException e) {
-                    LOG.warn("Abandoned work in {} cannot be deleted: {}", folder, e.toString());
+                    LOG.warn("Cannot delete the abandoned work folder {}: {}", folder, e.toString());
                 }
             }
         }
@@ -142,7 +142,10 @@ public class ArtifactStore {
                 && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Of the folder and of what lies in it directly; now for what vanishes meanwhile: somebody is busy there. */
+    /**
+     * The last change of the folder or a file directly in it; now if something vanishes during the check, because a
+     * worker is active there.
+     */
     private static Instant lastChange(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             Instant last = Files.getLastModifiedTime(folder).toInstant();
@@ -156,7 +159,7 @@ public class ArtifactStore {
         }
     }
 
-    /** The name of the folder that a job's folder lies in. */
+    /** The name of the day folder that contains the job's folder. */
     static String day(String jobId) {
         if (!UUID_V7.matcher(jobId).matches()) {
             return NO_DAY;
@@ -179,7 +182,7 @@ public class ArtifactStore {
 
     private static String checked(String jobId) {
         if (!JOB.matcher(jobId).matches()) {
-            throw new PermanentStageException("JOB_ID_INVALID", "The job's id cannot name a folder");
+            throw new PermanentStageException("JOB_ID_INVALID", "The job ID cannot be used as a folder name");
         }
         return jobId;
     }

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ids of jobs that have a folder in the store and were submitted before a day, some at a time, read from the disk as
- * they are asked for. A day's folder that has become empty goes; one that cannot be read is told in a warning, and the
- * next day comes.
+ * The IDs of jobs that have a folder in the store and were submitted before a given day, in batches that are read from
+ * disk on demand. Deletes day folders that have become empty. Logs a warning for a day folder that it cannot read, and
+ * continues with the next.
  */
 public final class ExpiredFolders implements Iterator<List<String>>, Closeable {
 
@@ -39,11 +39,11 @@ public final class ExpiredFolders implements Iterator<List<String>>, Closeable {
     private List<String> next = List.of();
 
     /**
-     * @param root the folder of days
-     * @param before the first day that is not old
-     * @param atATime ids in one list
-     * @param most folders that are looked at in all
-     * @throws IOException if the folder of days cannot be read
+     * @param root the folder that contains the day folders
+     * @param before the first day that has not expired
+     * @param atATime IDs per batch
+     * @param most limit for the folders read in total
+     * @throws IOException if {@code root} cannot be read
      */
     ExpiredFolders(Path root, LocalDate before, int atATime, int most) throws IOException {
         this.days = daysBefore(before, root);
@@ -51,7 +51,7 @@ public final class ExpiredFolders implements Iterator<List<String>>, Closeable {
         this.left = most;
     }
 
-    /** In random order: where there are too many folders for one round, each day has its turn in one of the next. */
+    /** In random order: if one round cannot cover all folders, every day still gets its turn in a later round. */
     private static Queue<Path> daysBefore(LocalDate limit, Path root) throws IOException {
         List<Path> days = new ArrayList<>();
         if (Files.isDirectory(root)) {
@@ -94,7 +94,9 @@ public final class ExpiredFolders implements Iterator<List<String>>, Closeable {
         return ids;
     }
 
-    /** False if there is none any more. What it opens is closed at the day's end, at the limit, or by the caller. */
+    /**
+     * Returns false when no day is left. The stream is closed at the end of the day, at the limit, or by the caller.
+     */
     @SuppressWarnings("StreamResourceLeak")
     private boolean openNextDay() {
         while (open == null && !days.isEmpty()) {
@@ -139,15 +141,15 @@ public final class ExpiredFolders implements Iterator<List<String>>, Closeable {
                 Files.deleteIfExists(day);
             }
         } catch (DirectoryNotEmptyException e) {
-            // A late delivery came in between.
+            // A late delivery arrived after the check.
         } catch (IOException e) {
-            LOG.warn("The empty folder {} cannot be deleted: {}", day, e.toString());
+            LOG.warn("Cannot delete the empty folder {}: {}", day, e.toString());
         }
     }
 
     private void warn(IOException fault) {
         if (!(fault instanceof NoSuchFileException)) {
-            LOG.warn("The folder {} cannot be read: {}", day, fault.toString());
+            LOG.warn("Cannot read the folder {}: {}", day, fault.toString());
         }
     }
 

@@ -1,2 +1,2 @@
-/** Where the files of jobs lie until they are sent or deleted. Knows {@code stage}. */
+/** Stores the files of jobs until they expire. Depends on {@code stage}. */
 package com.aiprod.pipeline.artifact;

@@ -3,20 +3,20 @@ package com.aiprod.pipeline.job;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Where a job is in its life. The database holds the same moves in a trigger; a test keeps the two in step. */
+/** The state of a job. A database trigger enforces the same transitions; a test keeps the two in step. */
 public enum JobState {
     /** Accepted and waiting for a worker. */
     QUEUED,
-    /** Claimed: one worker holds a lease on it. */
+    /** Claimed: one worker holds a lease on the job. */
     PROCESSING,
-    /** Ended with an output. Never changes again. */
+    /** Ended with an output. Final. */
     COMPLETED,
-    /** Ended with an error. Only a redrive leads on from here. */
+    /** Ended with an error. Only a redrive leaves this state. */
     FAILED,
-    /** Ended by its owner. Never changes again. */
+    /** Ended by its owner. Final. */
     CANCELLED;
 
-    /** The states a job may move to from this one in one step. */
+    /** The states that a job can enter from this one in one step. */
     public Set<JobState> next() {
         return switch (this) {
             case QUEUED -> EnumSet.of(PROCESSING, CANCELLED);
@@ -26,7 +26,7 @@ public enum JobState {
         };
     }
 
-    /** Whether a client may stop waiting: the job has its result. */
+    /** Whether a client can stop waiting because the job has ended. */
     public boolean ended() {
         return this == COMPLETED || this == FAILED || this == CANCELLED;
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The kinds of video that a job may ask for. Sizes are in pixels, rates in frames per second, durations in seconds. */
+/** The kinds of video that a job can request. Sizes are in pixels, rates in frames per second, durations in seconds. */
 public enum Preset {
     QUICK_SOCIAL("Portrait clip for social feeds: bold type, brisk pace", 720, 1280, 30, 10, 30),
     BRAND_STORY("Landscape film for a page or a presentation: calm type beside a drawn motif", 1280, 720, 30, 20, 60),
@@ -26,12 +26,12 @@ public enum Preset {
         this.maxDurationSec = maxDurationSec;
     }
 
-    /** The name that clients send, e.g. {@code quick_social}. */
+    /** The name that clients send, such as {@code quick_social}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** One line for people who choose among the presets. */
+    /** One line that helps people choose a preset. */
     public String description() {
         return description;
     }
@@ -48,17 +48,17 @@ public enum Preset {
         return frameRate;
     }
 
-    /** How long the video is when the job does not say. */
+    /** The duration of a video whose job does not set one. */
     public int defaultDurationSec() {
         return defaultDurationSec;
     }
 
-    /** The longest video that the preset allows; it renders well within the pipeline's time limit. */
+    /** The longest duration that the preset allows; such a video renders well within the pipeline's time limit. */
     public int maxDurationSec() {
         return maxDurationSec;
     }
 
-    /** The preset with this {@link #id()}, or empty where there is none. */
+    /** The preset with this {@link #id()}; empty if there is none. */
     public static Optional<Preset> byId(String id) {
         return Arrays.stream(values()).filter(preset -> preset.id().equals(id)).findFirst();
     }

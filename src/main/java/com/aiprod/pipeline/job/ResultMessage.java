@@ -5,19 +5,19 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What travels on {@code aiprod-pipeline-results}, schema {@code result.v1}: how one attempt ended. The attempt itself
- * is the attribute {@code attempt}.
+ * A message on {@code aiprod-pipeline-results}, schema {@code result.v1}: how one attempt ended. The message attribute
+ * {@code attempt} holds the attempt's number.
  *
  * @param jobId the job; required
  * @param status how the attempt ended; required
- * @param output of a success, what the pipeline left; otherwise {@code error_code} and {@code retryable}
- * @param errorMessage what went wrong, for the job's owner to read; null after a success
- * @param processingTimeMs wall time of the attempt in milliseconds, its retries included
+ * @param output the pipeline's output after a success; otherwise {@code error_code} and {@code retryable}
+ * @param errorMessage what went wrong, for the job's owner; null after a success
+ * @param processingTimeMs wall time of the attempt in milliseconds, including retries
  */
 public record ResultMessage(
         UUID jobId, Status status, Map<String, Object> output, String errorMessage, long processingTimeMs) {
 
-    /** How an attempt ended; written in lower case. */
+    /** How an attempt ended. In lower case, as in the message. */
     public enum Status {
         success,
         error,
@@ -28,7 +28,7 @@ public record ResultMessage(
     private static final String RETRYABLE = "retryable";
     private static final Pattern CODE = Pattern.compile("[\\x21-\\x7e]{1,64}");
 
-    /** @throws IllegalArgumentException without a job id or a status, or with a negative time */
+    /** @throws IllegalArgumentException if the job ID or the status is missing, or the time is negative */
     public ResultMessage {
         if (jobId == null) {
             throw new IllegalArgumentException("job_id is missing");
@@ -41,12 +41,12 @@ public record ResultMessage(
         }
     }
 
-    /** The attempt ended well and left {@code output}. */
+    /** The attempt succeeded with this output. */
     public static ResultMessage success(UUID jobId, Map<String, Object> output, long processingTimeMs) {
         return new ResultMessage(jobId, Status.success, output, null, processingTimeMs);
     }
 
-    /** The attempt failed; {@link Failure#TIMEOUT_CODE} makes it a timeout. */
+    /** The attempt failed. {@link Failure#TIMEOUT_CODE} gives the status {@code timeout}. */
     public static ResultMessage failure(UUID jobId, Failure failure, long processingTimeMs) {
         Status status = Failure.TIMEOUT_CODE.equals(failure.errorCode()) ? Status.timeout : Status.error;
         Map<String, Object> output = Map.of(ERROR_CODE, failure.errorCode(), RETRYABLE, failure.retryable());
@@ -54,8 +54,8 @@ public record ResultMessage(
     }
 
     /**
-     * What failed, or null after a success. A message of another producer that gives no code, or one that cannot be
-     * stored, is {@code PIPELINE_ERROR}, or a timeout's by its status.
+     * The failure; null after a success. If another producer sends no code or one that cannot be stored, the status
+     * decides between the timeout code and {@code PIPELINE_ERROR}.
      */
     public Failure failure() {
         if (status == Status.success) {

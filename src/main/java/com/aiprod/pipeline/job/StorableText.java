@@ -2,19 +2,19 @@ package com.aiprod.pipeline.job;
 
 import java.util.regex.Pattern;
 
-/** Text of unknown origin, made such that it can be written as UTF-8, sent and stored. */
+/** Makes text of unknown origin safe to encode as UTF-8, publish, and store. */
 public final class StorableText {
 
-    /** As regular expressions see it, a surrogate is one only where it has no partner. */
+    /** In a Java regular expression, {@code \p{Cs}} matches only unpaired surrogates. */
     private static final Pattern UNSTORABLE = Pattern.compile("[\\x00\\p{Cs}]");
 
     private StorableText() {}
 
     /**
-     * The text with U+FFFD in place of U+0000, which PostgreSQL's text does not hold, and of half characters, which UTF-8
-     * does not know.
+     * Replaces U+0000, which PostgreSQL's {@code text} cannot hold, and unpaired surrogates, which UTF-8 cannot encode,
+     * with U+FFFD.
      *
-     * @param atMost how many UTF-16 units are kept, at least 1; a text that was longer ends with an ellipsis
+     * @param atMost the UTF-16 units to keep, at least 1; a longer text is cut and ends with an ellipsis
      */
     public static String of(String text, int atMost) {
         String kept = text.length() <= atMost ? text : text.substring(0, atMost - 1) + "…";

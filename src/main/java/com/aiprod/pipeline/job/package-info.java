@@ -1,2 +1,2 @@
-/** The messages and states of a job, as the contract defines them. Knows no framework and no other room. */
+/** The messages and states of a job, as the contract defines them. Depends on no framework and no other package. */
 package com.aiprod.pipeline.job;

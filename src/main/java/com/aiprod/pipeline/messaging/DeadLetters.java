@@ -26,24 +26,26 @@ import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says why an exchange failed: to the job's owner in a result, to the operator in a dead letter. */
+/** Describes why an exchange failed: to the job's owner in a result, and to operators in a dead letter. */
 public final class DeadLetters {
 
-    /** The exchange property that holds the message as it came. */
+    /** The exchange property that holds the original message. */
     private static final String ORIGINAL = "originalMessage";
 
-    /** The header in which Camel leaves all attributes of a message, also those that MessageAttributes keeps out. */
+    /**
+     * The header in which Camel keeps all attributes of a message, including those that MessageAttributes filters out.
+     */
     private static final String ATTRIBUTES = "CamelGooglePubsubAttributes";
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
-    /** NUL as JSON escapes it, which is behind an odd number of backslashes. */
+    /** An escaped NUL in JSON: the backslash of its escape follows an even number of other backslashes. */
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\u0000");
 
-    /** So much of a message's data is kept; what a stranger publishes may have 10 MB. */
+    /** The limit for the data kept of a message; a foreign message may have 10 MB. */
     static final int MAX_DATA_BYTES = 256 * 1024;
 
-    /** Above what our own letters have, their data being escaped; one of a stranger's may be anything. */
+    /** Above the size of the application's own letters with escaped data; a foreign letter may have any size. */
     private static final int MAX_METADATA_CHARACTERS = 2 * 1024 * 1024;
 
     private static final int MAX_ERROR_CHARACTERS = 10_000;
@@ -58,7 +60,10 @@ public final class DeadLetters {
     /** The error code of a message that no retry can help. */
     static final String POISON = "POISON_MESSAGE";
 
-    /** What the caught exception means for the job; a message of an unexpected one stays inside. */
+    /**
+     * Maps the caught exception to a failure for the job's owner. The message of an unexpected exception is not
+     * disclosed.
+     */
     public Failure failure(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
@@ -69,20 +74,20 @@ public final class DeadLetters {
             } else if (cause instanceof PipelineTimeoutException) {
                 return new Failure(Failure.TIMEOUT_CODE, cause.getMessage(), true);
             } else if (cause instanceof PoisonMessageException || cause instanceof JsonProcessingException) {
-                return new Failure(POISON, "The message cannot be used.", false);
+                return new Failure(POISON, "The message is invalid.", false);
             } else if (cause instanceof IOException) {
-                return new Failure("IO_ERROR", "Reading or writing failed while the job ran.", true);
+                return new Failure("IO_ERROR", "An I/O error occurred while the job ran.", true);
             }
         }
         return new Failure(Failure.UNFORESEEN_CODE, "The pipeline failed unexpectedly.", false);
     }
 
-    /** Keeps the message as it came for a dead letter, where the exchange is handed on to another route. */
+    /** Keeps the original message for a dead letter when the exchange continues in another route. */
     public void keepOriginal(Exchange exchange) {
         exchange.setProperty(ORIGINAL, exchange.getMessage().copy());
     }
 
-    /** The dead letter for the exchange's original message and caught exception. */
+    /** Creates the dead letter from the exchange's original message and caught exception. */
     public DeadLetterMessage write(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Message original = exchange.getProperty(ORIGINAL, Message.class);
@@ -105,8 +110,8 @@ public final class DeadLetters {
     }
 
     /**
-     * Sets the variables that record-dead-letter.sql binds. Whatever arrives is kept: a JobMessage that Pub/Sub forwarded
-     * by its dead-letter policy, and bytes that mean nothing, are original data themselves.
+     * Sets the variables that record-dead-letter.sql binds. Keeps whatever arrives: a JobMessage that Pub/Sub forwards
+     * under its dead-letter policy, and bytes that cannot be decoded, are themselves the original data.
      */
     public void unpack(Exchange exchange) throws JsonProcessingException {
         Message message = exchange.getMessage();
@@ -142,11 +147,11 @@ public final class DeadLetters {
         return json.writeValueAsString(cut);
     }
 
-    /** Null when it is no dead letter after all. */
+    /** Returns null if the data is not a valid dead letter. */
     private DeadLetterMessage read(byte[] data) {
         try {
             DeadLetterMessage letter = json.readValue(data, DeadLetterMessage.class);
-            // PostgreSQL reads no JSON in which a string holds NUL.
+            // PostgreSQL rejects JSON with NUL in a string.
             return letter != null
                             && letter.complete()
                             && !NUL.matcher(json.writeValueAsString(letter)).find()
@@ -157,14 +162,16 @@ public final class DeadLetters {
         }
     }
 
-    /** Attributes: https://cloud.google.com/pubsub/docs/handling-failures#track_delivery_attempts */
+    /**
+     * The attributes are described in https://cloud.google.com/pubsub/docs/handling-failures#track_delivery_attempts
+     */
     private DeadLetterMessage forwarded(byte[] data, Map<?, ?> attributes) {
         Map<String, Object> metadata = new LinkedHashMap<>();
         putData(metadata, data);
         metadata.put("attributes", attributes);
         Object deliveries = attributes.get("CloudPubSubDeadLetterSourceDeliveryCount");
         if (deliveries == null) {
-            return new DeadLetterMessage(null, POISON, "This is no dead letter that can be read.", metadata);
+            return new DeadLetterMessage(null, POISON, "The message is not a readable dead letter.", metadata);
         }
         metadata.put("route", attributes.get("CloudPubSubDeadLetterSourceSubscription"));
         return new DeadLetterMessage(
@@ -174,7 +181,7 @@ public final class DeadLetters {
                 metadata);
     }
 
-    /** Null for what names no job: such a letter is kept without one. */
+    /** Returns null if this does not name a job; the letter is then kept without one. */
     private static String uuid(String jobId) {
         try {
             return jobId == null ? null : UUID.fromString(jobId).toString();
@@ -184,11 +191,11 @@ public final class DeadLetters {
     }
 
     /**
-     * Bytes that are no text, or text that PostgreSQL's json cannot hold, go in as base64. Of a large message the beginning
-     * goes in, and its size in bytes as {@code data_bytes}.
+     * Adds the data as text, or as Base64 if it is not text or PostgreSQL's {@code json} cannot hold it. Large data is
+     * cut, and {@code data_bytes} holds its full size in bytes.
      */
     static void putData(Map<String, Object> metadata, byte[] data) {
-        byte[] kept = beginning(data);
+        byte[] kept = firstBytes(data);
         if (kept.length < data.length) {
             metadata.put("data_bytes", data.length);
         }
@@ -202,16 +209,16 @@ public final class DeadLetters {
                 return;
             }
         } catch (CharacterCodingException e) {
-            LOG.debug("The data of a dead letter is no text", e);
+            LOG.debug("The data of a dead letter is not text", e);
         }
         metadata.put("data_base64", Base64.getEncoder().encodeToString(kept));
     }
 
-    /** At most {@link #MAX_DATA_BYTES}, and where that is text, whole characters. */
-    private static byte[] beginning(byte[] data) {
+    /** At most {@link #MAX_DATA_BYTES}, without cutting a UTF-8 character. */
+    private static byte[] firstBytes(byte[] data) {
         int end = Math.min(data.length, MAX_DATA_BYTES);
         if (end < data.length) {
-            // All bytes of a character but its first are 10xxxxxx; there are at most three of them.
+            // In UTF-8, the second to fourth bytes of a character are 10xxxxxx.
             for (int i = 0; i < 3 && (data[end] & 0xC0) == 0x80; i++) {
                 end--;
             }

@@ -4,7 +4,7 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
-/** The attributes that a message carries and no others, whatever headers the exchange holds: see the contract, part 2. */
+/** Passes only the attributes that the contract defines (part 2), whatever headers the exchange has. */
 final class MessageAttributes implements HeaderFilterStrategy {
 
     private static final Set<String> CARRIED = Set.of("job_id", "attempt", "traceparent", "schema");

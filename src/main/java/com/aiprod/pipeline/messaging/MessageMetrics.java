@@ -10,18 +10,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counts the messages of each subscription: those that this process has, and what became of the others. */
+/** Counts the messages of each subscription: those that this process holds, and the outcomes of the others. */
 final class MessageMetrics {
 
     private final MeterRegistry registry;
-    /** By subscription, and kept when its subscriber is made anew. */
+    /** By subscription; survives the restart of a subscriber. */
     private final Map<String, AtomicInteger> leased = new ConcurrentHashMap<>();
 
     MessageMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 
-    /** A receiver that counts what that receiver is given and answers. */
+    /** Wraps a receiver to count the messages that it gets and settles. */
     MessageReceiver count(String subscription, MessageReceiver receiver) {
         AtomicInteger held = leased.computeIfAbsent(subscription, this::leased);
         Counter acked = settled(subscription, "ack");
@@ -43,7 +43,7 @@ final class MessageMetrics {
                     reply.nack();
                 }
 
-                /** Only the first answer counts, here and for the client. */
+                /** Only the first ack or nack counts, here and for the client. */
                 private void count(Counter outcome) {
                     if (settled.compareAndSet(false, true)) {
                         held.decrementAndGet();
@@ -57,7 +57,7 @@ final class MessageMetrics {
     private AtomicInteger leased(String subscription) {
         AtomicInteger held = new AtomicInteger();
         Gauge.builder("aiprod.pubsub.messages.leased", held::get)
-                .description("Messages that this process was given and has neither acked nor nacked")
+                .description("Messages that this process holds and has neither acked nor nacked")
                 .tag("subscription", subscription)
                 .register(registry);
         return held;
@@ -65,7 +65,7 @@ final class MessageMetrics {
 
     private Counter settled(String subscription, String outcome) {
         return Counter.builder("aiprod.pubsub.messages.settled")
-                .description("Messages that this process acked or nacked")
+                .description("Messages that this process acked or nacked, by outcome")
                 .tag("subscription", subscription)
                 .tag("outcome", outcome)
                 .register(registry);

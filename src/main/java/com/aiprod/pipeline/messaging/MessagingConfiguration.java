@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** The beans that routes reach Pub/Sub by; none is made in a process whose routes use no Pub/Sub. */
+/** The beans that connect routes to Pub/Sub. Lazy, because not every process uses Pub/Sub. */
 @Lazy
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PubSubSettings.class)
@@ -29,7 +29,10 @@ class MessagingConfiguration {
         return new SubscriberHealth(topicSetup, camel, registry);
     }
 
-    /** Named after the scheme: the starter that would read camel.component.google-pubsub.* is not to be had at 4.18.0. */
+    /**
+     * Named after the scheme, because the starter that would read camel.component.google-pubsub.* is not available at
+     * 4.18.0.
+     */
     @Bean("google-pubsub")
     PipelinePubSubComponent googlePubSub(
             PubSubSettings settings,

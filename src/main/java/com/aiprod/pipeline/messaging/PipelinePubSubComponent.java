@@ -24,26 +24,26 @@ import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
 import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
 
 /**
- * Camel's Pub/Sub component with the settings that a queue of long jobs needs and that the stock one (4.18.0) does not
- * offer:
+ * Camel's Pub/Sub component with settings for a queue of long jobs that the stock component (4.18.0) does not offer:
  *
  * <ul>
- *   <li>A consumer leases exactly as many messages as it works on: the endpoint option {@code maxMessagesPerPoll} is the
- *       number of both (0 for the number of cores), in place of 1,000 leased and five worked on. They have no more
- *       than {@code aiprod.pubsub.max-leased-bytes} together, so that large ones fit into the heap.
- *   <li>A publisher lives as long as the application, in place of 180 seconds, and a publish that fails says so within
- *       {@code aiprod.pubsub.publish-timeout}, in place of 600 seconds.
- *   <li>With an emulator all share one channel ({@link PubSubConnection}), in place of one each that nobody closes.
- *   <li>Only the attributes of {@link MessageAttributes} leave or enter.
- *   <li>A subscriber that died is seen by {@link SubscriberHealth}, which has it started again.
+ * <li>A consumer leases exactly as many messages as it processes at a time, instead of leasing 1,000 and processing
+ *       five. The endpoint option {@code maxMessagesPerPoll} sets this number (0 for the number of cores). Together,
+ *       the messages have at most {@code aiprod.pubsub.max-leased-bytes}, so large messages fit into the heap.
+ * <li>A publisher lives as long as the application instead of 180 seconds, and a publish fails within
+ *       {@code aiprod.pubsub.publish-timeout} instead of 600 seconds.
+ * <li>With an emulator, all clients share one channel ({@link PubSubConnection}) instead of opening one each that is
+ *       never closed.
+ * <li>Only the attributes in {@link MessageAttributes} are sent and received.
+ * <li>{@link SubscriberHealth} detects a dead subscriber and restarts it.
  * </ul>
  */
 final class PipelinePubSubComponent extends GooglePubsubComponent {
 
-    /** Long enough to work off what is buffered, short enough for a pod's grace period. */
+    /** Long enough to publish what is buffered, short enough for a pod's grace period. */
     private static final Duration PUBLISHER_SHUTDOWN = Duration.ofSeconds(5);
 
-    /** The client's own limit of 1,000 bytes is one or two jobs to a request. */
+    /** The client's default of 1,000 bytes fits only one or two jobs in a request. */
     private static final BatchingSettings BATCHING = BatchingSettings.newBuilder()
             .setElementCountThreshold(100L)
             .setRequestByteThreshold(1_000_000L)
@@ -73,12 +73,14 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         setHeaderFilterStrategy(new MessageAttributes());
     }
 
-    /** A consumer of a missing subscription would die at its start, so they are seen to before any route starts. */
+    /**
+     * The consumer of a missing subscription would die at startup, so subscriptions are set up before any route starts.
+     */
     @Override
     protected void doInit() throws Exception {
         super.doInit();
         topicSetup.run();
-        health.lookEach(settings.checkInterval());
+        health.checkEvery(settings.checkInterval());
     }
 
     @Override
@@ -134,7 +136,7 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         return subscriber;
     }
 
-    /** The client drops its own limit of bytes where only a number of messages is set. */
+    /** Sets both limits, because the client drops its default byte limit when only a message count is set. */
     FlowControlSettings flowControl(int leased) {
         return FlowControlSettings.newBuilder()
                 .setMaxOutstandingElementCount((long) leased)
@@ -143,8 +145,8 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     }
 
     /**
-     * Where the route itself acks, its messages stand for jobs that the database keeps: what has not been claimed is
-     * nacked at once when the consumer stops, and the message of a running job would only come as a duplicate.
+     * If the route acks by itself, the messages stand for jobs that the database keeps. When the consumer stops,
+     * unclaimed messages are nacked at once; the message of a running job would only arrive as a duplicate.
      */
     private static ShutdownMode shutdownMode(GooglePubsubEndpoint endpoint) {
         return endpoint.getAckMode() == GooglePubsubConstants.AckMode.NONE
@@ -152,7 +154,10 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
                 : ShutdownMode.WAIT_FOR_PROCESSING;
     }
 
-    /** A worker's messages wait in their threads for a slot; others only run a statement, for which the pool has fewer. */
+    /**
+     * A worker's messages wait for a slot in their threads. Other messages only run a statement, and the connection
+     * pool has fewer connections than they would have threads.
+     */
     private static int threads(GooglePubsubEndpoint endpoint, int leased) {
         return endpoint.getAckMode() == GooglePubsubConstants.AckMode.NONE
                 ? leased

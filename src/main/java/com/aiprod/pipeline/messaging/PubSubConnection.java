@@ -9,10 +9,12 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.util.function.BiConsumer;
 
-/** The one channel to an emulator, shared by all clients of this process; Google's clients bring and close their own. */
+/**
+ * The channel to an emulator, shared by all clients of this process. With Google, the clients open and close their own.
+ */
 final class PubSubConnection implements AutoCloseable {
 
-    /** A message may be 10 MB, of which a response holds one and more; gRPC's own default is 4. */
+    /** A response holds one or more messages of up to 10 MB; gRPC's default is 4 MB. */
     private static final int MAX_RESPONSE_BYTES = 20 * 1024 * 1024;
 
     private final ManagedChannel emulatorChannel;
@@ -26,7 +28,7 @@ final class PubSubConnection implements AutoCloseable {
                 : null;
     }
 
-    /** Points a client at the emulator, without credentials; with Google the client's own defaults are right. */
+    /** Configures a client for the emulator, without credentials; with Google, the client's defaults are right. */
     void configure(BiConsumer<TransportChannelProvider, CredentialsProvider> client) {
         if (emulatorChannel != null) {
             client.accept(

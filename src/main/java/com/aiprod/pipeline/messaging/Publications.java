@@ -4,8 +4,8 @@ import java.util.StringJoiner;
 import org.apache.camel.Exchange;
 
 /**
- * What became of a batch of messages that are published in parallel. The route does not wait for the slowest of them: of
- * those that are done after the batch has ended, each is told so and looks after itself.
+ * Tracks a batch of messages that are published in parallel. The route does not wait for the slowest publish: an
+ * exchange that is done after the batch has ended learns this and completes its work alone.
  */
 public final class Publications {
 
@@ -13,32 +13,33 @@ public final class Publications {
 
     Publications() {}
 
-    /** Begins a batch; the exchanges that the route splits off belong to it. */
+    /** Begins a batch. Exchanges that the route splits off belong to it. */
     public void begin(Exchange exchange) {
         exchange.setVariable(BATCH, new Batch());
     }
 
     /**
-     * Pub/Sub has the message of this exchange, whose variable {@code outboxId} names its outbox row, if it has one.
+     * Records that Pub/Sub accepted the message of this exchange. The variable {@code outboxId} names its outbox row,
+     * if any.
      *
-     * @return whether it is late: its batch has ended without it
+     * @return whether it is late: its batch has already ended
      */
     public boolean published(Exchange exchange) {
         return batch(exchange).published(exchange.getVariable("outboxId"));
     }
 
     /**
-     * The message of this exchange could not go out.
+     * Records that the message of this exchange could not be published.
      *
-     * @return whether it is late: its batch has ended without it
+     * @return whether it is late: its batch has already ended
      */
     public boolean failed(Exchange exchange) {
         return batch(exchange).failed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 
     /**
-     * Ends the batch. Sets the variables {@code publishedIds}, the outbox ids that Pub/Sub confirmed, as the text of a
-     * PostgreSQL array, {@code unpublished}, how many failed, and {@code publishError}, what the last of these said.
+     * Ends the batch and sets the variables {@code publishedIds}, the confirmed outbox IDs as a PostgreSQL array
+     * literal, {@code unpublished}, the number of failures, and {@code publishError}, the last error.
      */
     public void end(Exchange exchange) {
         batch(exchange).end(exchange);

@@ -17,7 +17,7 @@ import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How an attempt ended, between what a route holds and the ResultMessage. */
+/** Converts the end of an attempt between a route's exchange and a ResultMessage. */
 public final class ResultMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger(ResultMessages.class);
@@ -33,7 +33,7 @@ public final class ResultMessages {
         this.deadLetters = deadLetters;
     }
 
-    /** The ResultMessage of a pipeline that left {@code output}. */
+    /** The ResultMessage of a pipeline that returned {@code output}. */
     public ResultMessage success(
             @Body Map<String, Object> output,
             @Variable("jobId") UUID jobId,
@@ -41,13 +41,13 @@ public final class ResultMessages {
         return ResultMessage.success(jobId, output, executionTimeMs);
     }
 
-    /** The ResultMessage of a pipeline that failed with the exception that the error handler caught. */
+    /** The ResultMessage of a pipeline that failed with the exception caught by the error handler. */
     public ResultMessage failure(
             Exchange exchange, @Variable("jobId") UUID jobId, @Variable("executionTimeMs") long executionTimeMs) {
         Failure failure = deadLetters.failure(exchange);
         if (Failure.UNFORESEEN_CODE.equals(failure.errorCode())) {
             Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            LogContext.of(exchange).run(() -> LOG.error("Job {} failed as no stage foresaw", jobId, caught));
+            LogContext.of(exchange).run(() -> LOG.error("Job {} failed with an unexpected error", jobId, caught));
         }
         return ResultMessage.failure(jobId, failure, executionTimeMs);
     }
@@ -55,16 +55,16 @@ public final class ResultMessages {
     /**
      * Sets the variables that record-result.sql binds.
      *
-     * @throws PoisonMessageException when there is no result, or the attribute {@code attempt} is no attempt: no job could
-     *     be ended by it
+     * @throws PoisonMessageException if there is no result, or the attribute {@code attempt} is invalid: such a message
+     *     cannot end any job
      */
     public void unpack(Exchange exchange, @Body ResultMessage result, @Header("attempt") String attempt)
             throws JsonProcessingException {
         if (result == null) {
-            throw new PoisonMessageException("The message is JSON's null");
+            throw new PoisonMessageException("The message body is the JSON value null");
         }
         if (attempt == null || !ATTEMPT.matcher(attempt).matches()) {
-            throw new PoisonMessageException("The attribute attempt is missing or no positive number");
+            throw new PoisonMessageException("The attribute attempt is missing or not a positive integer");
         }
         Failure failure = result.failure();
         boolean success = failure == null;
@@ -79,12 +79,12 @@ public final class ResultMessages {
     }
 
     /**
-     * Called when a result could not be recorded. Where PostgreSQL refuses it, as it will each time, sets the variables for
-     * a failure in its place, or the job would never end; goes by SQLState: data that is no such data (22), that breaks a
-     * rule (23) or that is beyond a limit (54).
+     * Handles a result that could not be recorded. If PostgreSQL rejects it permanently, sets the variables for a
+     * failure in its place, because otherwise the job would never end. The SQLState decides: invalid data (22), a
+     * violated constraint (23), or an exceeded limit (54).
      *
-     * @throws PoisonMessageException where that failure is what was refused
-     * @throws Exception what was caught, where it may pass
+     * @throws PoisonMessageException if the failure itself was rejected
+     * @throws Exception the caught exception, if it may pass
      */
     public void refuse(Exchange exchange) throws Exception {
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
@@ -92,12 +92,12 @@ public final class ResultMessages {
             throw caught;
         }
         if (REFUSED_CODE.equals(exchange.getVariable("errorCode"))) {
-            throw new PoisonMessageException("PostgreSQL refuses the result, and that its job fails for that");
+            throw new PoisonMessageException("PostgreSQL rejected the result and the failure recorded in its place");
         }
         exchange.setVariable("success", false);
         exchange.setVariable("output", null);
         exchange.setVariable("errorCode", REFUSED_CODE);
-        exchange.setVariable("errorMessage", "The result of the pipeline could not be stored.");
+        exchange.setVariable("errorMessage", "The pipeline's result could not be stored.");
         exchange.setVariable("retryable", false);
     }
 

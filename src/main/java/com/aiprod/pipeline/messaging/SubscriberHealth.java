@@ -25,11 +25,11 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
- * Knows which subscriptions are listened to, and whether anything can come by them. Camel's consumer (4.18.0) ends for
- * good after an error that it holds to be final, such as a deleted subscription, while its route says that it runs; here
- * that is a DOWN, and the route is started again with growing pauses until it listens. A subscription whose topic was
- * deleted goes on and gets nothing; so from time to time {@link TopicSetup} looks at all, and what keeps messages from or
- * to this process is a DOWN as well.
+ * Reports whether subscribers run and can receive messages. Camel's consumer (4.18.0) stops permanently after an error
+ * that it considers final, such as a deleted subscription, while its route still reports that it runs. Here that is
+ * DOWN, and the route is restarted with growing pauses until it receives again. A subscription whose topic was deleted
+ * stays up but receives nothing. So {@link TopicSetup} checks all topics and subscriptions at intervals, and whatever
+ * keeps messages from this process, or its own messages from others, is DOWN as well.
  */
 final class SubscriberHealth implements HealthIndicator, AutoCloseable {
 
@@ -39,12 +39,12 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
 
     private final TopicSetup topicSetup;
     private final CamelContext camel;
-    /** What is wrong with each subscription; empty for one that is listened to. */
+    /** The fault of each subscription; empty while its subscriber runs. */
     private final Map<String, String> faults = new ConcurrentHashMap<>();
 
     /** The topics that this process publishes to. */
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
-    /** What the last look found, by name. */
+    /** The problems found by the last check, by name. */
     private final Map<String, TopicProblem> found = new ConcurrentHashMap<>();
 
     private final ScheduledExecutorService restarts =
@@ -55,7 +55,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
         this.camel = camel;
         for (Effect effect : Effect.values()) {
             Gauge.builder("aiprod.pubsub.faults", () -> count(effect))
-                    .description("Topics and subscriptions that are not as the contract wants them")
+                    .description("Topics and subscriptions that differ from the contract, by effect")
                     .tag("effect", effect.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
@@ -65,46 +65,46 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
         return found.values().stream().filter(fault -> fault.effect() == effect).count();
     }
 
-    /** Looks at all topics and subscriptions now and then again and again; zero for not at all. */
-    void lookEach(Duration interval) {
+    /** Checks all topics and subscriptions now and at this interval; zero disables the checks. */
+    void checkEvery(Duration interval) {
         if (!interval.isZero()) {
-            // It catches all that it may throw.
+            // The task catches its own exceptions.
             var unused =
-                    restarts.scheduleWithFixedDelay(this::lookAgain, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+                    restarts.scheduleWithFixedDelay(this::checkAgain, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /** This process publishes to that topic. */
+    /** Records that this process publishes to the topic. */
     void publishesTo(String topic) {
         topics.add(topic);
     }
 
-    private void lookAgain() {
+    private void checkAgain() {
         try {
             look();
         } catch (IOException | RuntimeException e) {
-            // Where Pub/Sub is away, those who publish and listen say so.
-            LOG.debug("Topics and subscriptions could not be looked at", e);
+            // If Pub/Sub is unavailable, publishers and subscribers report it.
+            LOG.debug("Topics and subscriptions could not be checked", e);
         }
     }
 
     private void look() throws IOException {
         Map<String, TopicProblem> now = new LinkedHashMap<>();
         topicSetup.look().forEach(fault -> now.put(fault.name(), fault));
-        now.values().forEach(this::tell);
+        now.values().forEach(this::logOnce);
         found.keySet().retainAll(now.keySet());
         found.putAll(now);
     }
 
-    /** Once, until something else is wrong. */
-    private void tell(TopicProblem fault) {
+    /** Logs a problem once, until it changes. */
+    private void logOnce(TopicProblem fault) {
         if (!fault.equals(found.get(fault.name()))) {
             LOG.atLevel(fault.isUnusable() ? Level.ERROR : Level.WARN)
-                    .log("{} {}. To mend it: {}", fault.name(), fault.what(), fault.command());
+                    .log("{} {}. To fix it, run: {}", fault.name(), fault.what(), fault.command());
         }
     }
 
-    /** A listener for one subscriber of that endpoint. */
+    /** A listener for a subscriber of this endpoint. */
     ApiService.Listener watch(GooglePubsubEndpoint endpoint) {
         String subscription = endpoint.getDestinationName();
         return new ApiService.Listener() {
@@ -117,7 +117,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
             public void failed(ApiService.State from, Throwable failure) {
                 faults.put(subscription, failure.getMessage());
                 if (!(failure instanceof ApiException api && api.isRetryable())) {
-                    LOG.error("Nobody listens to {} any more: {}", subscription, failure.getMessage());
+                    LOG.error("The subscriber of {} stopped: {}", subscription, failure.getMessage());
                     restartAfter(FIRST_PAUSE, endpoint);
                 }
             }
@@ -126,7 +126,7 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
 
     private void restartAfter(Duration pause, GooglePubsubEndpoint endpoint) {
         if (!restarts.isShutdown()) {
-            // Its failures end in restart itself.
+            // restart handles its own failures.
             var unused = restarts.schedule(() -> restart(pause, endpoint), pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
@@ -136,19 +136,19 @@ final class SubscriberHealth implements HealthIndicator, AutoCloseable {
         try {
             look();
             if (!unusable(subscription).isEmpty()) {
-                throw new IllegalStateException("It " + unusable(subscription));
+                throw new IllegalStateException("The subscription " + unusable(subscription));
             }
             for (Route route : camel.getRoutes()) {
                 if (route.getEndpoint() == endpoint) {
                     camel.getRouteController().stopRoute(route.getRouteId());
                     camel.getRouteController().startRoute(route.getRouteId());
-                    LOG.info("Listening to {} again", subscription);
+                    LOG.info("Restarted the subscriber of {}", subscription);
                 }
             }
         } catch (Exception e) {
             faults.put(subscription, e.getMessage());
             Duration next = pause.multipliedBy(2);
-            LOG.warn("Still not listening to {}: {}", subscription, e.getMessage());
+            LOG.warn("Could not restart the subscriber of {}: {}", subscription, e.getMessage());
             restartAfter(next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next, endpoint);
         }
     }

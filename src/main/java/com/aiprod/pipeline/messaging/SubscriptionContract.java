@@ -14,22 +14,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One subscription as the contract wants it (CONTRACT, part 2), and in what another differs. What costs nothing is let
- * be: message ordering, since no message of ours has a key, and acked messages that are retained.
+ * A subscription as the contract requires it (CONTRACT, part 2), and how an actual one deviates. Ignores harmless
+ * deviations: message ordering, because no message has an ordering key, and retention of acked messages.
  */
 record SubscriptionContract(Subscription wanted) {
 
-    /** Below Google's own seven days, but a weekend without a worker loses nothing. */
+    /** Below Google's default of seven days, but long enough to survive a weekend without workers. */
     private static final Duration SHORTEST_RETENTION = Durations.fromDays(3);
 
     private static final String DELETED_TOPIC = "_deleted-topic_";
 
     /**
-     * A setting that differs and can be changed.
+     * A deviation that can be corrected.
      *
-     * @param field its name in an update mask
-     * @param what is wrong with it
-     * @param flag of {@code gcloud pubsub subscriptions update} that mends it
+     * @param field the field's name in an update mask
+     * @param what the deviation
+     * @param flag the flag of {@code gcloud pubsub subscriptions update} that corrects it
      */
     record Deviation(String field, String what, String flag) {}
 
@@ -42,7 +42,7 @@ record SubscriptionContract(Subscription wanted) {
                 .setRetryPolicy(RetryPolicy.newBuilder()
                         .setMinimumBackoff(Durations.fromSeconds(minBackoffSeconds))
                         .setMaximumBackoff(Durations.fromSeconds(maxBackoffSeconds)))
-                // Empty means never; the default is to vanish after 31 days without a worker.
+                // Empty means never. By default, a subscription expires after 31 days without a subscriber.
                 .setExpirationPolicy(ExpirationPolicy.getDefaultInstance())
                 .build());
     }
@@ -59,36 +59,38 @@ record SubscriptionContract(Subscription wanted) {
         return SubscriptionName.parse(wanted.getName()).getSubscription();
     }
 
-    /** Whether nothing can ever come by it, so that to delete it takes nothing from anybody. */
-    static boolean isAttachedToNothing(Subscription actual) {
+    /** Whether the subscription can never receive a message, so deleting it loses nothing that is still to come. */
+    static boolean canReceiveNothing(Subscription actual) {
         return actual.getDetached() || DELETED_TOPIC.equals(actual.getTopic());
     }
 
-    /** Why messages do not come by it, or not all of them; none of that can be changed in a subscription that exists. */
+    /**
+     * Why the subscription does not receive all messages; an existing subscription cannot be changed in these points.
+     */
     Optional<String> unusable(Subscription actual) {
         if (actual.getDetached()) {
             return Optional.of("is detached from its topic");
         } else if (DELETED_TOPIC.equals(actual.getTopic())) {
-            return Optional.of("is attached to a topic that was deleted; one made again under its name is another");
+            return Optional.of("is attached to a deleted topic, and a new topic of the same name does not replace it");
         } else if (!actual.getTopic().equals(wanted.getTopic())) {
-            return Optional.of("is attached to %s, not to %s".formatted(actual.getTopic(), wanted.getTopic()));
+            return Optional.of("is attached to %s instead of %s".formatted(actual.getTopic(), wanted.getTopic()));
         } else if (!actual.getFilter().isEmpty()) {
             return Optional.of("has the filter %s, which drops messages".formatted(actual.getFilter()));
         } else if (!actual.getPushConfig().equals(PushConfig.getDefaultInstance())
                 || actual.hasBigqueryConfig()
                 || actual.hasCloudStorageConfig()) {
-            return Optional.of("delivers elsewhere and cannot be pulled");
+            return Optional.of("is not a pull subscription");
         }
         return Optional.empty();
     }
 
-    /** The settings that differ where it matters and that can be changed. */
+    /** The relevant deviations that can be corrected. */
     List<Deviation> deviations(Subscription actual) {
         List<Deviation> deviations = new ArrayList<>();
         if (actual.getAckDeadlineSeconds() != wanted.getAckDeadlineSeconds()) {
             deviations.add(new Deviation(
                     "ack_deadline_seconds",
-                    "an ack deadline of %s s, not %s s"
+                    "an ack deadline of %s s instead of %s s"
                             .formatted(actual.getAckDeadlineSeconds(), wanted.getAckDeadlineSeconds()),
                     "--ack-deadline=" + wanted.getAckDeadlineSeconds()));
         }
@@ -96,46 +98,46 @@ record SubscriptionContract(Subscription wanted) {
             deviations.add(new Deviation(
                     "retry_policy",
                     actual.hasRetryPolicy()
-                            ? "another retry policy"
-                            : "no retry policy, so that nacks come back at once",
+                            ? "a different retry policy"
+                            : "no retry policy, so nacked messages are redelivered at once",
                     retryFlags()));
         }
         if (!actual.getDeadLetterPolicy().equals(wanted.getDeadLetterPolicy())) {
             deviations.add(new Deviation(
                     "dead_letter_policy",
-                    actual.hasDeadLetterPolicy() ? "another dead-letter policy" : "no dead-letter policy",
+                    actual.hasDeadLetterPolicy() ? "a different dead-letter policy" : "no dead-letter policy",
                     wanted.hasDeadLetterPolicy() ? deadLetterFlags() : "--clear-dead-letter-policy"));
         }
         if (!actual.hasExpirationPolicy() || actual.getExpirationPolicy().hasTtl()) {
             deviations.add(new Deviation(
-                    "expiration_policy", "an end when nobody listens for a while", "--expiration-period=never"));
+                    "expiration_policy", "an expiration while inactive", "--expiration-period=never"));
         }
         if (actual.hasMessageRetentionDuration()
                 && Durations.compare(actual.getMessageRetentionDuration(), SHORTEST_RETENTION) < 0) {
             deviations.add(new Deviation(
                     "message_retention_duration",
-                    "messages that are dropped after %s s"
+                    "a message retention of only %s s"
                             .formatted(actual.getMessageRetentionDuration().getSeconds()),
                     "--message-retention-duration=7d"));
         }
         if (actual.getEnableExactlyOnceDelivery()) {
             deviations.add(new Deviation(
                     "enable_exactly_once_delivery",
-                    "exactly-once delivery, which slows each ack and is of no use here",
+                    "exactly-once delivery, which slows each ack and has no benefit here",
                     "--no-enable-exactly-once-delivery"));
         }
         return deviations;
     }
 
-    /** The wanted values of all settings, also those that a subscription of ours is made without. */
+    /** The required values of all settings, including those that creation leaves at the default. */
     Subscription update() {
         return wanted.toBuilder()
                 .setMessageRetentionDuration(Durations.fromDays(7))
                 .build();
     }
 
-    /** A fault for what differs, of which there is something. */
-    static String say(List<Deviation> deviations) {
+    /** Describes a non-empty list of deviations. */
+    static String describe(List<Deviation> deviations) {
         return "has "
                 + String.join("; ", deviations.stream().map(Deviation::what).toList());
     }
@@ -151,7 +153,10 @@ record SubscriptionContract(Subscription wanted) {
         return (wanted.hasDeadLetterPolicy() ? command + " " + deadLetterFlags() : command) + project();
     }
 
-    /** Loses what waits in it: jobs and results go out again, since the database does not have their end. */
+    /**
+     * Loses the waiting messages. Their jobs and results are published again, because the database has not recorded
+     * them as ended.
+     */
     String replaceCommand() {
         return "gcloud pubsub subscriptions delete %s%s%n%s".formatted(name(), project(), createCommand());
     }

@@ -1,22 +1,22 @@
 package com.aiprod.pipeline.messaging;
 
 /**
- * What is wrong with a topic or subscription.
+ * A problem with a topic or subscription.
  *
- * @param name of the topic or subscription, without its project
- * @param what is wrong, as the end of a sentence that begins with the name
- * @param effect what it does to the flow
- * @param command what mends it, one or more lines for a shell
+ * @param name name of the topic or subscription, without its project
+ * @param what the problem, phrased to follow the name in a sentence
+ * @param effect how it affects the message flow
+ * @param command the shell commands that fix it, one or more lines
  */
 record TopicProblem(String name, String what, Effect effect, String command) {
 
-    /** From the least to the worst. */
+    /** Ordered from least to most severe. */
     enum Effect {
-        /** It could not be looked at. What does not work shows elsewhere. */
+        /** It could not be checked. Anything that does not work shows elsewhere. */
         UNKNOWN,
-        /** Messages come, but not as the contract says. */
+        /** Messages arrive, but not as the contract requires. */
         DEVIATES,
-        /** Messages do not come, or not all of them. */
+        /** Some or all messages do not arrive. */
         UNUSABLE
     }
 

@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares topics and subscriptions with the contract. With provisioning it makes those that are missing, changes settings
- * that differ, and makes subscriptions anew that are attached to nothing: what waits in one is lost with it, and goes out
- * again, since the database has no end of those jobs. What else keeps messages away was somebody's intention, and is only
- * told.
+ * Compares topics and subscriptions with the contract. With provisioning, creates what is missing, corrects deviating
+ * settings, and recreates subscriptions that are detached or whose topic was deleted. The messages waiting in a
+ * recreated subscription are lost, but their jobs are published again because the database has not recorded their end.
+ * Anything else that keeps messages away is presumably intentional and is only reported.
  */
 final class TopicSetup {
 
@@ -46,10 +46,10 @@ final class TopicSetup {
     }
 
     /**
-     * As {@link #look()}.
+     * Checks like {@link #look()}, but fails on unusable topics and subscriptions.
      *
-     * @throws UnusableTopicsException when something is missing or keeps messages away
-     * @throws IOException when no client can be made, for want of credentials for instance
+     * @throws UnusableTopicsException if something is missing or keeps messages away
+     * @throws IOException if no client can be created, for example without credentials
      */
     void run() throws IOException {
         List<TopicProblem> unusable =
@@ -60,10 +60,10 @@ final class TopicSetup {
     }
 
     /**
-     * What is wrong, after it was mended as far as it is to be; in the order in which to mend the rest.
+     * The problems that remain after provisioning, in the order in which to fix them.
      *
-     * @throws IOException when no client can be made, for want of credentials for instance
-     * @throws ApiException when Pub/Sub does not answer
+     * @throws IOException if no client can be created, for example without credentials
+     * @throws ApiException if Pub/Sub does not respond
      */
     List<TopicProblem> look() throws IOException {
         var topicSettings = TopicAdminSettings.newBuilder();
@@ -75,30 +75,30 @@ final class TopicSetup {
         try (var topics = TopicAdminClient.create(topicSettings.build());
                 var subscriptions = SubscriptionAdminClient.create(subscriptionSettings.build())) {
             List<TopicProblem> ofTopics = topics().stream()
-                    .map(topic -> permitted(topic.getTopic(), () -> look(topics, topic)))
+                    .map(topic -> permitted(topic.getTopic(), () -> check(topics, topic)))
                     .flatMap(Optional::stream)
                     .toList();
             List<TopicProblem> ofSubscriptions = subscriptions().stream()
-                    .map(contract -> permitted(contract.name(), () -> look(subscriptions, contract)))
+                    .map(contract -> permitted(contract.name(), () -> check(subscriptions, contract)))
                     .flatMap(Optional::stream)
                     .toList();
             return Stream.concat(ofTopics.stream(), ofSubscriptions.stream()).toList();
         }
     }
 
-    private static Optional<TopicProblem> permitted(String name, Supplier<Optional<TopicProblem>> look) {
+    private static Optional<TopicProblem> permitted(String name, Supplier<Optional<TopicProblem>> check) {
         try {
-            return look.get();
+            return check.get();
         } catch (PermissionDeniedException e) {
             return Optional.of(new TopicProblem(
                     name,
-                    "cannot be looked at (%s)".formatted(e.getMessage()),
+                    "cannot be checked (%s)".formatted(e.getMessage()),
                     Effect.UNKNOWN,
-                    "# roles/pubsub.viewer on %s is missing".formatted(name)));
+                    "# grant roles/pubsub.viewer on %s".formatted(name)));
         }
     }
 
-    private Optional<TopicProblem> look(TopicAdminClient topics, TopicName topic) {
+    private Optional<TopicProblem> check(TopicAdminClient topics, TopicName topic) {
         try {
             topics.getTopic(topic);
             return Optional.empty();
@@ -110,7 +110,7 @@ final class TopicSetup {
         }
     }
 
-    private Optional<TopicProblem> look(SubscriptionAdminClient subscriptions, SubscriptionContract contract) {
+    private Optional<TopicProblem> check(SubscriptionAdminClient subscriptions, SubscriptionContract contract) {
         Runnable create = () -> subscriptions.createSubscription(contract.wanted());
         Subscription actual;
         try {
@@ -122,9 +122,9 @@ final class TopicSetup {
         if (unusable.isPresent()) {
             TopicProblem fault =
                     new TopicProblem(contract.name(), unusable.get(), Effect.UNUSABLE, contract.replaceCommand());
-            return mend(SubscriptionContract.isAttachedToNothing(actual), fault, () -> {
+            return fix(SubscriptionContract.canReceiveNothing(actual), fault, () -> {
                 subscriptions.deleteSubscription(actual.getName());
-                make(create);
+                createIfMissing(create);
             });
         }
         List<Deviation> deviations = contract.deviations(actual);
@@ -133,41 +133,44 @@ final class TopicSetup {
         }
         TopicProblem fault = new TopicProblem(
                 contract.name(),
-                SubscriptionContract.say(deviations),
+                SubscriptionContract.describe(deviations),
                 Effect.DEVIATES,
                 contract.updateCommand(deviations));
         FieldMask mask = FieldMask.newBuilder()
                 .addAllPaths(deviations.stream().map(Deviation::field).toList())
                 .build();
-        return mend(true, fault, () -> subscriptions.updateSubscription(contract.update(), mask));
+        return fix(true, fault, () -> subscriptions.updateSubscription(contract.update(), mask));
     }
 
     private Optional<TopicProblem> missing(String name, Runnable create, String command) {
-        return mend(true, new TopicProblem(name, "is not there", Effect.UNUSABLE, command), () -> make(create));
+        TopicProblem problem = new TopicProblem(name, "does not exist", Effect.UNUSABLE, command);
+        return fix(true, problem, () -> createIfMissing(create));
     }
 
-    /** Another process may have come first. */
-    private static void make(Runnable create) {
+    /** Another process may have created it first. */
+    private static void createIfMissing(Runnable create) {
         try {
             create.run();
         } catch (AlreadyExistsException e) {
-            LOG.debug("Made by another: {}", e.getMessage());
+            LOG.debug("Already created by another process: {}", e.getMessage());
         }
     }
 
-    /** The fault, unless it could be mended; an emulator may not know how, and an account may not be allowed to. */
-    private Optional<TopicProblem> mend(boolean mendable, TopicProblem fault, Runnable mend) {
-        if (!mendable || !settings.provisions()) {
+    /**
+     * The problem, or empty if it was fixed. An emulator may not support the fix, and the account may lack permission.
+     */
+    private Optional<TopicProblem> fix(boolean fixable, TopicProblem fault, Runnable fix) {
+        if (!fixable || !settings.provisions()) {
             return Optional.of(fault);
         }
         try {
-            mend.run();
-            LOG.info("{} {}; mended", fault.name(), fault.what());
+            fix.run();
+            LOG.info("{} {}; fixed", fault.name(), fault.what());
             return Optional.empty();
         } catch (ApiException e) {
             return Optional.of(new TopicProblem(
                     fault.name(),
-                    "%s; it could not be mended (%s)".formatted(fault.what(), e.getMessage()),
+                    "%s; it could not be fixed (%s)".formatted(fault.what(), e.getMessage()),
                     fault.effect(),
                     fault.command()));
         }

@@ -4,21 +4,21 @@ import com.aiprod.pipeline.StartRefusedException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Refuses a start without the topics and subscriptions that the process cannot do without. */
+/** Refuses a start because required topics or subscriptions are missing or unusable. */
 final class UnusableTopicsException extends StartRefusedException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param faults at least one, in the order in which their commands are to be run */
+    /** @param faults at least one, in the order in which to run their commands */
     UnusableTopicsException(String project, List<TopicProblem> faults) {
         super(
                 faults.stream()
                         .map(fault -> "%s %s".formatted(fault.name(), fault.what()))
                         .collect(Collectors.joining(
                                 "; ",
-                                "Pub/Sub cannot be used in the Google Cloud project '%s': ".formatted(project),
+                                "Pub/Sub is not usable in the Google Cloud project '%s': ".formatted(project),
                                 ".")),
-                "%s%nThese commands mend it, and so does AIPROD_PUBSUB_PROVISION=true, which creates what is missing or detached."
+                "%s%nRun these commands, or set AIPROD_PUBSUB_PROVISION=true to create what is missing or detached."
                         .formatted(commands(faults)));
     }
 

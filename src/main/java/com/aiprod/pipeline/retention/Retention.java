@@ -10,7 +10,7 @@ import org.apache.camel.Body;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How long what has ended is kept, and the files' part of letting it go; the rows' part is in purge-jobs. */
+/** The retention periods of ended jobs, and the deletion of their files. purge-jobs deletes the rows. */
 public final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
@@ -27,36 +27,36 @@ public final class Retention {
         this.orphansInterval = orphansInterval;
     }
 
-    /** Seconds that a job is kept after its end; 0 for ever. */
+    /** Seconds to keep a job after its end; 0 means forever. */
     public long keepSec() {
         return jobs.toSeconds();
     }
 
-    /** Seconds from one search for files without a job to the next, over all processes. */
+    /** Seconds between two searches for orphaned files, across all processes. */
     public double orphansIntervalSec() {
         return orphansInterval.toMillis() / 1000.0;
     }
 
-    /** Deletes the files of a job whose row is gone. What fails here is found by {@link #oldFolders()} later. */
+    /** Deletes the files of a job whose row is gone. If this fails, {@link #oldFolders()} finds the files later. */
     public void deleteFiles(String jobId) throws IOException {
         artifacts.delete(jobId);
     }
 
-    /** The ids of jobs that have files and were submitted longer ago than jobs are kept, some at a time. */
+    /** The IDs of jobs that have files and were submitted longer ago than the retention period, in batches. */
     public ExpiredFolders oldFolders() throws IOException {
         return artifacts.jobsOlderThan(jobs);
     }
 
-    /** The text of a PostgreSQL array of these ids. */
+    /** Formats the IDs as a PostgreSQL array literal. */
     public String asArray(@Body List<String> ids) {
         return ids.stream().collect(Collectors.joining(",", "{", "}"));
     }
 
-    /** Deletes what crashed workers left half done. */
+    /** Deletes the unfinished work of crashed workers. */
     public void discardAbandonedWork() throws IOException {
         int discarded = artifacts.discardWorkOlderThan(workFiles);
         if (discarded > 0) {
-            LOG.info("Deleted {} work folders that no worker touched for {} s", discarded, workFiles.toSeconds());
+            LOG.info("Deleted {} work folders that were unchanged for {} s", discarded, workFiles.toSeconds());
         }
     }
 }

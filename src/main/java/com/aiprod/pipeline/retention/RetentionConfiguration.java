@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** What the purge routes call. Lazy: no other process needs the artifacts folder for it. */
+/** The beans of the purge routes. Lazy, because no other process needs the artifacts folder for them. */
 @Lazy
 @Configuration(proxyBeanMethods = false)
 class RetentionConfiguration {

@@ -2,7 +2,7 @@ package com.aiprod.pipeline.retention;
 
 import java.time.Duration;
 
-/** How long rows are kept that go with no job, for purge-leftovers. */
+/** The retention periods of rows that do not belong to a job, for purge-rows. */
 public final class RowRetention {
 
     private final Duration letters;
@@ -13,12 +13,12 @@ public final class RowRetention {
         this.webhookSecrets = webhookSecrets;
     }
 
-    /** Seconds that a dead letter without a job is kept; 0 for ever. */
+    /** Seconds to keep a dead letter without a job; 0 means forever. */
     public long letterSec() {
         return letters.toSeconds();
     }
 
-    /** Seconds that a webhook secret is kept after its last use; 0 for ever. */
+    /** Seconds to keep a webhook secret after its last use; 0 means forever. */
     public long secretSec() {
         return webhookSecrets.toSeconds();
     }

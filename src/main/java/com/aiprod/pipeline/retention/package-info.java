@@ -1,2 +1,2 @@
-/** How long jobs, files and rows are kept. Knows {@code artifact}. */
+/** The retention periods of jobs, files, and rows. Depends on {@code artifact}. */
 package com.aiprod.pipeline.retention;

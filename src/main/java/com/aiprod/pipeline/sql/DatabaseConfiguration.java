@@ -7,7 +7,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** Connections to PostgreSQL. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DatabaseSettings.class)
 public class DatabaseConfiguration {
@@ -17,13 +16,13 @@ public class DatabaseConfiguration {
         return new DatabaseSessions(environment);
     }
 
-    /** Replaces Spring Boot's indicator of this name. */
+    /** Replaces Spring Boot's indicator of the same name. */
     @Bean
     HealthIndicator dbHealthIndicator(DataSource dataSource) {
         return new DatabaseHealth(dataSource);
     }
 
-    /** Camel finds a component by this name. */
+    /** Camel looks up the component by this name. */
     @Bean("query-component")
     QueryComponent queryComponent(DatabaseSettings settings) {
         return new QueryComponent(settings.keepsSessions());

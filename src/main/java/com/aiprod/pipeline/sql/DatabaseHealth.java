@@ -8,7 +8,10 @@ import javax.sql.DataSource;
 import org.springframework.boot.actuate.health.AbstractHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 
-/** Whether PostgreSQL is there and takes writes. In place of Spring Boot's own, which a read-only session contents. */
+/**
+ * Whether PostgreSQL is reachable and accepts writes. Replaces Spring Boot's own indicator, which accepts a read-only
+ * session.
+ */
 public final class DatabaseHealth extends AbstractHealthIndicator {
 
     private static final String QUERY = "SELECT current_setting('transaction_read_only') = 'on', pg_is_in_recovery()";
@@ -16,7 +19,7 @@ public final class DatabaseHealth extends AbstractHealthIndicator {
     private final DataSource dataSource;
 
     DatabaseHealth(DataSource dataSource) {
-        super("PostgreSQL cannot be asked");
+        super("PostgreSQL cannot be queried");
         this.dataSource = dataSource;
     }
 
@@ -32,13 +35,13 @@ public final class DatabaseHealth extends AbstractHealthIndicator {
             standby = row.getBoolean(2);
         }
         if (readOnly) {
-            // It may be this session alone, from before the database took writes again.
+            // Only this session may be affected if it is older than the end of the read-only period.
             ReadOnlySessions.replace(dataSource.unwrap(HikariDataSource.class));
             builder.down()
                     .withDetail(
                             "fault",
                             standby
-                                    ? "this server is a standby and takes no writes"
+                                    ? "this server is a standby and accepts no writes"
                                     : "transactions are read-only: default_transaction_read_only is on");
         } else {
             builder.up();

@@ -10,16 +10,16 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Gives each pool's sessions the same beginning, whatever the defaults of the server, the database or the role are.
+ * Gives the sessions of each pool the same settings, whatever the defaults of the server, the database, or the role.
  *
- * <p>The server ends a statement before the driver's {@code socketTimeout} ends the wait for it. Otherwise a statement
- * whose caller was told that it failed could still be done.
+ * <p>The server cancels a statement before the driver's {@code socketTimeout} stops waiting for it. Otherwise a
+ * statement that was reported as failed could still commit.
  *
- * <p>The isolation level is the one that the queries are written for. Hikari's own setting of it compares with the
- * level of the pool's first connection alone (6.3.3).
+ * <p>The queries are written for this isolation level. Hikari's own setting compares only with the level of the pool's
+ * first connection (6.3.3).
  *
- * <p>Behind a pooler of transactions a session's settings would reach others and not those that need them. There the
- * role has them.
+ * <p>With a transaction pooler, session settings would reach other sessions instead of those that need them. There, the
+ * role holds the settings.
  */
 final class DatabaseSessions implements BeanPostProcessor {
 
@@ -40,13 +40,13 @@ final class DatabaseSessions implements BeanPostProcessor {
         if (bean instanceof HikariDataSource pool) {
             pool.setExceptionOverride(new ReadOnlySessions(pool));
             if (settings.keepsSessions()) {
-                pool.setConnectionInitSql(beginning(pool));
+                pool.setConnectionInitSql(initSql(pool));
             }
         }
         return bean;
     }
 
-    private String beginning(HikariDataSource pool) {
+    private String initSql(HikariDataSource pool) {
         String own = pool.getConnectionInitSql();
         return (own == null || own.isBlank() ? "" : own + "; ")
                 + "SET statement_timeout = %s; SET lock_timeout = %s; SET idle_in_transaction_session_timeout = %s; "
@@ -65,7 +65,7 @@ final class DatabaseSessions implements BeanPostProcessor {
                 : most;
     }
 
-    /** The driver's own reading: what the URL says goes before the properties. */
+    /** Parsed as the driver does: the URL overrides the properties. */
     private static int socketTimeoutSec(HikariDataSource pool) {
         Properties properties = new Properties();
         pool.getDataSourceProperties().forEach((name, value) -> properties.put(name, String.valueOf(value)));

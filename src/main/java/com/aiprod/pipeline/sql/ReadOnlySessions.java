@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets no session that takes no writes stay in the pool. After a failover, or once a full disk is mended, only new
- * sessions take writes; the pool would keep the old ones for half an hour. Where one takes none, none of its age does.
+ * Removes read-only sessions from the pool. After a failover, or once a full disk has space again, only new sessions
+ * accept writes, and the pool would keep the old ones for half an hour. If one session is read-only, so are all others
+ * of its age.
  */
 final class ReadOnlySessions implements SQLExceptionOverride {
 
-    /** So often at the most, as new sessions may take no writes either. */
+    /** The minimum pause between replacements, because new sessions may be read-only too. */
     private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final HikariDataSource pool;
@@ -35,7 +36,7 @@ final class ReadOnlySessions implements SQLExceptionOverride {
         return Override.CONTINUE_EVICT;
     }
 
-    /** Closes the pool's sessions: those that are in use when they come back. */
+    /** Closes the pool's sessions; those in use are closed when they are returned. */
     static void replace(HikariDataSource pool) {
         HikariPoolMXBean running = pool.getHikariPoolMXBean();
         if (running != null) {

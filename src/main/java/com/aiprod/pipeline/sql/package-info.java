@@ -1,5 +1,5 @@
 /**
- * PostgreSQL: the Camel component {@code query:}, the sessions that it runs in, and what a failure of theirs means. Knows no
- * other room.
+ * PostgreSQL: the Camel component {@code query:}, its sessions, and the meaning of their failures. Depends on no other
+ * package.
  */
 package com.aiprod.pipeline.sql;

@@ -1,15 +1,17 @@
 package com.aiprod.pipeline.stage;
 
-/** Told how far a job is. Called several times a second while frames are drawn, so it must return at once. */
+/**
+ * Receives the progress of a job. Called several times a second while frames are rendered, so it must return at once.
+ */
 @FunctionalInterface
 public interface Progress {
 
     /**
-     * Notes how far a stage is.
+     * Reports the progress of a stage.
      *
      * @param jobId the job
-     * @param attempt the claim under which the job runs
-     * @param stage {@code sanitize}, {@code storyboard}, {@code render}, {@code check} or {@code deliver}
+     * @param attempt the number of the attempt
+     * @param stage {@code sanitize}, {@code storyboard}, {@code render}, {@code check}, or {@code deliver}
      * @param percent 0 to 100 of that stage
      */
     void report(String jobId, int attempt, String stage, int percent);

@@ -1,13 +1,13 @@
 package com.aiprod.pipeline.stage;
 
-/** Something on this machine that jobs need. A worker takes none before all its checks have passed. */
+/** A check of something on this machine that jobs need. A worker accepts jobs only after all its checks pass. */
 @FunctionalInterface
 public interface WorkerCheck {
 
     /**
-     * Tries it; may take some seconds.
+     * Runs the check; may take some seconds.
      *
-     * @throws Exception saying, for the operator, what does not work
+     * @throws Exception with a message that tells the operator what does not work
      */
     void check() throws Exception;
 }

@@ -1,15 +1,15 @@
 package com.aiprod.pipeline.stage;
 
 /**
- * This worker cannot do its work, whatever the job: a program that does not start, a scratch folder that cannot be
- * written. The job is not at fault, and another worker may succeed.
+ * This worker cannot run any job: for example, a program does not start, or a scratch folder is not writable. The job
+ * is not at fault, and another worker may succeed.
  */
 public class WorkerFaultException extends RuntimeException {
 
     /**
-     * Says what is broken.
+     * Describes the fault.
      *
-     * @param message what does not work here and which setting helps, for the operator; it may name paths
+     * @param message what does not work on this machine and which setting helps, for operators; may name paths
      * @param cause may be null
      */
     public WorkerFaultException(String message, Throwable cause) {

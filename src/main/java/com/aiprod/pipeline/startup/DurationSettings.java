@@ -17,9 +17,9 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 
 /**
- * Holds each setting of the application's that is a duration to have a unit. Spring takes a bare number for
- * milliseconds, so that 30 days that somebody writes in seconds would delete what ended an hour ago. Which settings are
- * durations is told by their defaults in {@code application.yaml}.
+ * Requires a unit in each duration setting. Spring reads a bare number as milliseconds, so a retention of 30 days
+ * written in seconds would delete jobs that ended an hour ago. The defaults in {@code application.yaml} show which
+ * settings are durations.
  */
 final class DurationSettings {
 
@@ -27,12 +27,12 @@ final class DurationSettings {
     private static final Pattern WITH_UNIT = Pattern.compile("\\d+(ns|us|ms|s|m|h|d)");
     private static final Pattern BARE = Pattern.compile("[+-]?\\d+");
 
-    /** Where zero has a meaning: for ever, and not at all. */
+    /** The settings that accept zero: forever, and no grace period. */
     private static final Set<String> MAY_BE_ZERO = Set.of("aiprod.retention.jobs", "aiprod.worker.shutdown-grace");
 
     private DurationSettings() {}
 
-    /** The names of the settings that are durations. */
+    /** The names of the duration settings. */
     static List<String> names() {
         return defaults()
                 .flatMap(source -> Stream.of(source.getPropertyNames())
@@ -53,7 +53,7 @@ final class DurationSettings {
         }
     }
 
-    /** What is wrong with the durations in force, one line for each. */
+    /** The faults of the effective durations, one line each. */
     static List<String> faults(Environment environment) {
         return names().stream()
                 .flatMap(
@@ -68,19 +68,19 @@ final class DurationSettings {
         try {
             Duration duration = DurationStyle.detectAndParse(value);
             if (duration.isNegative() || (duration.isZero() && !MAY_BE_ZERO.contains(name))) {
-                wrong = "must be more than nothing";
+                wrong = "is not above zero";
             } else if (BARE.matcher(value).matches() && !duration.isZero()) {
                 wrong = "has no unit";
             }
         } catch (IllegalArgumentException | ArithmeticException e) {
-            wrong = "is no duration";
+            wrong = "is not a duration";
         }
         return Optional.ofNullable(wrong)
                 .map(what -> variable(name) + " (" + name + ") is '" + value + "', which " + what
-                        + ": write for example 90s, 15m or 30d");
+                        + ": use a value such as 90s, 15m, or 30d");
     }
 
-    /** The environment variable that sets a property. */
+    /** The environment variable for a property. */
     static String variable(String property) {
         return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }

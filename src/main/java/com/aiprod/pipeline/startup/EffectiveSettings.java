@@ -11,7 +11,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Says in one line at the start by which settings the process runs; no secret is among them. */
+/** Logs the effective settings in one line at startup, without secrets. */
 @Component
 class EffectiveSettings implements ApplicationListener<ApplicationStartedEvent> {
 
@@ -20,11 +20,11 @@ class EffectiveSettings implements ApplicationListener<ApplicationStartedEvent> 
     @Override
     public void onApplicationEvent(ApplicationStartedEvent event) {
         if (LOG.isInfoEnabled()) {
-            LOG.info("Settings in force: {}", text(event.getApplicationContext().getEnvironment()));
+            LOG.info("Effective settings: {}", text(event.getApplicationContext().getEnvironment()));
         }
     }
 
-    /** As {@code name=value} pairs; what is not set is {@code none}. */
+    /** As {@code name=value} pairs; {@code none} for an unset value. */
     static String text(Environment environment) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("roles", environment.getProperty("aiprod.roles"));

@@ -4,16 +4,16 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Whether a setting that names a folder can be used as a path at all. */
+/** Checks whether a setting that names a folder is usable as a path. */
 final class FolderSetting {
 
     private FolderSetting() {}
 
     /**
-     * What is wrong with it in a line, if anything is. The JVM reads and writes names of files in the encoding of the
-     * locale, and in that of {@code LC_ALL=C} only ASCII can be written.
+     * Returns the fault in one line, or empty. The JVM encodes file names in the encoding of the locale; with
+     * {@code LC_ALL=C} this is ASCII.
      *
-     * @param variable the environment variable's name
+     * @param variable the name of the environment variable
      * @param folder its value
      */
     static Optional<String> fault(String variable, String folder) {
@@ -21,9 +21,9 @@ final class FolderSetting {
             Path path = Path.of(folder).toAbsolutePath();
             return path.toString().isEmpty() ? Optional.of(variable + " is empty") : Optional.empty();
         } catch (InvalidPathException e) {
-            return Optional.of(variable + " names '" + folder
-                    + "', which cannot be written in this process's encoding of file names, "
-                    + System.getProperty("sun.jnu.encoding") + ": set LC_ALL=C.UTF-8, or name another folder");
+            return Optional.of(variable + " is '" + folder
+                    + "', which this process cannot encode as a file name in "
+                    + System.getProperty("sun.jnu.encoding") + ": set LC_ALL=C.UTF-8 or choose another folder");
         }
     }
 }

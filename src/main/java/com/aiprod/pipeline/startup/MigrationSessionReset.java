@@ -7,7 +7,10 @@ import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 
-/** Lets each migration begin as the first one does, since a script outside a transaction may set something else. */
+/**
+ * Resets the session settings before each migration, because a script that runs outside a transaction may have changed
+ * them.
+ */
 public final class MigrationSessionReset extends BaseCallback {
 
     @Override
@@ -18,9 +21,9 @@ public final class MigrationSessionReset extends BaseCallback {
     @Override
     public void handle(Event event, Context context) {
         try (Statement statement = context.getConnection().createStatement()) {
-            statement.execute(MigrationSessions.BEGINNING);
+            statement.execute(MigrationSessions.INIT_SQL);
         } catch (SQLException e) {
-            throw new FlywayException("The session of a migration cannot be set", e);
+            throw new FlywayException("Cannot reset the session before a migration", e);
         }
     }
 }

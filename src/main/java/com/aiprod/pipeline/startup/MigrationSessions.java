@@ -12,14 +12,15 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.StringUtils;
 
 /**
- * Gives migrations connections of their own, apart from the application's pool: they may take as long as they do, and
- * Flyway's first one lies idle meanwhile. Only for a lock they wait no longer than the application's statements would
- * bear that wait behind them. They go where the application does, unless {@code spring.flyway.url} says otherwise.
+ * Gives migrations their own connections, outside the application's pool. A migration may take as long as it needs, and
+ * Flyway's first connection is idle during it. The lock timeout is shorter than that of the application's statements,
+ * which queue behind a waiting migration. The connections use the application's URL unless {@code spring.flyway.url} is
+ * set.
  */
 public final class MigrationSessions implements FlywayConfigurationCustomizer {
 
-    /** Below aiprod.database.lock-timeout. */
-    static final String BEGINNING =
+    /** The lock timeout must be below aiprod.database.lock-timeout. */
+    static final String INIT_SQL =
             "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '3s'";
 
     private final DatabaseSettings settings;
@@ -46,15 +47,15 @@ public final class MigrationSessions implements FlywayConfigurationCustomizer {
             connections.setConnectionProperties(
                     pool.unwrap(HikariDataSource.class).getDataSourceProperties());
         } catch (SQLException e) {
-            throw new IllegalStateException("The pool is not Hikari's", e);
+            throw new IllegalStateException("The connection pool is not a HikariDataSource", e);
         }
         configuration.dataSource(connections);
         if (ownAddress || settings.keepsSessions()) {
-            configuration.initSql(BEGINNING);
+            configuration.initSql(INIT_SQL);
         }
     }
 
-    /** The driver takes the last of two values, and what the URL says before properties. */
+    /** The driver uses the last of duplicate values, and the URL overrides properties. */
     private static String withoutSocketTimeout(String url) {
         return url + (url.contains("?") ? "&" : "?") + "socketTimeout=0";
     }

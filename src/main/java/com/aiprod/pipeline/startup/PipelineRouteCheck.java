@@ -6,7 +6,7 @@ import org.apache.camel.VetoCamelContextStartException;
 import org.apache.camel.model.Model;
 import org.apache.camel.support.LifecycleStrategySupport;
 
-/** Refuses the start of a worker whose pipeline is not there, before it has taken any job. */
+/** Refuses the start of a worker whose pipeline route does not exist, before it accepts a job. */
 public final class PipelineRouteCheck extends LifecycleStrategySupport {
 
     private final String pipelineRoute;
@@ -15,12 +15,12 @@ public final class PipelineRouteCheck extends LifecycleStrategySupport {
         this.pipelineRoute = pipelineRoute;
     }
 
-    /** The routes are loaded by now, and none has started. */
+    /** At this point the routes are loaded but not started. */
     @Override
     public void onContextStarting(CamelContext camel) throws VetoCamelContextStartException {
         if (camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinition(pipelineRoute) == null) {
             InvalidSettingsException refusal = new InvalidSettingsException(
-                    List.of("AIPROD_PIPELINE_ROUTE names '%s', and no route has that id".formatted(pipelineRoute)));
+                    List.of("AIPROD_PIPELINE_ROUTE is '%s', but no route has that ID".formatted(pipelineRoute)));
             throw new VetoCamelContextStartException(refusal.getMessage(), refusal, camel, true);
         }
     }

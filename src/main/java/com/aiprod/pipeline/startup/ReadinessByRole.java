@@ -8,10 +8,10 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Says what a process needs in order to be ready, in {@code aiprod.readiness}. One that is {@code api} alone needs
- * nothing: while PostgreSQL is away it answers 503 with a problem and {@code Retry-After}, which is better than a load
- * balancer that has no process left. Any other role can do nothing without PostgreSQL and Pub/Sub, and a process that
- * has it beside {@code api} is ready when both of them are there. A worker that finds a fault of its own is not ready.
+ * Sets {@code aiprod.readiness}, the health components that a process needs to be ready. A process with only the role
+ * {@code api} needs none: while PostgreSQL is unavailable, it answers 503 with a problem and {@code Retry-After}, which
+ * is better than a load balancer without backends. Other roles need PostgreSQL and Pub/Sub, even beside {@code api}. A
+ * worker with a fault of its own is not ready.
  */
 public final class ReadinessByRole implements EnvironmentPostProcessor {
 

@@ -16,8 +16,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses a start that lacks settings or has wrong ones, naming all of them at once. It runs before any bean is made, so that nothing
- * has tried to connect with half a configuration. Which settings are needed depends on the roles of this process.
+ * Refuses a start with missing or invalid settings, and lists all of them at once. Runs before any bean is created, so
+ * nothing connects with an incomplete configuration. The roles of the process decide which settings are required.
  */
 @Component
 class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, PriorityOrdered {
@@ -52,44 +52,44 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
             roles = List.copyOf(ROLES);
         }
         if (roles.contains(SchemaMigration.ROLE) && roles.size() > 1) {
-            faults.add("AIPROD_ROLES names 'migrate' beside others: a process that migrates does nothing else");
+            faults.add("AIPROD_ROLES combines 'migrate' with other roles: a process that migrates has no other role");
         }
         roles.stream()
                 .filter(role -> !ROLES.contains(role) && !role.equals(SchemaMigration.ROLE))
-                .forEach(role -> faults.add("AIPROD_ROLES names the unknown role '" + role
-                        + "': known are api, dispatcher, worker and recorder, and migrate alone"));
+                .forEach(role -> faults.add("AIPROD_ROLES contains the unknown role '" + role
+                        + "': use api, dispatcher, worker, and recorder in any combination, or migrate alone"));
 
         String schema = environment.getProperty("aiprod.schema", "migrate");
         if (Stream.of(SchemaMode.values()).noneMatch(mode -> mode.name().equalsIgnoreCase(schema))) {
-            faults.add("AIPROD_SCHEMA is '" + schema + "': known are migrate and check");
+            faults.add("AIPROD_SCHEMA is '" + schema + "': use migrate or check");
         }
         if (isBlank("spring.datasource.url")) {
-            faults.add("SPRING_DATASOURCE_URL is not set: the PostgreSQL database, jdbc:postgresql://host:port/name");
+            faults.add("SPRING_DATASOURCE_URL is not set: set the PostgreSQL URL, jdbc:postgresql://host:port/name");
         }
         if (Pooler.TRANSACTION.name().equalsIgnoreCase(environment.getProperty("aiprod.database.pooler"))
                 && (roles.contains(SchemaMigration.ROLE) || schema.equalsIgnoreCase(SchemaMode.MIGRATE.name()))
                 && isBlank("spring.flyway.url")) {
             faults.add(
-                    "SPRING_FLYWAY_URL is not set: behind a pooler of transactions, the way to PostgreSQL past it, for"
-                            + " migrations, which need a session of their own; or set AIPROD_SCHEMA=check");
+                    "SPRING_FLYWAY_URL is not set: migrations need a session of their own, so with a transaction"
+                            + " pooler, set a URL that bypasses it, or set AIPROD_SCHEMA=check");
         }
         if (roles.contains("api")) {
             if (Stream.of("issuer-uri", "jwk-set-uri", "public-key-location").allMatch(name -> isBlank(JWT + name))) {
                 faults.add("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI, _JWK_SET_URI or _PUBLIC_KEY_LOCATION"
-                        + " is not set: who signs the callers' tokens");
+                        + " is not set: set the issuer of access tokens or its keys");
             }
             if (list(JWT + "audiences").isEmpty()) {
                 faults.add("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES is not set:"
-                        + " the audiences that a caller's token must name");
+                        + " set the audiences that access tokens must contain");
             }
         }
         if (Stream.of("dispatcher", "worker", "recorder").anyMatch(roles::contains)
                 && isBlank("google.cloud.project")) {
-            faults.add("GOOGLE_CLOUD_PROJECT is not set: the project of the Pub/Sub topics and subscriptions");
+            faults.add("GOOGLE_CLOUD_PROJECT is not set: set the project of the Pub/Sub topics and subscriptions");
         }
         if (Stream.of("api", "worker").anyMatch(roles::contains)) {
             if (isBlank("aiprod.artifacts-dir")) {
-                faults.add("AIPROD_ARTIFACTS_DIR is not set: the folder where the videos lie");
+                faults.add("AIPROD_ARTIFACTS_DIR is not set: set the folder that stores the videos");
             } else {
                 FolderSetting.fault("AIPROD_ARTIFACTS_DIR", environment.getProperty("aiprod.artifacts-dir"))
                         .ifPresent(faults::add);

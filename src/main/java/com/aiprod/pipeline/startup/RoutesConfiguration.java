@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class RoutesConfiguration {
 
-    /** A bean, since Camel looks for it before it loads the route files. */
+    /** A bean, because Camel looks it up before it loads the route files. */
     @Bean
     ModelLifecycleStrategy innerRoutes() {
         return new InnerRoutes();

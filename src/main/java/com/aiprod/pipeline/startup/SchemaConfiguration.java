@@ -12,7 +12,7 @@ import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Brings the schema up to date, or checks it, before anything else uses the database. */
+/** Migrates or checks the schema before anything else uses the database. */
 @Configuration(proxyBeanMethods = false)
 class SchemaConfiguration {
 

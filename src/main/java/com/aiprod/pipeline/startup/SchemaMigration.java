@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-/** A process that brings the database's schema up to date and ends: {@code AIPROD_ROLES=migrate}. */
+/** Runs a process with {@code AIPROD_ROLES=migrate}: it migrates the database schema and ends. */
 @ImportAutoConfiguration({DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
 @Import({RequiredSettings.class, DatabaseConfiguration.class, SchemaConfiguration.class})
 public final class SchemaMigration {
@@ -18,20 +18,20 @@ public final class SchemaMigration {
     static final String ROLE = "migrate";
 
     /**
-     * Whether the process is to do this and nothing else.
+     * Whether the process only migrates.
      *
-     * @param args its command line
+     * @param args the command line
      */
-    public static boolean isAskedFor(String... args) {
+    public static boolean isRequested(String... args) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(args));
         return environment.getProperty("aiprod.roles", "").strip().equals(ROLE);
     }
 
     /**
-     * Migrates and returns; what stands in the way is logged and thrown.
+     * Migrates and returns; logs and throws a failure.
      *
-     * @param args its command line
+     * @param args the command line
      */
     public static void run(String... args) {
         SpringApplication application = new SpringApplication(SchemaMigration.class);

@@ -6,10 +6,10 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
-/** What becomes of the database's schema at the start: {@code aiprod.schema}. */
+/** What happens to the database schema at startup: {@code aiprod.schema}. */
 public enum SchemaMode {
 
-    /** It is brought up to what this build needs. */
+    /** Migrates the schema to the version that this build needs. */
     MIGRATE {
         @Override
         void apply(Flyway flyway) {
@@ -18,8 +18,8 @@ public enum SchemaMode {
     },
 
     /**
-     * It is left as it is, and the start is refused where it is older than what this build needs. A newer one is taken:
-     * while a new version rolls out, pods of the old one may start as well, so a migration must leave room for both.
+     * Leaves the schema unchanged, and refuses the start if it is older than this build needs. A newer schema is
+     * accepted: during a rollout, pods of the old version may start too, so a migration must support both versions.
      */
     CHECK {
         @Override
@@ -29,24 +29,24 @@ public enum SchemaMode {
             if (pending.length > 0) {
                 MigrationInfo current = info.current();
                 throw new StartRefusedException(
-                        "The database's schema is at version %s, and this build needs version %s."
+                        "The database schema is at version %s, but this build needs version %s."
                                 .formatted(
                                         current == null ? "none" : current.getVersion(),
                                         pending[pending.length - 1].getVersion()),
-                        MIGRATE_IT);
+                        HOW_TO_MIGRATE);
             }
             try {
                 flyway.validate();
             } catch (FlywayValidateException e) {
                 throw new StartRefusedException(
-                        "The database's schema was made by other migrations than this build's: " + e.getMessage(),
-                        MIGRATE_IT);
+                        "The migrations applied to the database schema do not match this build: " + e.getMessage(),
+                        HOW_TO_MIGRATE);
             }
         }
     };
 
-    private static final String MIGRATE_IT =
-            "Run this build once with AIPROD_ROLES=migrate, or let each process migrate: AIPROD_SCHEMA=migrate.";
+    private static final String HOW_TO_MIGRATE =
+            "Run this build once with AIPROD_ROLES=migrate, or set AIPROD_SCHEMA=migrate to let each process migrate.";
 
     abstract void apply(Flyway flyway);
 }

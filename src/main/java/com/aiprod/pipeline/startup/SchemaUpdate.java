@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a schema up to date while others use it. A migration that waits for a table holds up all who come after it, so
- * it gives up soon and comes back: what it had done is undone by then.
+ * Migrates a schema that is in use. A migration that waits for a table lock blocks every statement queued behind it, so
+ * it gives up soon, rolls back, and retries.
  */
 final class SchemaUpdate {
 
@@ -27,7 +27,7 @@ final class SchemaUpdate {
         this(flyway, PATIENCE);
     }
 
-    /** @param patience how long to come back for a table that others hold */
+    /** @param patience how long to retry while others lock a table */
     SchemaUpdate(Flyway flyway, Duration patience) {
         this.flyway = flyway;
         this.patience = patience;
@@ -37,7 +37,7 @@ final class SchemaUpdate {
         Instant end = Instant.now().plus(patience);
         Duration pause = FIRST_PAUSE;
         while (!migrates(end)) {
-            LOG.info("A migration found a table in use and comes back in {} s", pause.toSeconds());
+            LOG.info("The migration could not lock a table that is in use; retrying in {} s", pause.toSeconds());
             sleep(pause);
             pause = pause.multipliedBy(2);
             if (pause.compareTo(LONGEST_PAUSE) > 0) {
@@ -46,7 +46,7 @@ final class SchemaUpdate {
         }
     }
 
-    /** Answers whether it is done; false to come back. */
+    /** Returns true when the migration is done, false to retry. */
     private boolean migrates(Instant end) {
         try {
             flyway.migrate();
@@ -54,8 +54,8 @@ final class SchemaUpdate {
         } catch (FlywayException e) {
             if (SqlState.isIn(e, SqlState.READ_ONLY)) {
                 throw new StartRefusedException(
-                        "The database takes no writes, so its schema cannot be migrated.",
-                        "Name the primary in SPRING_DATASOURCE_URL (targetServerType=primary finds it), or see why"
+                        "The database is read-only, so its schema cannot be migrated.",
+                        "Point SPRING_DATASOURCE_URL to the primary (targetServerType=primary finds it) or check why"
                                 + " default_transaction_read_only is on.");
             }
             if (!SqlState.isIn(e, SqlState.LOCK_NOT_AVAILABLE)) {
@@ -63,10 +63,10 @@ final class SchemaUpdate {
             }
             if (Instant.now().isAfter(end)) {
                 throw new StartRefusedException(
-                        "A migration came back for %s s and found a table in use each time: %s"
+                        "The migration retried for %s s, but a table stayed locked: %s"
                                 .formatted(patience.toSeconds(), e.getMessage()),
-                        "End who holds it, or migrate later. SELECT pid, query FROM pg_stat_activity"
-                                + " WHERE xact_start < now() - interval '10 s' shows them.");
+                        "End the session that holds the lock, or migrate later. SELECT pid, query FROM pg_stat_activity"
+                                + " WHERE xact_start < now() - interval '10 s' lists the candidates.");
             }
             return false;
         }
@@ -77,7 +77,7 @@ final class SchemaUpdate {
             Thread.sleep(pause.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted before the schema was migrated", e);
+            throw new IllegalStateException("Interrupted before the schema migration finished", e);
         }
     }
 }

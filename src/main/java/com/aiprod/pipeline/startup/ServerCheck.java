@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** Refuses a PostgreSQL that cannot hold what the application keeps, before a table is made in it. */
+/** Refuses an unsuitable PostgreSQL server or database before any table is created. */
 public final class ServerCheck {
 
     private static final int OLDEST = 14;
@@ -19,8 +19,8 @@ public final class ServerCheck {
     private ServerCheck() {}
 
     /**
-     * @param dataSource the database that is to hold the schema
-     * @throws StartRefusedException that names each thing that is not as it must be, and what to do
+     * @param dataSource the database for the schema
+     * @throws StartRefusedException listing each fault and the remedy
      */
     static void verify(DataSource dataSource) {
         List<String> faults = new ArrayList<>();
@@ -30,12 +30,12 @@ public final class ServerCheck {
             row.next();
             faults.addAll(faults(row.getString(1), row.getString(2), row.getInt(3), row.getString(4)));
         } catch (SQLException e) {
-            throw new IllegalStateException("PostgreSQL cannot be asked what it is: " + e.getMessage(), e);
+            throw new IllegalStateException("Cannot query PostgreSQL's version and encoding: " + e.getMessage(), e);
         }
         if (!faults.isEmpty()) {
             throw new StartRefusedException(
                     String.join(System.lineSeparator(), faults),
-                    "Give the application a database of PostgreSQL %s or later, made with:".formatted(OLDEST)
+                    "Use a database on PostgreSQL %s or later, created with:".formatted(OLDEST)
                             + " CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
         }
     }
@@ -43,11 +43,11 @@ public final class ServerCheck {
     static List<String> faults(String database, String version, int majorVersion, String encoding) {
         List<String> faults = new ArrayList<>();
         if (majorVersion < OLDEST) {
-            faults.add("The server is PostgreSQL %s, and %s is the oldest that will do.".formatted(version, OLDEST));
+            faults.add("The server runs PostgreSQL %s, but %s or later is required.".formatted(version, OLDEST));
         }
-        // SQL_ASCII takes any bytes and cuts texts within a character; others have no place for most characters.
+        // SQL_ASCII accepts any bytes and cuts text within a character; other encodings lack most characters.
         if (!"UTF8".equals(encoding)) {
-            faults.add("The database %s has the encoding %s, and only UTF8 will do.".formatted(database, encoding));
+            faults.add("The database %s has the encoding %s, but UTF8 is required.".formatted(database, encoding));
         }
         return faults;
     }

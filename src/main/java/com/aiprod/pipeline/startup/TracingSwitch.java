@@ -8,8 +8,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Leaves tracing out of an application that has nowhere to send traces to. Spring Boot (3.5) would make a span of every
- * request all the same, and drop it at its end.
+ * Disables tracing if no endpoint for traces is set. Otherwise Spring Boot (3.5) would create a span for every request
+ * and drop it at the end.
  */
 final class TracingSwitch implements AutoConfigurationImportFilter, EnvironmentAware {
 
@@ -21,7 +21,7 @@ final class TracingSwitch implements AutoConfigurationImportFilter, EnvironmentA
             BOOT + "tracing.NoopTracerAutoConfiguration",
             BOOT + "tracing.otlp.OtlpTracingAutoConfiguration");
 
-    /** The exporter brings it along; the log goes to the console. */
+    /** A dependency of the exporter enables it, but the log goes to the console. */
     private static final String LOGGING = BOOT + "logging.OpenTelemetryLoggingAutoConfiguration";
 
     private Environment environment;

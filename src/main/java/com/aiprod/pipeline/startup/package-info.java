@@ -1,5 +1,5 @@
 /**
- * What a process does before its routes run, and why it refuses to start: settings, schema, route files. Knows {@code sql};
- * no room knows this one.
+ * Startup of a process before its routes run, and the reasons to refuse it: settings, schema, route files. Depends on
+ * {@code sql}; no other package depends on this one.
  */
 package com.aiprod.pipeline.startup;

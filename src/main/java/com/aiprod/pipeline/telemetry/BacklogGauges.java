@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the database says of all jobs, for whoever watches; every dispatcher shows the same. */
+/** Gauges for all jobs in the database. Every dispatcher exports the same values. */
 public final class BacklogGauges {
 
     private static final TypeReference<Map<String, Long>> COUNTS = new TypeReference<>() {};
@@ -19,38 +19,38 @@ public final class BacklogGauges {
     BacklogGauges(MeterRegistry registry, ObjectMapper json) {
         this.json = json;
         Gauge.builder("aiprod.outbox.depth", () -> backlog.outboxDepth)
-                .description("Jobs whose message has not gone out yet")
+                .description("Jobs whose message is not published yet")
                 .register(registry);
         Gauge.builder("aiprod.outbox.age", () -> backlog.outboxAgeSeconds)
-                .description("How long the oldest of them has waited; 0 when none does")
+                .description("Age of the oldest unpublished job message; 0 when there is none")
                 .baseUnit("seconds")
                 .register(registry);
         Gauge.builder("aiprod.jobs", () -> backlog.queued)
-                .description("Jobs that have not ended")
+                .description("Jobs that have not ended, by state")
                 .tag("state", "queued")
                 .register(registry);
         Gauge.builder("aiprod.jobs", () -> backlog.processing)
-                .description("Jobs that have not ended")
+                .description("Jobs that have not ended, by state")
                 .tag("state", "processing")
                 .register(registry);
         Gauge.builder("aiprod.jobs.in.flight", () -> backlog.inFlight)
-                .description("Jobs whose message is on its way to a worker")
+                .description("Jobs whose message is published and not yet claimed by a worker")
                 .register(registry);
         Gauge.builder("aiprod.jobs.in.flight.limit", () -> backlog.inFlightLimit)
-                .description("How many may be, by what workers can soon start; 0 while no worker takes any")
+                .description("Limit for jobs in flight, from worker capacity; 0 while no worker accepts jobs")
                 .register(registry);
         Gauge.builder("aiprod.oldest.waiting.job.age", () -> backlog.oldestWaitingSeconds)
-                .description("How long the oldest job that waits for a worker has waited; 0 when none does")
+                .description("Waiting time of the oldest queued job; 0 when no job waits")
                 .baseUnit("seconds")
                 .register(registry);
         ErrorCodeLabel.ALL.forEach(
                 code -> Gauge.builder("aiprod.dead.letters.unsettled", () -> backlog.deadLetters.getOrDefault(code, 0L))
-                        .description("Dead letters that nobody has redriven or discarded")
+                        .description("Dead letters that are not redriven, discarded, or settled")
                         .tag("code", code)
                         .register(registry));
     }
 
-    /** @param row of measure-backlog.sql */
+    /** @param row the row of measure-backlog.sql */
     public void measured(Map<String, Object> row) throws JsonProcessingException {
         Map<String, Long> letters = new HashMap<>();
         json.readValue((String) row.get("dead_letters"), COUNTS)

@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The label {@code code} of a metric. A pipeline may make up any error code, and a label must not grow without bounds:
- * those that this application itself gives are shown, the others are {@code other}.
+ * The metric label {@code code}. A pipeline can invent any error code, but the number of label values must be bounded:
+ * the application's own codes are shown, all others are {@code other}.
  */
 final class ErrorCodeLabel {
 
@@ -30,12 +30,12 @@ final class ErrorCodeLabel {
             "VIDEO_UNREADABLE",
             "VIDEO_WRONG");
 
-    /** All values of the label. */
+    /** All label values. */
     static final Set<String> ALL = all();
 
     private ErrorCodeLabel() {}
 
-    /** The label for a code; null is a code like any unknown one. */
+    /** The label for a code; {@code other} for an unknown code or null. */
     static String of(String code) {
         return code != null && KNOWN.contains(code) ? code : OTHER;
     }

@@ -9,8 +9,9 @@ import java.time.Instant;
 import org.apache.camel.Exchange;
 
 /**
- * Which failures of what runs by the clock are worth a line in the log: the first, and while it goes on one after
- * 10 s, 20 s and so on, up to 5 min. A route that has not failed in that way for a minute begins anew.
+ * Limits the log lines for failures of timer routes: the first failure is logged; while failures continue, the next
+ * lines come after 10 s, 20 s, and so on, up to 5 min. A route without a failure of the same kind for one minute starts
+ * over.
  */
 public final class FailureLogLimit {
 
@@ -28,8 +29,8 @@ public final class FailureLogLimit {
     }
 
     /**
-     * Notes a failure of the exchange's route, and answers whether to say so. The variable {@code failures} is then the
-     * number of those of its kind since the last line, itself included.
+     * Records a failure of the exchange's route and returns whether to log it. Sets the variable {@code failures} to
+     * the number of failures of this kind since the last line, including this one.
      */
     boolean allowsLine(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
@@ -60,10 +61,10 @@ public final class FailureLogLimit {
     }
 
     /**
-     * @param said whether the last failure is worth a line
-     * @param failures since the line before, the last one included
-     * @param last when it was
-     * @param quietUntil no line before
+     * @param said whether to log the last failure
+     * @param failures since the previous line, including the last one
+     * @param last the time of the last failure
+     * @param quietUntil the time before which no line is logged
      * @param pause from the last line to quietUntil
      */
     private record Outage(boolean said, int failures, Instant last, Instant quietUntil, Duration pause) {}

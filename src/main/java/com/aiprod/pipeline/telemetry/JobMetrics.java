@@ -15,8 +15,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 
 /**
- * What routes count and time, under names that begin with {@code aiprod}. Every label has a fixed set of values, and a
- * counter is there from the start with 0 for each: Prometheus sees no rise in a counter that begins with 1.
+ * Counters and timers for the routes, with names that begin with {@code aiprod}. Each label has a fixed set of values,
+ * and each counter starts at 0 for all of them: Prometheus sees no increase in a counter that starts at 1.
  */
 public final class JobMetrics {
 
@@ -24,7 +24,7 @@ public final class JobMetrics {
     private static final Duration[] RUNS = seconds(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 90, 120);
 
     private static final String NO_CODE = "none";
-    /** As rescue-jobs.sql gives it. */
+    /** The code that rescue-jobs.sql sets. */
     private static final String GIVEN_UP_CODE = "ATTEMPTS_EXHAUSTED";
 
     private static final List<String> OUTCOMES =
@@ -44,7 +44,7 @@ public final class JobMetrics {
         List.of("disowned", "unrenewed").forEach(this::leasesLost);
     }
 
-    /** Counts the submission that the exchange is, by how it will have ended. */
+    /** Counts the submission of this exchange by its outcome, when the exchange is done. */
     public void submission(Exchange exchange) {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
@@ -52,7 +52,10 @@ public final class JobMetrics {
                 submissions(outcome(done)).increment();
             }
 
-            /** Not by the copy that wakes the dispatcher, which is thrown away where it is awake already. */
+            /**
+             * Keeps the count with this exchange. The copy that wakes the dispatcher is discarded if the dispatcher is
+             * already awake.
+             */
             @Override
             public boolean allowHandover() {
                 return false;
@@ -72,32 +75,32 @@ public final class JobMetrics {
         };
     }
 
-    /** @param row of claim-job.sql for a claimed job */
+    /** @param row the row of claim-job.sql for a claimed job */
     public void claimed(Map<String, Object> row) {
         timer(
                         "aiprod.job.queue.wait",
-                        "From submission, redrive or the end of the attempt before to the claim by a worker",
+                        "Time from submission, redrive, or the end of the previous attempt to the claim by a worker",
                         WAITS,
                         Tag.of("priority", (String) row.get("priority")))
                 .record(duration((Double) row.get("waited_sec")));
     }
 
-    /** An attempt is over, its retries included. */
+    /** Records an attempt that has ended, including its retries. */
     public void ran(String preset, ResultMessage result) {
         timer(
                         "aiprod.job.run",
-                        "An attempt from its claim to its result, with its retries and the pauses between them",
+                        "Duration of an attempt from claim to result, including retries and the pauses between them",
                         RUNS,
                         Tag.of("preset", presetLabel(preset)),
                         Tag.of("outcome", result.status().name()))
                 .record(Duration.ofMillis(result.processingTimeMs()));
     }
 
-    /** A stage of the pipeline is over. */
+    /** Records one try of a pipeline stage. */
     void staged(String preset, String stage, Duration time) {
         timer(
                         "aiprod.job.stage",
-                        "One try of a stage of the pipeline, by the id of its route",
+                        "Duration of one try of a pipeline stage, by route ID",
                         RUNS,
                         Tag.of("preset", presetLabel(preset)),
                         Tag.of("stage", stage))
@@ -105,9 +108,9 @@ public final class JobMetrics {
     }
 
     /**
-     * A result was recorded.
+     * Counts a recorded result.
      *
-     * @param row of record-result.sql, whose outcome is 'recorded'
+     * @param row the row of record-result.sql, whose outcome is 'recorded'
      * @param errorCode null after a success
      */
     public void recorded(Map<String, Object> row, String errorCode) {
@@ -118,34 +121,34 @@ public final class JobMetrics {
         ended("completed", NO_CODE).increment();
         timer(
                         "aiprod.job.duration",
-                        "A completed job from its submission or redrive to the recorded result",
+                        "Time of a completed job from submission or redrive to the recorded result",
                         WAITS,
                         Tag.of("preset", presetLabel((String) row.get("preset"))))
                 .record(duration((Double) row.get("total_sec")));
     }
 
-    /** A job failed for good. */
+    /** Counts a job that failed permanently. */
     public void failed(String errorCode) {
         ended("failed", ErrorCodeLabel.of(errorCode)).increment();
     }
 
-    /** A job failed with its last lost worker, and a dead letter was kept with it. */
+    /** Counts a job that failed because it lost the worker of its last attempt, and the dead letter recorded for it. */
     public void givenUp() {
         failed(GIVEN_UP_CODE);
         deadLetter(GIVEN_UP_CODE);
     }
 
-    /** A job was cancelled. */
+    /** Counts a cancelled job. */
     public void cancelled() {
         ended("cancelled", NO_CODE).increment();
     }
 
-    /** A dead letter was kept. */
+    /** Counts a recorded dead letter. */
     public void deadLetter(String errorCode) {
         deadLetters(ErrorCodeLabel.of(errorCode)).increment();
     }
 
-    /** A stuck job was moved. */
+    /** Counts a rescued job. */
     public void rescued(String reason) {
         rescues(reason).increment();
     }
@@ -161,32 +164,32 @@ public final class JobMetrics {
     private Counter submissions(String outcome) {
         return counter(
                 "aiprod.submissions",
-                "Requests for a job that reached the route submit-job",
+                "Job submissions that reached the submit-job route, by outcome",
                 Tag.of("outcome", outcome));
     }
 
     private Counter ended(String state, String code) {
-        return counter("aiprod.jobs.ended", "Jobs that came to an end", Tag.of("state", state), Tag.of("code", code));
+        return counter("aiprod.jobs.ended", "Jobs that ended", Tag.of("state", state), Tag.of("code", code));
     }
 
     private Counter deadLetters(String code) {
-        return counter("aiprod.dead.letters", "Dead letters kept", Tag.of("code", code));
+        return counter("aiprod.dead.letters", "Dead letters recorded, by error code", Tag.of("code", code));
     }
 
     private Counter retries(String route) {
         return counter(
-                "aiprod.retries", "Further tries of what may pass, by the route that tries", Tag.of("route", route));
+                "aiprod.retries", "Retries after transient failures, by route", Tag.of("route", route));
     }
 
     private Counter rescues(String reason) {
         return counter(
-                "aiprod.jobs.rescued", "Stuck jobs that were sent out again or given up", label("reason", reason));
+                "aiprod.jobs.rescued", "Stuck jobs requeued, republished, or failed", label("reason", reason));
     }
 
     private Counter leasesLost(String reason) {
         return counter(
                 "aiprod.leases.lost",
-                "Running jobs that stopped being this worker's: cancelled or taken over, or not renewed in time",
+                "Leases lost because the job was cancelled or taken over, or the lease not renewed in time",
                 Tag.of("reason", reason));
     }
 
@@ -209,7 +212,7 @@ public final class JobMetrics {
         return Tag.of(name, text.toLowerCase(Locale.ROOT).replace(' ', '_'));
     }
 
-    /** The database may hold jobs of presets that this version does not know. */
+    /** The database may contain jobs with presets that this version does not know. */
     private static String presetLabel(String preset) {
         return Preset.byId(preset).map(Preset::id).orElse("other");
     }

@@ -15,10 +15,10 @@ import org.apache.camel.support.RoutePolicySupport;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * Carries a job's trace through the routes. A route that is entered with a trace, in the exchange variable
- * {@code traceparent} or in the attribute of that name of a message, becomes a span of it, and what the route calls or
- * publishes has that span as its parent: it stands in the same variable or attribute until the route is done. Without a
- * trace nothing happens, so a job whose request was not sampled costs nothing.
+ * Carries a job's trace through the routes. The trace enters a route in the exchange variable {@code traceparent} or in
+ * the message attribute of that name. The route then becomes a span of the trace, and the same variable or attribute
+ * holds this span until the route is done, so what the route calls or publishes becomes its child. Without a trace
+ * nothing happens, so a job whose request was not sampled costs nothing.
  */
 public final class JobTrace implements RoutePolicyFactory {
 
@@ -29,7 +29,7 @@ public final class JobTrace implements RoutePolicyFactory {
 
     private final ObjectProvider<Propagator> propagators;
 
-    /** @param propagators none where tracing is off */
+    /** @param propagators empty if tracing is off */
     JobTrace(ObjectProvider<Propagator> propagators) {
         this.propagators = propagators;
     }
@@ -45,7 +45,7 @@ public final class JobTrace implements RoutePolicyFactory {
                 .anyMatch(step -> step.getUri().startsWith(TOPIC));
     }
 
-    /** @param before the variable's value when the route was entered; null if it had none */
+    /** @param before the variable's value on entry; null if it was not set */
     private record Open(Span span, String before) {}
 
     private static final class Spans extends RoutePolicySupport {

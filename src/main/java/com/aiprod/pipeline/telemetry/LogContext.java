@@ -7,8 +7,8 @@ import org.apache.camel.Exchange;
 import org.slf4j.MDC;
 
 /**
- * Whose lines the log gets: every line that is logged in here has the fields {@code job_id}, {@code attempt},
- * {@code user_id}, {@code request_id} and {@code trace_id}, those of them that are known.
+ * The log fields {@code job_id}, {@code attempt}, {@code user_id}, {@code request_id}, and {@code trace_id}. Lines
+ * logged in this context carry those that are known.
  */
 public final class LogContext {
 
@@ -18,7 +18,7 @@ public final class LogContext {
         this.fields = fields;
     }
 
-    /** What is known of an exchange's job: from its variables, or else from the row of a query in its body. */
+    /** The fields of an exchange's job, from its variables or else from the query row in its body. */
     public static LogContext of(Exchange exchange) {
         Map<?, ?> row = exchange.getMessage().getBody() instanceof Map<?, ?> map ? map : Map.of();
         Map<String, String> fields = new LinkedHashMap<>();
@@ -37,7 +37,7 @@ public final class LogContext {
         }
     }
 
-    /** Runs what logs, on this thread. */
+    /** Runs the logging code in this context, on this thread. */
     public void run(Runnable logging) {
         Map<String, String> before = enter();
         try {
@@ -47,7 +47,7 @@ public final class LogContext {
         }
     }
 
-    /** Begins, for those that cannot {@link #run}; answers what to set in the MDC at the end. */
+    /** Enters the context, for callers that cannot use {@link #run}. Returns the MDC to restore on exit. */
     Map<String, String> enter() {
         Map<String, String> before = Objects.requireNonNullElse(MDC.getCopyOfContextMap(), Map.of());
         fields.forEach(MDC::put);

@@ -6,10 +6,10 @@ import org.apache.camel.spi.CamelLogger;
 import org.apache.camel.spi.LogListener;
 import org.slf4j.MDC;
 
-/** Gives the lines that routes log the fields of {@link LogContext}. */
+/** Adds the fields of {@link LogContext} to the lines that routes log. */
 public final class LogFields implements LogListener {
 
-    /** Both methods run on the thread that logs, which logs nothing else in between. */
+    /** Camel calls both methods on the thread that logs, with no other log line in between. */
     private static final ThreadLocal<Map<String, String>> BEFORE = new ThreadLocal<>();
 
     @Override

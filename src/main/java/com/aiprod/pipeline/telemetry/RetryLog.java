@@ -7,7 +7,7 @@ import org.apache.camel.support.ExchangeHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line before each retry, with the job's id; Camel's own line has only the exchange's. */
+/** Logs one line before each retry, with the job's ID; Camel's own line has only the exchange's. */
 public final class RetryLog implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetryLog.class);
@@ -24,13 +24,13 @@ public final class RetryLog implements Processor {
         metrics.retried(route);
         LogContext.of(exchange)
                 .run(() -> LOG.warn(
-                        "Job {} attempt {}: retry {} of {} of {} begins because of {}",
+                        "Job {} attempt {}: starting retry {} of {} in {} because of {}",
                         exchange.getVariable("jobId"),
                         exchange.getVariable("attempt"),
                         exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
                         exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
                         route,
-                        // As text: a throwable would bring its stack trace.
+                        // As text, because a throwable would add its stack trace.
                         exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class)));
     }
 }

@@ -9,16 +9,16 @@ import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
 
-/** Times each route that a pipeline calls, whoever wrote the pipeline. */
+/** Times each route that a pipeline calls, in built-in and custom pipelines. */
 public final class StageTimer extends RoutePolicySupport implements RoutePolicyFactory {
 
-    /** The exchange property that makes an exchange a pipeline's: the preset of its job. */
+    /** The exchange property that marks a pipeline's exchange; holds the preset of its job. */
     public static final String PRESET = "stageTimer.preset";
 
     private final JobMetrics metrics;
     private final String pipelineRoute;
 
-    /** @param pipelineRoute id of the pipeline itself, which is no stage */
+    /** @param pipelineRoute ID of the pipeline's own route, which is not a stage */
     StageTimer(JobMetrics metrics, String pipelineRoute) {
         this.metrics = metrics;
         this.pipelineRoute = pipelineRoute;

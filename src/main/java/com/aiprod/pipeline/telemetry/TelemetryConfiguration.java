@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** Metrics, traces and log fields of the routes. */
+/** Metrics, traces, and log fields of the routes. */
 @Configuration(proxyBeanMethods = false)
 class TelemetryConfiguration {
 
@@ -22,7 +22,7 @@ class TelemetryConfiguration {
         return new JobMetrics(registry);
     }
 
-    /** Lazy: only a process that runs measure-backlog exports these gauges. */
+    /** Lazy, because only a process that runs measure-backlog exports these gauges. */
     @Bean
     @Lazy
     BacklogGauges backlogGauges(MeterRegistry registry, ObjectMapper json) {
@@ -39,7 +39,7 @@ class TelemetryConfiguration {
         return new JobTrace(propagators);
     }
 
-    /** Puts the ids of the current span into the log under the names that the routes' own lines use. */
+    /** Adds the IDs of the current span to the log under the names that the routes' own lines use. */
     @Bean
     Slf4JEventListener traceLogFields() {
         return new Slf4JEventListener("trace_id", "span_id");

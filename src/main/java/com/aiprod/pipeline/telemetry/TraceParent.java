@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 
 /**
- * The header, message attribute and column {@code traceparent}, as in version 00 of
+ * The header, message attribute, and column {@code traceparent}, in version 00 of
  * https://www.w3.org/TR/trace-context/#traceparent-header: {@code 00-<trace id>-<span id>-<flags>}.
  */
 public final class TraceParent {
@@ -18,18 +18,20 @@ public final class TraceParent {
 
     private TraceParent() {}
 
-    /** The text for a span, or null for one that is not sampled: what follows it is not traced either. */
+    /** The text for a span; null for a span that is not sampled, because its children are not traced either. */
     public static String of(TraceContext span) {
         return Boolean.TRUE.equals(span.sampled()) ? "00-%s-%s-01".formatted(span.traceId(), span.spanId()) : null;
     }
 
-    /** The trace that an exchange carries: in its variable, or else as an attribute of its message; null without one. */
+    /** The trace of an exchange, from its variable or else from the message attribute; null if there is none. */
     static String of(Exchange exchange) {
         String variable = exchange.getVariable(NAME, String.class);
         return variable != null ? variable : exchange.getMessage().getHeader(NAME, String.class);
     }
 
-    /** The trace's id, or null where this is not the text for a sampled span, as null and what others may write are not. */
+    /**
+     * The trace ID; null if the text is null, malformed, or not of a sampled span. Other publishers may send any text.
+     */
     static String traceId(String text) {
         Matcher sampled = SAMPLED.matcher(text == null ? "" : text);
         return sampled.matches() ? sampled.group(1) : null;

@@ -1,2 +1,2 @@
-/** Metrics, traces and log fields of the routes. Knows {@code job}. */
+/** Metrics, traces, and log fields of the routes. Depends on {@code job}. */
 package com.aiprod.pipeline.telemetry;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * A slowly flowing gradient. Its colours are worked out on a coarse grid and blended over the pixels in between with an
- * ordered dither, which costs a tenth of a gradient drawn by Java2D and shows no bands.
+ * A slowly flowing gradient. Its colors are computed on a coarse grid and interpolated with an ordered dither, which
+ * costs a tenth of a Java2D gradient and shows no bands.
  */
 final class Backdrop {
 
@@ -24,11 +24,11 @@ final class Backdrop {
     private final int[][] grid;
 
     /**
-     * A gradient over some rows of a picture.
+     * Creates a gradient over some rows of a picture.
      *
-     * @param width of the picture, a multiple of 16
-     * @param top first row that is painted
-     * @param bottom first row below that is not
+     * @param width width of the picture, a multiple of 16
+     * @param top first painted row
+     * @param bottom first row below that is not painted
      */
     Backdrop(int width, int top, int bottom, List<Color> grounds, RandomGenerator random) {
         this.width = width;
@@ -48,8 +48,8 @@ final class Backdrop {
      * Fills the rows.
      *
      * @param pixels 0xRRGGBB of the whole picture
-     * @param seconds since the video's beginning
-     * @param turn how many scenes have passed; a fraction while one gives way to the next
+     * @param seconds seconds since the start of the video
+     * @param turn number of scenes passed; a fraction during a transition
      */
     void paint(int[] pixels, double seconds, double turn) {
         fillGrid(seconds, turn);
@@ -120,7 +120,7 @@ final class Backdrop {
         }
     }
 
-    /** Bayer's 8 by 8 matrix in steps of a 64th of a colour level. */
+    /** Bayer's 8 by 8 matrix, in steps of 1/64 of a color level. */
     private static int[] bayer() {
         int[] matrix = new int[64];
         for (int y = 0; y < 8; y++) {

@@ -17,16 +17,16 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * FFmpeg's programs and their libraries, as Bytedeco packs them for JavaCPP, which would load them into this process.
- * Here they lie in files and run in processes of their own.
+ * FFmpeg's programs and libraries as Bytedeco packages them for JavaCPP, which would load them into this process. Here
+ * they are unpacked to files and run as separate processes.
  */
 final class BundledFfmpeg {
 
     private static final String FILES = "classpath*:org/bytedeco/ffmpeg/*-gpl/*";
 
     /**
-     * What FFmpeg's screens, sound and graphics cards would call, and the linker asks for before the program starts. A
-     * machine without a screen has none of these, and no call to them is made: any library will do in their place.
+     * Libraries for screens, sound, and graphics cards, which the linker requires before the program starts. A machine
+     * without a screen lacks them, and FFmpeg never calls them here, so any library can stand in for them.
      */
     private static final List<String> STAND_INS = List.of(
             "libasound.so.2",
@@ -38,17 +38,20 @@ final class BundledFfmpeg {
             "libxcb-shm.so.0",
             "libxcb.so.1");
 
-    /** Small, and their symbols have no versions, which the linker would compare: the first one that is there. */
-    private static final List<String> IN_THEIR_PLACE = List.of("libdrm.so.2", "libvcos.so");
+    /**
+     * Stand-in candidates; the first one present is used. They are small, and their symbols have no versions for the
+     * linker to compare.
+     */
+    private static final List<String> SUBSTITUTES = List.of("libdrm.so.2", "libvcos.so");
 
     private final Map<String, Resource> files = new TreeMap<>();
     private final Map<String, Long> sizes = new TreeMap<>();
 
-    /** Finds them on the class path. */
+    /** Finds the files on the class path. */
     BundledFfmpeg() throws IOException {
         for (Resource file : new PathMatchingResourcePatternResolver().getResources(FILES)) {
             String name = file.getFilename();
-            // JavaCPP's own libraries are for the other way.
+            // JavaCPP's own libraries are only for in-process use.
             if (name != null && !name.startsWith("libjni") && !name.startsWith("jni") && file.isReadable()) {
                 files.put(name, file);
                 sizes.put(name, file.contentLength());
@@ -57,17 +60,17 @@ final class BundledFfmpeg {
     }
 
     /**
-     * Puts what is missing into a folder below this one; several processes may do so at a time.
+     * Unpacks missing files into a folder below the parent; safe for concurrent processes.
      *
-     * @return where the program lies
-     * @throws NoSuchFileException where the class path has no FFmpeg
+     * @return the path of the program
+     * @throws NoSuchFileException if the class path has no FFmpeg
      */
     Path unpack(Path parent) throws IOException {
         String program = files.containsKey("ffmpeg.exe") ? "ffmpeg.exe" : "ffmpeg";
         if (!files.containsKey(program)) {
             throw new NoSuchFileException(FILES);
         }
-        // Another version has other sizes, and so another folder.
+        // A different version has different file sizes, and so a different folder.
         UUID version = UUID.nameUUIDFromBytes(sizes.toString().getBytes(StandardCharsets.UTF_8));
         Path folder = Files.createDirectories(parent.resolve("ffmpeg-" + version));
         for (Map.Entry<String, Resource> file : files.entrySet()) {
@@ -83,12 +86,12 @@ final class BundledFfmpeg {
                 }
             }
         }
-        Optional<String> inTheirPlace =
-                IN_THEIR_PLACE.stream().filter(files::containsKey).findFirst();
-        if (inTheirPlace.isPresent()) {
+        Optional<String> substitute =
+                SUBSTITUTES.stream().filter(files::containsKey).findFirst();
+        if (substitute.isPresent()) {
             for (String standIn : STAND_INS) {
                 if (!Files.exists(folder.resolve(standIn))) {
-                    link(folder.resolve(standIn), inTheirPlace.get());
+                    link(folder.resolve(standIn), substitute.get());
                 }
             }
         }
@@ -105,7 +108,7 @@ final class BundledFfmpeg {
 
     private static void makeExecutable(Path file) throws IOException {
         if (!file.toFile().setExecutable(true)) {
-            throw new IOException("Cannot be made executable: " + file);
+            throw new IOException("Cannot make the file executable: " + file);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** WebVTT (W3C), as far as captions of scenes need it. */
+/** The subset of WebVTT (W3C) that scene captions need. */
 final class Captions {
 
     private static final Pattern CUE =
@@ -15,7 +15,7 @@ final class Captions {
 
     private Captions() {}
 
-    /** A cue for each scene. */
+    /** Writes one cue per scene. */
     static String write(List<Scene> scenes, String language) {
         StringBuilder vtt = new StringBuilder("WEBVTT\nLanguage: " + language + "\n");
         for (int i = 0; i < scenes.size(); i++) {
@@ -30,7 +30,7 @@ final class Captions {
         return vtt.toString();
     }
 
-    /** The cues' times, with their text as it is written. */
+    /** Reads the cues: their times, and their text as written, still escaped. */
     static List<Scene> read(String vtt) {
         List<Scene> cues = new ArrayList<>();
         Matcher cue = CUE.matcher(vtt);

@@ -18,14 +18,14 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
 
-/** Opens the rendered files as a viewer would, and holds them against what was asked for. */
+/** Opens the rendered files as a player would, and compares them with the request. */
 @Component
 public class CheckStage {
 
     static final double DURATION_TOLERANCE = 0.2;
     private static final double CAPTION_TOLERANCE = 0.05;
 
-    /** Between the darkest and the lightest pixel of a picture that shows something, of 255. */
+    /** The minimum difference between the darkest and lightest pixel (0 to 255) of a frame that is not blank. */
     private static final int LEAST_CONTRAST = 60;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,18 +33,18 @@ public class CheckStage {
     private final VideoTools tools;
     private final Progress progress;
 
-    /** A stage that looks with these tools, and reports there. */
+    /** Creates the stage with its tools and progress receiver. */
     public CheckStage(VideoTools tools, Progress progress) {
         this.tools = tools;
         this.progress = progress;
     }
 
     /**
-     * Takes the rendered job and gives it back as it is.
+     * Checks the rendered job and returns it unchanged.
      *
-     * @throws TransientStageException {@code VIDEO_UNREADABLE} where the video cannot be opened or read
-     * @throws PermanentStageException {@code VIDEO_WRONG} where duration, size, frame rate, pictures or captions are not
-     *     as asked for; rendering again would not change that
+     * @throws TransientStageException {@code VIDEO_UNREADABLE} if the video cannot be opened or read
+     * @throws PermanentStageException {@code VIDEO_WRONG} if duration, size, frame rate, frames, or captions do not
+     *     match the request; rendering again would not change that
      */
     public Map<String, Object> check(
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
@@ -72,14 +72,14 @@ public class CheckStage {
             double found = stream.path("duration").asDouble();
             require(
                     Math.abs(found - duration) <= DURATION_TOLERANCE,
-                    "it lasts " + found + " s instead of " + duration + " s");
+                    "its duration is " + found + " s instead of " + duration + " s");
             int width = stream.path("width").asInt();
             int height = stream.path("height").asInt();
             require(
                     width == preset.width() && height == preset.height(),
-                    "it measures " + width + " by " + height + " pixels");
+                    "its size is " + width + " by " + height + " pixels");
             String rate = stream.path("avg_frame_rate").asText();
-            require(rate.equals(preset.frameRate() + "/1"), "it shows " + rate + " frames per second");
+            require(rate.equals(preset.frameRate() + "/1"), "its frame rate is " + rate + " frames per second");
             List<Double> middles = Stream.of(0, scenes.size() / 2, scenes.size() - 1)
                     .map(scenes::get)
                     .map(scene -> (scene.start() + scene.end()) / 2)
@@ -87,10 +87,10 @@ public class CheckStage {
             byte[] pictures = pictures(video, middles, scratch.resolve("pictures"));
             int size = width * height;
             for (int i = 0; i < middles.size(); i++) {
-                require(pictures.length >= (i + 1) * size, "it has no picture at " + middles.get(i) + " s");
+                require(pictures.length >= (i + 1) * size, "it has no frame at " + middles.get(i) + " s");
                 require(
                         contrast(pictures, i * size, width, height) >= LEAST_CONTRAST,
-                        "nothing is to be seen at " + middles.get(i) + " s");
+                        "the frame is blank at " + middles.get(i) + " s");
             }
         } finally {
             tools.discard(scratch);
@@ -114,7 +114,7 @@ public class CheckStage {
         return JSON.readTree(answer.toFile()).path("streams").path(0);
     }
 
-    /** The pictures at these times, one after the other, a byte for each pixel. */
+    /** Extracts the frames at these times, one after the other, one byte per pixel. */
     private byte[] pictures(Path video, List<Double> times, Path answer) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-threads", "1"));
         StringBuilder filter = new StringBuilder();
@@ -170,7 +170,7 @@ public class CheckStage {
                             && cue.start() >= before - CAPTION_TOLERANCE
                             && cue.end() > cue.start()
                             && cue.end() <= duration + DURATION_TOLERANCE,
-                    "caption " + (i + 1) + " is out of step");
+                    "caption " + (i + 1) + " does not match the storyboard");
             before = cue.end();
         }
     }
@@ -182,6 +182,6 @@ public class CheckStage {
     }
 
     private static PermanentStageException wrong(String fault) {
-        return new PermanentStageException("VIDEO_WRONG", "The rendered video is not as asked for: " + fault);
+        return new PermanentStageException("VIDEO_WRONG", "The rendered video does not match the request: " + fault);
     }
 }

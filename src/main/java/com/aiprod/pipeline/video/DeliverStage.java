@@ -13,23 +13,23 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
 
-/** Puts the files in place, and says what there is: the result's output. */
+/** Moves the files into place and describes them in the result's output. */
 @Component
 public class DeliverStage {
 
     private final ArtifactStore store;
     private final Progress progress;
 
-    /** A stage that delivers to the store, and reports there. */
+    /** Creates the stage with its store and progress receiver. */
     public DeliverStage(ArtifactStore store, Progress progress) {
         this.store = store;
         this.progress = progress;
     }
 
     /**
-     * Takes the rendered job, whose files lie in the attempt's work folder; gives back the output: {@code artifacts}
-     * (each with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code duration_sec}, {@code width}, {@code
-     * height}, {@code scenes} (how many) and {@code truncated}.
+     * Delivers the rendered job's files from the attempt's work folder. Returns the output: {@code artifacts} (each
+     * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code duration_sec}, {@code width},
+     * {@code height}, {@code scenes} (the number), and {@code truncated}.
      */
     public Map<String, Object> deliver(
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)

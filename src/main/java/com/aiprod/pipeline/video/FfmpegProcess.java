@@ -14,28 +14,28 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A run of one of FFmpeg's programs, which ends with {@link #close()} at the latest. What it prints is thrown away. */
+/** A process of one of FFmpeg's programs. {@link #close()} ends it. Standard output is discarded. */
 final class FfmpegProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("ffmpeg");
 
-    /** Of its standard error; an error is told at the end. */
+    /** The last lines of standard error; they contain the error message. */
     private static final int KEPT_LINES = 12;
 
     private static final int KEPT_CHARACTERS = 400;
 
-    /** The dynamic linker's, of the stand-ins in {@link BundledFfmpeg}. */
+    /** The dynamic linker's warning about the stand-ins in {@link BundledFfmpeg}. */
     private static final String LINKER_NOISE = ": no version information available (required by ";
 
-    /** How long a killed process may take; less than a stopped pipeline has. */
+    /** How long a killed process may take to end; less than a stopped pipeline may take. */
     private static final Duration KILL_LIMIT = Duration.ofSeconds(3);
 
     private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(1);
 
     private final String name;
     private final Process process;
-    private final Thread listener;
-    private final Deque<String> said = new ArrayDeque<>();
+    private final Thread errorReader;
+    private final Deque<String> errorLines = new ArrayDeque<>();
 
     private final Set<FfmpegProcess> running;
 
@@ -43,16 +43,16 @@ final class FfmpegProcess implements AutoCloseable {
         this.name = name;
         this.process = process;
         this.running = running;
-        this.listener = new Thread(this::listen, name + "-" + process.pid());
-        listener.setDaemon(true);
-        listener.start();
+        this.errorReader = new Thread(this::readErrors, name + "-" + process.pid());
+        errorReader.setDaemon(true);
+        errorReader.start();
     }
 
     /**
-     * Starts one.
+     * Starts a process.
      *
-     * @param environment all that it gets
-     * @param running it is in this set until it is closed
+     * @param environment its whole environment
+     * @param running set that contains the process until it is closed
      */
     static FfmpegProcess start(List<String> command, Map<String, String> environment, Set<FfmpegProcess> running)
             throws IOException {
@@ -64,8 +64,8 @@ final class FfmpegProcess implements AutoCloseable {
         return started;
     }
 
-    private void listen() {
-        // A pipe that nobody empties would stop the process.
+    private void readErrors() {
+        // A full pipe would block the process.
         try (BufferedReader lines = process.errorReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank() && !line.contains(LINKER_NOISE)) {
@@ -73,78 +73,78 @@ final class FfmpegProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("{} was killed while it spoke", name, e);
+            LOG.debug("{} was killed while it wrote to standard error", name, e);
         }
     }
 
     private void keep(String line) {
         LOG.debug("{}: {}", name, line);
-        synchronized (said) {
-            said.add(line.substring(0, Math.min(line.length(), KEPT_CHARACTERS)));
-            if (said.size() > KEPT_LINES) {
-                said.remove();
+        synchronized (errorLines) {
+            errorLines.add(line.substring(0, Math.min(line.length(), KEPT_CHARACTERS)));
+            if (errorLines.size() > KEPT_LINES) {
+                errorLines.remove();
             }
         }
     }
 
-    /** What it reads; a write fails once it is dead, and waits while it does not read. */
+    /** The process's standard input. A write fails once the process is dead, and blocks while it does not read. */
     OutputStream stdin() {
         return process.getOutputStream();
     }
 
-    /** Waits for its end, but not longer than that. */
+    /** Waits for the process to end, at most for this time. */
     boolean await(Duration limit) throws InterruptedException {
         return process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Waits for its end. */
+    /** Waits for the process to end. */
     void await() throws InterruptedException {
         process.waitFor();
     }
 
-    /** Whether it has ended, and well. */
+    /** Whether the process has ended with exit code 0. */
     boolean succeeded() {
         return !process.isAlive() && process.exitValue() == 0;
     }
 
-    /** Its exit code, 128 and the signal's number where a signal ended it; -1 while it runs. */
+    /** The exit code, 128 plus the signal number if a signal ended the process; -1 while it runs. */
     int exitCode() {
         return process.isAlive() ? -1 : process.exitValue();
     }
 
-    /** The last lines of its standard error. */
-    String lastWords() {
+    /** The last lines of standard error. */
+    String lastErrorLines() {
         uninterruptibly(LAST_WORDS_LIMIT, limit -> {
-            listener.join(Math.max(1, limit.toMillis()));
+            errorReader.join(Math.max(1, limit.toMillis()));
             return true;
         });
-        synchronized (said) {
-            return String.join(" | ", said);
+        synchronized (errorLines) {
+            return String.join(" | ", errorLines);
         }
     }
 
-    /** How it ended, with its last words. */
+    /** How the process ended, with its last lines of standard error. */
     @Override
     public String toString() {
-        String end = process.isAlive() ? "still runs" : "ended with exit code " + process.exitValue();
-        return "%s %s: %s".formatted(name, end, lastWords());
+        String end = process.isAlive() ? "is still running" : "ended with exit code " + process.exitValue();
+        return "%s %s: %s".formatted(name, end, lastErrorLines());
     }
 
-    /** Kills it, if it has not ended, and waits until it is gone, also while this thread is interrupted. */
+    /** Kills the process if it still runs, and waits until it is gone, even if this thread is interrupted. */
     @Override
     public void close() {
         if (process.isAlive()) {
-            // Another program may be a script that has started the real one.
+            // A custom program may be a script that has started the real one.
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             if (!uninterruptibly(KILL_LIMIT, this::await)) {
-                LOG.error("{}, process {}, does not end although it was killed", name, process.pid());
+                LOG.error("{} (process {}) did not end after it was killed", name, process.pid());
             }
         }
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            LOG.debug("{} has not read all of its input", name, e);
+            LOG.debug("{} did not read all of its input", name, e);
         }
         running.remove(this);
     }

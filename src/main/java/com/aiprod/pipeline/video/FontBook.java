@@ -23,12 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The bundled fonts, and which of them shows which letters. No font of the machine is ever asked for, so that a video
- * looks the same everywhere, and works where no font is installed.
+ * The bundled fonts, and the choice of a font for each letter. Never uses the machine's fonts, so a video looks the
+ * same everywhere and renders without installed fonts.
  */
 final class FontBook {
 
-    /** The letters of a preset; scripts that a face lacks come from the Noto font of that script. */
+    /** The typeface of a preset; scripts that it lacks use the Noto font of that script. */
     enum Face {
         LOUD("NotoSans-ExtraBold.ttf"),
         CALM("NotoSansDisplay-SemiBold.ttf"),
@@ -60,9 +60,9 @@ final class FontBook {
     private final String han;
 
     /**
-     * A book that prefers one face.
+     * Creates a book that prefers one typeface.
      *
-     * @param language decides which region's Han characters are shown, since Unicode gives them one code
+     * @param language decides the regional form of Han characters, because Unicode gives all forms the same code
      */
     FontBook(Face face, ULocale language) {
         this.face = face;
@@ -73,7 +73,7 @@ final class FontBook {
         };
     }
 
-    /** The text with a font for each run of its letters, kerned and with ligatures. */
+    /** The text with a font for each run of letters, with kerning and ligatures. */
     AttributedString dress(String text, float size) {
         AttributedString dressed = new AttributedString(text);
         Font previous = null;
@@ -96,7 +96,7 @@ final class FontBook {
 
     private Font fontFor(String cluster, Font previous) {
         List<String> names = candidates(cluster);
-        // Marks and punctuation that several scripts share keep to the font of the letters before them.
+        // Marks and punctuation shared by several scripts use the font of the preceding letters.
         boolean shared = isShared(cluster.codePointAt(0)) && !cluster.isBlank();
         if (shared
                 && previous != null
@@ -163,15 +163,15 @@ final class FontBook {
         try (InputStream in = FontBook.class.getResourceAsStream("/fonts/" + file)) {
             return in == null ? Optional.empty() : Optional.of(Font.createFont(Font.TRUETYPE_FONT, in));
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not read the font " + file, e);
+            throw new UncheckedIOException("Cannot read the font " + file, e);
         } catch (FontFormatException e) {
             throw new IllegalStateException("The bundled font " + file + " is damaged", e);
         }
     }
 
     /**
-     * On Linux, Java's font manager refuses to start where the fontconfig library is missing, even if only fonts of files
-     * are used. Pointed at a configuration file of its own, it never asks for the library.
+     * On Linux, Java's font manager fails without the fontconfig library, even if only fonts from files are used. With
+     * its own configuration file, it does not need the library.
      */
     private static void doWithoutFontconfig() {
         String property = "sun.awt.fontconfig";
@@ -184,7 +184,7 @@ final class FontBook {
             Files.copy(bundled, file, StandardCopyOption.REPLACE_EXISTING);
             System.setProperty(property, file.toString());
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not prepare the fonts", e);
+            throw new UncheckedIOException("Cannot prepare the fonts", e);
         }
     }
 }

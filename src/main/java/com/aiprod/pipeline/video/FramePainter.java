@@ -28,19 +28,19 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Draws the frames of one video. All that differs between two videos of a preset (colours, motif, flow) comes from a
- * hash of the content, so that a video looks like no other, and the same when it is made again.
+ * Draws the frames of one video. A hash of the content selects the colors, motif, and flow, so videos of a preset
+ * differ, and the same content always looks the same.
  */
 final class FramePainter {
 
     /**
-     * How a preset sets and moves its text; times in seconds, the rest in pixels.
+     * The text layout and motion of a preset; times in seconds, lengths in pixels.
      *
-     * @param letterbox height of the black bar at the top, and of the one at the bottom
-     * @param margin between text and the picture's edge
+     * @param letterbox height of the black bar at the top and of the one at the bottom
+     * @param margin distance between text and the edge of the picture
      * @param reveal how long a line takes to appear
-     * @param stagger from one line's appearance to the next one's
-     * @param leave how long a text takes to go
+     * @param stagger delay between the appearance of two lines
+     * @param leave how long a text takes to disappear
      */
     private record Look(
             Face face,
@@ -110,11 +110,11 @@ final class FramePainter {
     private final boolean mirrored;
 
     /**
-     * Sets every scene's text, which is the slow part of the preparation.
+     * Typesets the text of every scene, which is the slow part of the preparation.
      *
-     * @param content the whole text, from which the look is drawn
-     * @param language of the text, BCP 47
-     * @throws InterruptedException when it is to stop
+     * @param content the whole text; selects the look
+     * @param language language of the text, BCP 47
+     * @throws InterruptedException if the thread is interrupted
      */
     FramePainter(Preset preset, String content, String language, List<Scene> scenes) throws InterruptedException {
         this.preset = preset;
@@ -147,10 +147,10 @@ final class FramePainter {
     }
 
     /**
-     * Paints the picture at a time.
+     * Paints the frame for a point in time.
      *
-     * @param frame of type {@code TYPE_INT_RGB} and the preset's size; rows of the letterbox are left as they are
-     * @param seconds since the video's beginning
+     * @param frame image of type {@code TYPE_INT_RGB} and the preset's size; rows of the letterbox are not changed
+     * @param seconds seconds since the start of the video
      */
     void paint(BufferedImage frame, double seconds) {
         int index = sceneAt(seconds);
@@ -174,7 +174,7 @@ final class FramePainter {
         }
     }
 
-    /** When the first scene's text stands whole: the moment for the poster. */
+    /** The time when the first scene's text is fully visible, for the poster. */
     double posterSeconds() {
         Scene first = scenes.get(0);
         return first.start() + first.seconds() * 0.62;
@@ -188,7 +188,7 @@ final class FramePainter {
         return index;
     }
 
-    /** Scenes passed, gliding from one whole number to the next around each cut. */
+    /** The number of scenes passed, with a smooth transition around each cut. */
     private double turn(double seconds, int index) {
         double glide = Math.min(look.reveal() * 2.2, scenes.get(index).seconds());
         double since = seconds - scenes.get(index).start();
@@ -260,7 +260,7 @@ final class FramePainter {
         g.setComposite(AlphaComposite.SrcOver);
     }
 
-    /** The share of the free height that lies above the text: portrait text gives way to the motif. */
+    /** The share of the free height above the text: portrait text leaves room for the motif. */
     private double aboveText() {
         return preset != Preset.QUICK_SOCIAL ? 0.5 : motifLow() ? 0.38 : 0.58;
     }
@@ -285,7 +285,7 @@ final class FramePainter {
         g.fill(new RoundRectangle2D.Double(x, y - height, width, height, height, height));
     }
 
-    /** The text's colour up to an edge that moves in the direction of reading, nothing beyond it, soft in between. */
+    /** The text color up to a soft edge that moves in reading direction, transparent beyond it. */
     private Paint wipe(Rectangle2D ink, double shown, boolean rightToLeft) {
         if (shown >= 1) {
             return palette.text();
@@ -339,7 +339,7 @@ final class FramePainter {
         }
     }
 
-    /** Starts at once and ends gently; from 0 to 1. */
+    /** Eases out; from 0 to 1. */
     private static double easedOut(double part) {
         double left = 1 - Math.min(Math.max(part, 0), 1);
         return 1 - left * left * left * left;

@@ -7,25 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Where a language lets a text be cut. Pieces put together again give the text. */
+/** Finds where a language allows text to be cut. The concatenated pieces equal the text. */
 final class LineBreaks {
 
-    /** Where a word may be cut; it is seen, as a hyphen, only where it is. */
+    /** Marks where a word may be cut; visible, as a hyphen, only if the word is cut there. */
     static final char SOFT_HYPHEN = '\u00AD';
 
     private static final Pattern AFTER_SOFT_HYPHEN = Pattern.compile("(?<=" + SOFT_HYPHEN + ")");
 
     private LineBreaks() {}
 
-    /** Abbreviations of titles that Unicode's list lacks. */
+    /** Title abbreviations that Unicode's list lacks. */
     private static final List<String> TITLES = List.of("Dr.", "Dra.", "Sr.", "Sra.", "St.", "Mme.", "Mlle.");
 
-    /** Words of Unicode's English list of abbreviations that far more often end a sentence. */
+    /** Words in Unicode's English abbreviation list that far more often end a sentence. */
     private static final List<String> PLAIN_ENGLISH = List.of(
             "Act.", "All.", "As.", "By.", "Card.", "Do.", "Go.", "Hat.", "I.", "In.", "Is.", "Jam.", "Job.", "Joe.",
             "Link.", "Long.", "OK.", "Ok.", "On.", "Or.", "Pro.", "To.", "Up.");
 
-    /** Sentences of each paragraph; "Dr." or "a.m." ends none. */
+    /** The sentences of each paragraph; abbreviations such as "Dr." or "a.m." do not end a sentence. */
     static List<String> sentences(List<String> paragraphs, ULocale language) {
         FilteredBreakIteratorBuilder rules = FilteredBreakIteratorBuilder.getInstance(language);
         TITLES.forEach(rules::suppressBreakAfter);
@@ -37,8 +37,8 @@ final class LineBreaks {
     }
 
     /**
-     * What stays together on a line: Unicode's rules, narrowed to phrases in Japanese and Korean, and to words of the
-     * dictionary in scripts without blanks.
+     * The units that stay together on a line: Unicode's rules, narrowed to phrases in Japanese and Korean, and to
+     * dictionary words in scripts without spaces.
      */
     static List<String> phrases(String text, ULocale language) {
         BreakIterator words = BreakIterator.getWordInstance(language);
@@ -57,12 +57,12 @@ final class LineBreaks {
         return phrases;
     }
 
-    /** The parts of a word that end at its soft hyphens, each with the soft hyphen that ends it. */
+    /** The parts of a word between its soft hyphens, each with the soft hyphen that ends it. */
     static List<String> syllables(String word) {
         return List.of(AFTER_SOFT_HYPHEN.split(word));
     }
 
-    /** What a reader takes for one letter. */
+    /** The letters as a reader perceives them (grapheme clusters). */
     static List<String> letters(String text) {
         return pieces(text, BreakIterator.getCharacterInstance(ULocale.ROOT));
     }

@@ -10,7 +10,7 @@ import java.awt.geom.Path2D;
 import java.awt.geom.RoundRectangle2D;
 import java.util.List;
 
-/** The drawn shapes behind the text; each video has one kind of them. */
+/** The shapes drawn behind the text; each video has one kind. */
 enum Motif {
     RINGS {
         @Override
@@ -197,17 +197,17 @@ enum Motif {
     };
 
     /**
-     * What a motif is drawn on.
+     * The drawing context of a motif.
      *
-     * @param width of the picture, in pixels
-     * @param height of the picture, in pixels
-     * @param unit by which shapes are measured, in pixels
-     * @param x of the motif's centre
-     * @param y of the motif's centre
-     * @param lift by how much shapes that grow from the lower edge rise, in pixels
-     * @param seconds since the video's beginning
-     * @param turn how many scenes have passed; a fraction while one gives way to the next
-     * @param traits of this video's motif, each from 0 to 1
+     * @param width width of the picture, in pixels
+     * @param height height of the picture, in pixels
+     * @param unit unit of measure for shapes, in pixels
+     * @param x horizontal center of the motif
+     * @param y vertical center of the motif
+     * @param lift how far shapes that grow from the lower edge are raised, in pixels
+     * @param seconds seconds since the start of the video
+     * @param turn number of scenes passed; a fraction during a transition
+     * @param traits traits of this video's motif, each from 0 to 1
      */
     record Canvas(
             Graphics2D g,
@@ -237,7 +237,7 @@ enum Motif {
 
     abstract void draw(Canvas canvas);
 
-    /** Starts and ends gently; from 0 to 1. */
+    /** Eases in and out; from 0 to 1. */
     static double eased(double part) {
         double p = Math.min(Math.max(part, 0), 1);
         return p * p * p * (p * (p * 6 - 15) + 10);

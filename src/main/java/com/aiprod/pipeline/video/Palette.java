@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The colours of one video. Every ground and motif colour contrasts with the text by 4.5:1 at the least (WCAG 2.2, AA),
- * and so does every mixture of them, because a mixture is never lighter or darker than both its parts.
+ * The colors of one video. The text has a contrast of at least 4.5:1 (WCAG 2.2, AA) against every ground and motif
+ * color, and so against every mixture of them, because a mixture is never lighter or darker than both its parts.
  *
- * @param grounds between which the backdrop flows
- * @param motifs of the drawn shapes
- * @param text of the letters
- * @param accent of bars and rules; 3:1 against the grounds
+ * @param grounds colors of the backdrop
+ * @param motifs colors of the drawn shapes
+ * @param text color of the letters
+ * @param accent color of bars and rules; 3:1 against the grounds
  */
 record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent) {
 
     static final double READABLE = 4.5;
     static final double VISIBLE = 3;
 
-    /** Kept above {@link #READABLE} for what the conversion to video levels takes away. */
+    /** Above {@link #READABLE}, to allow for losses in the conversion to video levels. */
     private static final double AIM = 5;
 
-    /** Lightness and chroma in Oklch of grounds, motifs, text and accent. */
+    /** Oklch lightness and chroma of grounds, motifs, text, and accent. */
     private enum Mood {
         VIVID(0.50, 0.07, 0.17, 0.56, 0.19, 0.985, 0.01, 0.90, 0.14),
         NIGHT(0.24, 0.06, 0.075, 0.42, 0.15, 0.97, 0.015, 0.80, 0.15),
@@ -61,7 +61,9 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
         }
     }
 
-    /** Hues of grounds and motifs, in degrees from the first: analogous, split complementary, triadic, two-toned, warm to cool. */
+    /**
+     * Hue offsets of grounds and motifs in degrees: analogous, split complementary, triadic, two-toned, warm to cool.
+     */
     private static final double[][] HARMONIES = {
         {0, 25, -30, 50, 20, 70},
         {0, 30, -20, 150, 165, 200},
@@ -71,10 +73,10 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
     };
 
     /**
-     * Draws a palette.
+     * Creates a random palette.
      *
      * @param random the same source gives the same palette
-     * @param cinema whether only dark moods will do, as in a dark room
+     * @param cinema whether only dark moods are allowed, as in a dark room
      */
     static Palette draw(RandomGenerator random, boolean cinema) {
         Mood mood = cinema
@@ -108,7 +110,7 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
         return text;
     }
 
-    /** The colour nearest to the wanted lightness that contrasts enough with the text. */
+    /** The color closest to the requested lightness with enough contrast to the text. */
     private static Color against(
             Color text, double ratio, double lightness, double chroma, double hue, boolean lightText) {
         double step = lightText ? -0.005 : 0.005;
@@ -120,7 +122,7 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
         return color;
     }
 
-    /** Dark yellows look muddy: the circle of hues is bent so that it leaves out 65 to 140 degrees. */
+    /** Dark yellows look muddy, so the hue circle is remapped to skip 65 to 140 degrees. */
     private static double withoutOlive(double hue) {
         double turn = ((hue % 360) + 360) % 360;
         return 140 + turn * (360 - 75) / 360;
@@ -143,8 +145,8 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
     }
 
     /**
-     * A colour of the Oklch space (Björn Ottosson, "A perceptual color space for image processing", 2020); one that a
-     * screen cannot show loses chroma until it can.
+     * A color in the Oklch space (Björn Ottosson, "A perceptual color space for image processing", 2020). Reduces the
+     * chroma of a color that screens cannot show until they can.
      */
     static Color oklch(double lightness, double chroma, double hue) {
         double a = Math.cos(Math.toRadians(hue));

@@ -2,16 +2,16 @@ package com.aiprod.pipeline.video;
 
 import com.ibm.icu.lang.UScript;
 
-/** How long people need to read a text that shows on a screen. */
+/** Estimates how long people need to read text on a screen. */
 final class ReadingSpeed {
 
     private ReadingSpeed() {}
 
     /**
-     * Seconds that an adult needs, by the characters per second that the "Timed Text Style Guides" of Netflix allow for
-     * subtitles: 4 in Japanese, 9 in Chinese, 12 in Korean, and about 17 in scripts of letters.
+     * Seconds that an adult needs, by the characters per second that Netflix's "Timed Text Style Guides" allow for
+     * subtitles: 4 in Japanese, 9 in Chinese, 12 in Korean, and about 17 in alphabetic scripts.
      *
-     * @param japanese whether Han characters are Japanese, where each is read more slowly
+     * @param japanese whether Han characters are Japanese, which are read more slowly
      */
     static double seconds(String text, boolean japanese) {
         return text.codePoints()
@@ -25,7 +25,7 @@ final class ReadingSpeed {
                 .sum();
     }
 
-    /** Room that a text takes, in widths of a Latin letter: East Asian characters are twice as wide. */
+    /** The width of a text in Latin letters; East Asian characters count twice. */
     static int width(String text) {
         return text.codePoints()
                 .map(c -> switch (UScript.getScript(c)) {

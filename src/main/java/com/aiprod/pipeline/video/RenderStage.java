@@ -18,7 +18,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
 
-/** Draws the storyboard's frames and writes them as a video, with a poster and captions. */
+/** Renders the storyboard to a video, a poster, and captions. */
 @Component
 public class RenderStage {
 
@@ -30,7 +30,7 @@ public class RenderStage {
     private final VideoTools tools;
     private final Progress progress;
 
-    /** A stage that works in the store's work folder, encodes with these tools, and reports there. */
+    /** Creates the stage with its store, encoder tools, and progress receiver. */
     public RenderStage(ArtifactStore store, VideoTools tools, Progress progress) {
         this.store = store;
         this.tools = tools;
@@ -38,12 +38,12 @@ public class RenderStage {
     }
 
     /**
-     * Takes the job with its {@code storyboard}; adds {@code render}: {@code {video, poster, captions}}, the paths of the
+     * Renders the job's {@code storyboard}; adds {@code render}: {@code {video, poster, captions}}, the paths of the
      * files in the attempt's work folder.
      *
-     * <p>An interrupt stops it within a frame. However it fails, the work folder is gone afterwards.
+     * <p>An interrupt stops it within one frame. On any failure, it deletes the work folder.
      *
-     * @throws WorkerFaultException where FFmpeg or the scratch folder does not work on this machine
+     * @throws WorkerFaultException if FFmpeg or the scratch folder does not work on this machine
      */
     public Map<String, Object> render(
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
@@ -58,7 +58,7 @@ public class RenderStage {
             Path poster = folder.resolve(POSTER);
             Path captions = folder.resolve(CAPTIONS);
             FramePainter painter = new FramePainter(preset, (String) job.get("content"), language, board.scenes());
-            // The encoder goes back and forth in its file, which the disk that all share is slow at.
+            // The encoder seeks in its file, which is slow on the shared disk.
             scratch = tools.makeScratchFolder("film");
             Path film = scratch.resolve(VIDEO);
             film(painter, preset, ((Number) job.get("duration_sec")).intValue(), film, jobId, attempt);

@@ -16,24 +16,24 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
 
-/** Makes the job's text fit to be shown, and its settings sure. */
+/** Makes the job's text displayable and its settings valid. */
 @Component
 public class SanitizeStage {
 
-    /** Controls (but tab and line feed), halves of surrogate pairs, unassigned and private letters. */
+    /** Control characters except tab and line feed, unpaired surrogates, and unassigned and private-use characters. */
     private static final UnicodeSet UNSHOWABLE = new UnicodeSet("[[:Cc:][:Cs:][:Cn:][:Co:]-[\\u0009\\u000A]]").freeze();
 
-    /** Letters that leave something on the screen. */
+    /** Characters that are visible on the screen. */
     private static final UnicodeSet SEEN =
             new UnicodeSet("[^[:Cf:][:White_Space:][:Default_Ignorable_Code_Point:]]").freeze();
 
-    /** Marks that turn the direction of text around them, and with which a text can be made to read as another. */
+    /** Bidirectional control characters, which can make a text read as another. */
     private static final Pattern DIRECTION_TRICKS = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\u200B]");
 
     /**
-     * Code points of what is read as one letter: a base and as many marks as the Stream-Safe Text Format (Unicode Standard
-     * Annex #15, section 13) lets follow one, which is more than any language needs. Tens of thousands would take a
-     * minute to be set.
+     * The maximum code points of one perceived letter: a base and as many marks as the Stream-Safe Text Format (Unicode
+     * Standard Annex #15, section 13) allows, which is more than any language needs. Tens of thousands would take a
+     * minute to typeset.
      */
     private static final int MOST_OF_ONE_LETTER = 31;
 
@@ -44,26 +44,26 @@ public class SanitizeStage {
 
     private final Progress progress;
 
-    /** A stage that reports there. */
+    /** Creates the stage with its progress receiver. */
     public SanitizeStage(Progress progress) {
         this.progress = progress;
     }
 
     /**
-     * Takes the job; gives it back with {@code content} in Unicode's composed form, free of controls, with single blanks
-     * and one line feed between paragraphs, no letter with more marks than people can tell apart; {@code preset} and
-     * {@code lang} known; {@code duration_sec} within the preset's limits.
+     * Returns the job with normalized values: {@code content} in Unicode's composed form, without control characters,
+     * with single spaces, one line feed between paragraphs, and no letter with more marks than people can distinguish;
+     * known {@code preset} and {@code lang}; {@code duration_sec} within the preset's limits.
      *
-     * @throws PermanentStageException {@code CONTENT_EMPTY} where nothing is left to show, {@code PRESET_UNKNOWN}
+     * @throws PermanentStageException {@code CONTENT_EMPTY} if nothing is left to show, {@code PRESET_UNKNOWN}
      */
     public Map<String, Object> sanitize(
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt) {
         progress.report(jobId, attempt, "sanitize", 0);
         Preset preset = Preset.byId(String.valueOf(job.get("preset")))
-                .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "There is no preset of this name"));
+                .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "The preset does not exist"));
         String content = clean(String.valueOf(job.getOrDefault("content", "")));
         if (!isSeen(content)) {
-            throw new PermanentStageException("CONTENT_EMPTY", "The content holds no letter that can be shown");
+            throw new PermanentStageException("CONTENT_EMPTY", "The content has no displayable characters");
         }
         Map<String, Object> clean = new LinkedHashMap<>(job);
         clean.put("content", content);
@@ -73,7 +73,7 @@ public class SanitizeStage {
         return clean;
     }
 
-    /** Whether anything of the text is seen on the screen. */
+    /** Whether any part of the text is visible on the screen. */
     static boolean isSeen(String text) {
         return SEEN.containsSome(text);
     }
@@ -101,7 +101,7 @@ public class SanitizeStage {
         return LineBreaks.letters(text).stream().map(SanitizeStage::bounded).collect(Collectors.joining());
     }
 
-    /** By ICU's table of characters: the JDK's is as old as the JDK, and lacks newer emoji. */
+    /** Uses ICU's character table, because the JDK's is as old as the JDK and lacks newer emoji. */
     private static String showable(String text) {
         return text.codePoints()
                 .filter(c -> !UNSHOWABLE.contains(c))
@@ -114,7 +114,7 @@ public class SanitizeStage {
             return letter;
         }
         String kept = letter.substring(0, letter.offsetByCodePoints(0, MOST_OF_ONE_LETTER));
-        // It would join what comes next.
+        // Otherwise it would join the next letter.
         return kept.endsWith(JOINER) ? kept.substring(0, kept.length() - 1) : kept;
     }
 }

@@ -1,11 +1,11 @@
 package com.aiprod.pipeline.video;
 
 /**
- * A text and when it shows.
+ * A text and its time on the screen.
  *
- * @param text what is read
- * @param start seconds from the video's beginning
- * @param end seconds from the video's beginning
+ * @param text the text
+ * @param start seconds from the start of the video
+ * @param end seconds from the start of the video
  */
 record Scene(String text, double start, double end) {
 

@@ -14,14 +14,14 @@ import java.util.Set;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Space on a local disk for files that are being made. Each process has a folder of its own, and a lock that the kernel
- * takes from it however it ends: the next process deletes the folders that nobody has.
+ * Local disk space for files in progress. Each process has its own folder and a file lock, which the kernel releases
+ * however the process ends. The next process deletes folders that are not locked.
  */
 final class Scratch implements AutoCloseable {
 
     private static final String LOCK = ".lock";
 
-    /** Of this process: to open one of them again and close that would give up the lock, says POSIX. */
+    /** The lock files of this process. By POSIX, opening and closing such a file again would release the lock. */
     private static final Set<Path> HELD = new HashSet<>();
 
     private final Path root;
@@ -29,22 +29,22 @@ final class Scratch implements AutoCloseable {
     private FileChannel lock;
 
     /**
-     * Touches no disk yet.
+     * Does not access the disk yet.
      *
-     * @param parent a folder that may be shared with others, such as {@code /tmp}
+     * @param parent a folder that other users may share, such as {@code /tmp}
      */
     Scratch(Path parent) {
         String user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9]", "_");
         this.root = parent.toAbsolutePath().normalize().resolve("aiprod-" + user);
     }
 
-    /** A folder of this user alone, for what several processes share and what outlives them. */
+    /** The private folder of this user, for files that processes share or that outlive them. */
     synchronized Path root() throws IOException {
         open();
         return root;
     }
 
-    /** A new empty folder, which is gone when this process is. */
+    /** Creates an empty folder that is deleted with this process. */
     synchronized Path makeFolder(String prefix) throws IOException {
         open();
         return Files.createTempDirectory(own, prefix + "-");
@@ -69,7 +69,9 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    /** Where all may write, somebody else may have made the folder, and would own what is run from there. */
+    /**
+     * In a world-writable parent, another user may have created the folder and would own the programs that run from it.
+     */
     private static void makePrivate(Path folder) throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(folder.getParent());
@@ -84,7 +86,7 @@ final class Scratch implements AutoCloseable {
         boolean same = Files.getOwner(mine).equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS));
         Files.delete(mine);
         if (!same) {
-            throw new FileSystemException(folder.toString(), null, "The folder belongs to another user");
+            throw new FileSystemException(folder.toString(), null, "the folder belongs to another user");
         }
     }
 

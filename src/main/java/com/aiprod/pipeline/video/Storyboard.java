@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is shown when.
+ * The scenes of a video in time.
  *
- * @param scenes in their order, each beginning where the one before ends
- * @param truncated whether the content was too long to be read in the time, so that its end is left out
+ * @param scenes the scenes in order; each starts where the previous one ends
+ * @param truncated whether the end of the content was dropped because it takes too long to read
  */
 record Storyboard(List<Scene> scenes, boolean truncated) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The storyboard of a job's map, as {@link #toMap()} or another maker of storyboards put it there. */
+    /** Reads the storyboard of a job's map, which {@link #toMap()} or a custom stage has put there. */
     static Storyboard of(Map<String, Object> job) {
         try {
             Storyboard board = JSON.convertValue(job.get("storyboard"), Storyboard.class);
             if (board == null || board.scenes() == null || board.scenes().isEmpty()) {
-                throw new PermanentStageException("STORYBOARD_INVALID", "The storyboard holds no scene");
+                throw new PermanentStageException("STORYBOARD_INVALID", "The storyboard has no scenes");
             }
             return board;
         } catch (IllegalArgumentException e) {
@@ -29,7 +29,7 @@ record Storyboard(List<Scene> scenes, boolean truncated) {
         }
     }
 
-    /** Maps and lists only, so that a route can read and change it. */
+    /** Converts to plain maps and lists, so that a route can read and change them. */
     Map<String, Object> toMap() {
         List<Map<String, Object>> plain = scenes.stream()
                 .map(scene -> Map.<String, Object>of("text", scene.text(), "start", scene.start(), "end", scene.end()))

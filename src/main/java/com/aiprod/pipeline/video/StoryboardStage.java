@@ -14,18 +14,18 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
 
-/** Turns the text into timed scenes: by sentences, and by how long people need to read. */
+/** Splits the text into timed scenes, by sentences and by reading time. */
 @Component
 public class StoryboardStage {
 
     /**
      * The pace of a preset.
      *
-     * @param room of one scene, in widths of a Latin letter
-     * @param least seconds that a scene lasts
-     * @param settle seconds that a scene needs besides reading
-     * @param slowness by which reading is stretched
-     * @param ideal seconds of a scene; where there is time to spare, long scenes are cut until they are nearer to it
+     * @param room width of one scene's text, in Latin letters
+     * @param least minimum seconds of a scene
+     * @param settle seconds that a scene needs in addition to reading
+     * @param slowness factor by which reading time is stretched
+     * @param ideal ideal seconds of a scene; if time is left, long scenes are cut to approach it
      */
     private record Pace(int room, double least, double settle, double slowness, double ideal) {
 
@@ -38,7 +38,7 @@ public class StoryboardStage {
         }
     }
 
-    /** A piece of text on a screen of its own. */
+    /** A piece of text that gets its own scene. */
     private record Card(String text, boolean startsSentence, boolean endsSentence) {
 
         boolean isWhole() {
@@ -46,32 +46,31 @@ public class StoryboardStage {
         }
     }
 
-    /** Reading may be hurried by so much before the end of the text is left out. */
+    /** The factor by which reading may be hurried before the end of the text is dropped. */
     private static final double HURRY = 1.15;
 
-    /** What it costs to cut a sentence where nobody would pause, in squared parts of the ideal width. */
+    /** The cost of a cut where readers would not pause, in squared parts of the ideal width. */
     private static final double RUDE_CUT = 0.25;
 
-    /** More than every other way to cut costs together. */
+    /** More than the total cost of any other way to cut. */
     private static final double NEVER = 1e6;
 
-    /** Where the next sentence follows without a blank. */
+    /** Punctuation after which the next sentence follows without a space. */
     private static final Pattern IDEOGRAPHIC_END = Pattern.compile("[。！？、，；：…]$");
 
     private final Progress progress;
 
-    /** Punctuation that an ellipsis takes the place of. */
+    /** Punctuation that an ellipsis replaces. */
     private static final UnicodeSet PAUSES = new UnicodeSet("[[:Po:][:Pd:]-[!?！？؟%\\&@#\"'”’]]").freeze();
 
-    /** A stage that reports there. */
+    /** Creates the stage with its progress receiver. */
     public StoryboardStage(Progress progress) {
         this.progress = progress;
     }
 
     /**
-     * Takes the sanitized job; adds {@code storyboard}: {@code {scenes: [{text, start, end}], truncated}} with seconds
-     * from the beginning, the first scene starting at 0 and the last ending at {@code duration_sec}. An interrupt stops
-     * it.
+     * Adds {@code storyboard} to the sanitized job: {@code {scenes: [{text, start, end}], truncated}}, in seconds from
+     * the start. The first scene starts at 0 and the last ends at {@code duration_sec}. An interrupt stops it.
      */
     public Map<String, Object> plan(
             @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
@@ -133,9 +132,9 @@ public class StoryboardStage {
     }
 
     /**
-     * A sentence in about as few parts as fit, of like width, cut rather after a comma than elsewhere.
+     * Cuts a sentence into about the fewest parts that fit, of similar width, preferably after commas.
      *
-     * @param room that a part should take; none takes more than the pace's
+     * @param room desired width of a part; no part exceeds the pace's
      */
     private static List<String> parts(String sentence, Pace pace, int room, double rudeCut, ULocale language) {
         int width = ReadingSpeed.width(sentence);
@@ -172,7 +171,7 @@ public class StoryboardStage {
         return parts;
     }
 
-    /** Phrases; their parts at soft hyphens where a phrase is wider than that, and letters where a part is. */
+    /** The phrases of a sentence; phrases that are too wide are cut at soft hyphens, and then at letters. */
     private static List<String> words(String text, int widest, ULocale language) {
         return LineBreaks.phrases(text, language).stream()
                 .flatMap(phrase -> ReadingSpeed.width(phrase) <= widest
@@ -188,7 +187,10 @@ public class StoryboardStage {
         return !bare.isEmpty() && ",;:—–、，；：،؛।".indexOf(bare.charAt(bare.length() - 1)) >= 0;
     }
 
-    /** Neighbours that fit on one screen share it, which saves the time to settle; but no half sentence joins another. */
+    /**
+     * Merges neighbors that fit into one scene, which saves settling time; but does not merge part of a sentence with
+     * another sentence.
+     */
     private static List<Card> merged(List<Card> cards, int room) {
         List<Card> merged = new ArrayList<>();
         for (Card card : cards) {
@@ -206,7 +208,7 @@ public class StoryboardStage {
         return merged;
     }
 
-    /** As many cards as can be read in the time, the last one ending a sentence where that leaves enough to show. */
+    /** The cards that can be read in the time. The last one ends a sentence if that leaves enough to show. */
     private static List<Card> fitting(List<Card> cards, Pace pace, double time, boolean japanese, ULocale language) {
         int count = 0;
         double used = 0;
@@ -256,7 +258,7 @@ public class StoryboardStage {
         return cards.stream().mapToDouble(card -> needed(card, pace, japanese)).sum();
     }
 
-    /** Shares the time out by what each card needs, cut at whole frames. */
+    /** Divides the time by what each card needs, in whole frames. */
     private static List<Scene> timed(List<Card> cards, Pace pace, int duration, int frameRate, boolean japanese) {
         double all = needed(cards, pace, japanese);
         List<Scene> scenes = new ArrayList<>();

@@ -19,24 +19,24 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** LineBreaks a text into lines of like length, as large as its box allows, and turns them into outlines. */
+/** Breaks a text into lines of similar length, as large as its box allows, and converts them to outlines. */
 final class Typesetter {
 
     /**
-     * A set line.
+     * A typeset line.
      *
-     * @param outline glyphs, with the ink's start edge at x = 0 and the baseline at y = 0, in pixels
-     * @param width of the ink, in pixels
+     * @param outline glyphs in pixels, with the start edge of the ink at x = 0 and the baseline at y = 0
+     * @param width width of the ink, in pixels
      */
     record Line(String text, Shape outline, double width) {}
 
     /**
-     * A set text.
+     * A typeset text.
      *
-     * @param size of the letters, in pixels
-     * @param leading from one baseline to the next, in pixels
-     * @param ascent from the first baseline up to the ink's top, in pixels
-     * @param descent from the last baseline down to the ink's bottom, in pixels
+     * @param size letter size, in pixels
+     * @param leading distance between baselines, in pixels
+     * @param ascent from the first baseline up to the top of the ink, in pixels
+     * @param descent from the last baseline down to the bottom of the ink, in pixels
      * @param rightToLeft whether lines start at the right
      */
     record Block(List<Line> lines, double size, double leading, double ascent, double descent, boolean rightToLeft) {
@@ -51,30 +51,30 @@ final class Typesetter {
     }
 
     /**
-     * Where a text goes; pixels, but {@code leading}, which is a multiple of the letters' size.
+     * The box of a text, in pixels except {@code leading}, which is a multiple of the letter size.
      *
-     * @param lines how many there may be, unless the smallest size needs more
+     * @param lines maximum number of lines, unless the smallest size needs more
      */
     record Box(double width, double height, int lines, double largest, double smallest, double leading) {}
 
     /**
-     * What stays on one line.
+     * A piece that stays on one line.
      *
-     * @param width at the size {@link #MEASURE}
-     * @param hyphen whether a word goes on behind it, which a hyphen says where the line ends here
+     * @param width width at the size {@link #MEASURE}
+     * @param hyphen whether the word continues after it, which needs a hyphen if the line ends here
      */
     private record Piece(String text, double width, boolean hyphen) {}
 
     private static final double STEP = 0.97;
 
-    /** Of the usual width, more than fit into any preset's box at its smallest size. */
+    /** More letters of usual width than fit into any preset's box at its smallest size. */
     private static final int MOST_LETTERS = 600;
 
     /** Scripts that mark a cut word with a hyphen. */
     private static final Set<Integer> HYPHENATED =
             Set.of(UScript.LATIN, UScript.GREEK, UScript.CYRILLIC, UScript.ARMENIAN);
 
-    /** Soft hyphens that are between no two letters, where no word is to be cut. */
+    /** Soft hyphens that are not between two letters, so no word can be cut there. */
     private static final Pattern STRAY_SOFT_HYPHENS = Pattern.compile("(?<=^|\\s)\u00AD+|\u00AD+(?=\u00AD|\\s|$)");
 
     private static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
@@ -89,10 +89,9 @@ final class Typesetter {
     }
 
     /**
-     * Sets a text of one paragraph: as large and as even as it goes. Of a text that would be too small to read, the end is
-     * left out.
+     * Typesets one paragraph as large and even as possible. Drops the end of a text that would be too small to read.
      *
-     * @throws InterruptedException when it is to stop, between two lines at the latest
+     * @throws InterruptedException if the thread is interrupted; checked at least between lines
      */
     Block set(String whole, Box box) throws InterruptedException {
         String text = bounded(whole);
@@ -115,7 +114,7 @@ final class Typesetter {
             }
         }
         Block block = block(pieces, best, box, rightToLeft);
-        // Marks above and below letters need more leading in some scripts, and a cut word's hyphen some width.
+        // Marks above and below letters need more leading in some scripts; the hyphen of a cut word needs width.
         while (block.height() > box.height() || block.width() > box.width()) {
             best *= Math.min(STEP, box.height() / block.height());
             block = block(pieces, best, box, rightToLeft);
@@ -129,8 +128,8 @@ final class Typesetter {
     }
 
     /**
-     * Words; where a word is so long that the text would get too small for its sake, the parts between its soft hyphens,
-     * and letters where a part is still too long. No other soft hyphen is left.
+     * The words of the text. A word that would make the text too small is cut at its soft hyphens, and then at letters.
+     * All other soft hyphens are removed.
      */
     private List<Piece> pieces(String text, Box box, boolean rightToLeft) throws InterruptedException {
         double longest = box.width() * MEASURE / (box.largest() * 0.5);
@@ -153,7 +152,7 @@ final class Typesetter {
         return pieces;
     }
 
-    /** Two letters stay together at either end, so that no line has a single one of a word that was cut. */
+    /** Two letters stay together at each end, so a cut word never leaves a single letter on a line. */
     private void addLetters(Piece word, List<Piece> pieces, boolean rightToLeft) throws InterruptedException {
         String bare = word.text().stripTrailing();
         List<String> letters = LineBreaks.letters(bare);
@@ -179,7 +178,7 @@ final class Typesetter {
         return new Piece(seen, advance(seen, rightToLeft), hyphen);
     }
 
-    /** The average line's share of the longest one. */
+    /** The average line width as a share of the longest. */
     private static double evenness(List<List<Piece>> lines) {
         List<Double> widths = lines.stream()
                 .map(line -> line.stream().mapToDouble(Piece::width).sum())
@@ -210,7 +209,7 @@ final class Typesetter {
         return lines;
     }
 
-    /** The fewest lines, of these the most even: the least sum of the squared gaps at their ends. */
+    /** The fewest lines and, among these, the most even ones: the smallest sum of squared gaps at line ends. */
     private static List<List<Piece>> balance(List<Piece> pieces, double limit) {
         int n = pieces.size();
         int lines = countLines(pieces, limit);
@@ -275,7 +274,7 @@ final class Typesetter {
         return new Block(lines, size, leading, ascent, descent, rightToLeft);
     }
 
-    /** Bounds of what is seen; before Java 19, those of a curved path hold its control points too. */
+    /** Bounds of the visible outline; before Java 19, the bounds of a curve include its control points. */
     private static Rectangle2D ink(Shape outline) {
         Path2D flat = new Path2D.Double();
         flat.append(outline.getPathIterator(null, 0.05), false);
@@ -283,7 +282,7 @@ final class Typesetter {
     }
 
     private double advance(String word, boolean rightToLeft) throws InterruptedException {
-        // The blank after a word counts within a line; at its end it does no harm.
+        // The space after a word counts within a line; at its end it does no harm.
         return layout(word, MEASURE, rightToLeft).getAdvance();
     }
 
@@ -298,7 +297,7 @@ final class Typesetter {
         return new TextLayout(dressed.getIterator(), CONTEXT);
     }
 
-    /** By the first letter that has a direction, as the Unicode bidirectional algorithm says. */
+    /** Decided by the first letter with a direction, as in the Unicode bidirectional algorithm. */
     static boolean isRightToLeft(String text) {
         return Bidi.getBaseDirection(text) == Bidi.RTL;
     }

@@ -5,11 +5,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What a worker checks before it takes jobs of the built-in pipeline. */
+/** The checks that a worker runs before it accepts jobs of the built-in pipeline. */
 @Configuration(proxyBeanMethods = false)
 class VideoConfiguration {
 
-    /** Other pipelines may not need FFmpeg; one that calls the video's stages meets its faults in its jobs. */
+    /** Other pipelines may not need FFmpeg; in one that calls the video stages, its faults show in jobs. */
     @Bean
     @ConditionalOnExpression("'${aiprod.pipeline.route}' == 'video'")
     WorkerCheck videoToolsCheck(VideoTools tools) {

@@ -21,14 +21,14 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
-/** What a worker needs on its own machine to make videos: FFmpeg, and a folder for files that are being made. */
+/** What a worker needs on its machine to make videos: FFmpeg, and a folder for files in progress. */
 @Component
 public class VideoTools implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(VideoTools.class);
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(30);
 
-    /** Of this process' environment; the rest, secrets among it, is none of a child's business. */
+    /** The environment variables passed to child processes; the rest may contain secrets. */
     private static final List<String> ENVIRONMENT = List.of("PATH", "SystemRoot");
 
     private final String program;
@@ -37,9 +37,10 @@ public class VideoTools implements DisposableBean {
     private BundledFfmpeg bundled;
 
     /**
-     * Touches no disk and starts nothing yet.
+     * Does not access the disk or start a process yet.
      *
-     * @param program another {@code ffmpeg} than the one that comes along, with {@code ffprobe} beside it; or blank
+     * @param program an {@code ffmpeg} to use instead of the bundled one, with {@code ffprobe} in the same folder; or
+     *     blank
      * @param scratch a folder on a local disk
      */
     public VideoTools(
@@ -49,10 +50,10 @@ public class VideoTools implements DisposableBean {
     }
 
     /**
-     * Tries all that rendering needs on this machine: makes a video of two frames, and asks what it is.
+     * Tests all that rendering needs on this machine: creates a video of two frames and probes it.
      *
-     * @throws WorkerFaultException saying what does not work
-     * @throws PermanentStageException {@code STORAGE_FULL} where the scratch folder is full
+     * @throws WorkerFaultException describing what does not work
+     * @throws PermanentStageException {@code STORAGE_FULL} if the scratch folder is full
      */
     public void check() throws InterruptedException {
         Path folder = makeScratchFolder("check");
@@ -72,7 +73,7 @@ public class VideoTools implements DisposableBean {
         } catch (IOException e) {
             throw StorageFull.named(e) instanceof PermanentStageException full
                     ? full
-                    : new WorkerFaultException("FFmpeg does not work here: " + e.getMessage(), e);
+                    : new WorkerFaultException("FFmpeg does not work on this machine: " + e.getMessage(), e);
         } finally {
             discard(folder);
         }
@@ -82,7 +83,7 @@ public class VideoTools implements DisposableBean {
      * Starts one of FFmpeg's programs.
      *
      * @param command {@code ffmpeg} or {@code ffprobe}, and its arguments
-     * @throws WorkerFaultException where it cannot be started
+     * @throws WorkerFaultException if the program cannot be started
      */
     FfmpegProcess start(List<String> command) {
         Path ffmpeg = program.isEmpty() ? unpack() : Path.of(program);
@@ -104,7 +105,7 @@ public class VideoTools implements DisposableBean {
             return FfmpegProcess.start(whole, environment, running);
         } catch (IOException e) {
             throw new WorkerFaultException(
-                    "FFmpeg does not start here (%s). AIPROD_VIDEO_FFMPEG names another one; the folder of AIPROD_VIDEO_SCRATCH_DIR must allow programs"
+                    "Cannot start FFmpeg (%s). Mount AIPROD_VIDEO_SCRATCH_DIR without noexec or set AIPROD_VIDEO_FFMPEG"
                             .formatted(e.getMessage()),
                     e);
         }
@@ -122,10 +123,10 @@ public class VideoTools implements DisposableBean {
     }
 
     /**
-     * A new empty folder on the local disk.
+     * Creates an empty folder on the local disk.
      *
-     * @throws WorkerFaultException where it cannot be made
-     * @throws PermanentStageException {@code STORAGE_FULL} where the disk is full
+     * @throws WorkerFaultException if the folder cannot be created
+     * @throws PermanentStageException {@code STORAGE_FULL} if the disk is full
      */
     Path makeScratchFolder(String prefix) {
         try {
@@ -135,12 +136,12 @@ public class VideoTools implements DisposableBean {
         }
     }
 
-    /** Deletes a scratch folder; what cannot be deleted now goes with the others of this process. */
+    /** Deletes a scratch folder; what cannot be deleted now is deleted with this process's other files. */
     void discard(Path folder) {
         try {
             FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
-            LOG.warn("A scratch folder stays until the next start: {}", e.toString());
+            LOG.warn("Cannot delete a scratch folder; the next start deletes it: {}", e.toString());
         }
     }
 
@@ -148,11 +149,11 @@ public class VideoTools implements DisposableBean {
         return StorageFull.named(fault) instanceof PermanentStageException full
                 ? full
                 : new WorkerFaultException(
-                        "The scratch folder, AIPROD_VIDEO_SCRATCH_DIR, cannot be used here (%s)".formatted(fault),
+                        "The scratch folder AIPROD_VIDEO_SCRATCH_DIR is not usable (%s)".formatted(fault),
                         fault);
     }
 
-    /** Kills what still runs, and deletes this process' scratch files. */
+    /** Kills running processes and deletes this process's scratch files. */
     @Override
     public void destroy() throws IOException {
         running.forEach(FfmpegProcess::close);

@@ -15,21 +15,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Writes frames to an MP4 file that plays everywhere: H.264, yuv420p in BT.709, a key frame each second so that players
- * seek, and the index in front so that browsers start at once. A process of FFmpeg's encodes; frames go to it through a
- * pipe.
+ * Writes frames to an MP4 file that plays everywhere: H.264, yuv420p in BT.709, one key frame per second for seeking,
+ * and the index first so that browsers start at once. Frames go through a pipe to an FFmpeg process that encodes them.
  *
- * <p>Not safe for use by several threads at a time.
+ * <p>Not thread-safe.
  */
 final class VideoWriter implements AutoCloseable {
 
-    /** Between the caller and the pipe, so that one draws while the other one encodes. */
+    /** Frames between the caller and the pipe, so that drawing and encoding run in parallel. */
     private static final int FRAMES_IN_FLIGHT = 2;
 
-    /** What a pipe holds; more at a time is copied once more on its way. */
+    /** The capacity of a pipe; larger writes are copied once more on their way. */
     private static final int CHUNK = 1 << 16;
 
-    /** How long a process that reads no more may take to end by itself, and to say why. */
+    /** How long a process that has stopped reading may take to end and report why. */
     private static final Duration DEATH_LIMIT = Duration.ofSeconds(2);
 
     private static final int SIGKILL = 128 + 9;
@@ -48,11 +47,11 @@ final class VideoWriter implements AutoCloseable {
     /**
      * Starts the process.
      *
-     * @param file is made, or made anew
+     * @param file is created or overwritten
      * @param width in pixels, even
      * @param height in pixels, even
      * @param frameRate frames per second
-     * @throws WorkerFaultException where FFmpeg does not start
+     * @throws WorkerFaultException if FFmpeg cannot be started
      */
     VideoWriter(VideoTools tools, Path file, int width, int height, int frameRate) {
         this.width = width;
@@ -70,9 +69,9 @@ final class VideoWriter implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(("ffmpeg -nostats -hide_banner -loglevel warning -y"
                         + " -f rawvideo -pixel_format yuv420p -video_size %sx%s -framerate %s"
                         + " -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -i pipe:0"
-                        // As many encoders run as there are slots: each keeps to one core.
+                        // One encoder per slot runs at a time, so each uses one core.
                         + " -c:v libx264 -threads 1 -preset veryfast -crf 19 -profile:v high -g %s"
-                        // More of the bits for what is dark, where bands would show.
+                        // More bits for dark areas, where bands would show.
                         + " -aq-mode 3 -movflags +faststart -f mp4")
                 .formatted(width, height, frameRate, frameRate)
                 .split(" ")));
@@ -81,11 +80,11 @@ final class VideoWriter implements AutoCloseable {
     }
 
     /**
-     * Appends a frame, and waits where the encoder is behind.
+     * Appends a frame; waits while the encoder is behind.
      *
      * @param frame 0xRRGGBB for each pixel, row by row; the caller may change it afterwards
-     * @throws WorkerFaultException where FFmpeg ended before it took a frame
-     * @throws IOException where it ended later on; one that names the reason where the disk is full
+     * @throws WorkerFaultException if FFmpeg ended before it took a frame
+     * @throws IOException if FFmpeg ended later; names the reason if the disk is full
      */
     void write(int[] frame) throws IOException, InterruptedException {
         int slot = frames % FRAMES_IN_FLIGHT;
@@ -121,7 +120,7 @@ final class VideoWriter implements AutoCloseable {
         }
     }
 
-    /** Ends the file; without this call it does not play. Throws as {@link #write}. */
+    /** Finishes the file, which is not playable before. Throws as {@link #write} does. */
     void finish() throws IOException, InterruptedException {
         for (int slot = 0; slot < FRAMES_IN_FLIGHT; slot++) {
             awaitSent(slot);
@@ -146,12 +145,12 @@ final class VideoWriter implements AutoCloseable {
         }
         boolean killed = exitCode == SIGKILL || exitCode == SIGTERM;
         if (ended && !killed && taken.get() == 0) {
-            throw new WorkerFaultException("FFmpeg does not work here: " + said, cause);
+            throw new WorkerFaultException("FFmpeg does not work on this machine: " + said, cause);
         }
         return new IOException("After %s frames %s".formatted(taken, said), cause);
     }
 
-    /** Kills the process if it has not ended, and waits until it is gone; the file stays as it is. */
+    /** Kills the process if it still runs, and waits until it is gone; the file stays as it is. */
     @Override
     public void close() {
         ffmpeg.close();

@@ -1,8 +1,8 @@
 package com.aiprod.pipeline.video;
 
 /**
- * Turns a drawn picture into what H.264 encodes: brightness for each pixel, colour for each four of them, by ITU-R BT.709
- * in the range of television. Done here, a third of the bytes goes through the pipe to the encoder.
+ * Converts a picture to H.264's input: brightness per pixel and color per four pixels, by ITU-R BT.709 in the
+ * television range. Converting here sends only a third of the bytes through the pipe to the encoder.
  */
 final class Yuv {
 
@@ -19,21 +19,21 @@ final class Yuv {
     private static final int Y_BLUE = (int) Math.round(BLUE * LUMA);
     private static final int STRONGEST = (int) Math.round(CHROMA / 2);
     private static final int U_RED = (int) Math.round(-RED / (1 - BLUE) / 2 * CHROMA);
-    /** Such that gray has no colour. */
+    /** Chosen so that gray has no color. */
     private static final int U_GREEN = -STRONGEST - U_RED;
 
     private static final int V_BLUE = (int) Math.round(-BLUE / (1 - RED) / 2 * CHROMA);
     private static final int V_GREEN = -STRONGEST - V_BLUE;
 
     private static final int Y_ROUNDED = (16 << SHIFT) + (1 << (SHIFT - 1));
-    /** Colours are of the sum of four pixels. */
+    /** Colors are computed from the sum of four pixels. */
     private static final int C_SHIFT = SHIFT + 2;
 
     private static final int C_ROUNDED = (128 << C_SHIFT) + (1 << (C_SHIFT - 1));
 
     private Yuv() {}
 
-    /** The bytes of a picture in FFmpeg's yuv420p; both lengths in pixels, and even. */
+    /** The size of a picture in FFmpeg's yuv420p, in bytes; width and height in pixels, even. */
     static int size(int width, int height) {
         return width * height * 3 / 2;
     }
@@ -42,7 +42,7 @@ final class Yuv {
      * Converts a picture.
      *
      * @param rgb 0xRRGGBB for each pixel, row by row
-     * @param yuv what it becomes: three planes, one after the other
+     * @param yuv receives the result: three planes, one after the other
      */
     static void convert(int[] rgb, int width, byte[] yuv) {
         int u = rgb.length;

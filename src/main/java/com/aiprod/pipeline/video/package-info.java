@@ -1,4 +1,5 @@
 /**
- * The stages of the built-in pipeline, which makes a video of a text. Knows {@code job}, {@code stage} and {@code artifact}.
+ * The stages of the built-in pipeline, which turns text into a video. Depends on {@code job}, {@code stage}, and
+ * {@code artifact}.
  */
 package com.aiprod.pipeline.video;

@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.worker;
 
-/** An attempt was told to stop: its job was cancelled or went to another worker, or this process is ending. */
+/** An attempt was stopped: its job was cancelled or taken over by another worker, or this process is shutting down. */
 public final class AttemptStoppedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -5,25 +5,25 @@ import java.time.Duration;
 import java.util.Properties;
 
 /**
- * The connections by which a worker renews its leases and nothing else. When one hangs, as after a failover that drops
- * packets, it must be given up and another one tried while the lease still holds; the time-outs of the application's own
- * pool are made for statements that may take longer than a lease.
+ * A connection pool only for lease renewal. If a connection hangs, for example after a failover that drops packets, the
+ * worker must try another one while its leases are still valid. The timeouts of the application's pool allow for
+ * statements that take longer than a lease.
  */
 final class LeasePool extends HikariDataSource {
 
-    /** One that may hang, and the one that is tried next. */
+    /** One connection that may hang, and one to try next. */
     private static final int CONNECTIONS = 2;
 
-    /** Of a lease: a hanging connection costs one of these, and at most two more go by until the next one is had. */
+    /** The parts of a lease: a hanging connection costs one part, and getting the next connection at most two more. */
     private static final int SHARES = 6;
 
-    /** Not started before the first connection is asked for: until then its sessions can be set up like the others'. */
+    /** The pool starts with the first request for a connection, so its sessions can be configured like the others. */
     private LeasePool() {}
 
     /**
-     * Connects as that pool does, but for the time-outs.
+     * Creates a pool that connects as this one does, with shorter timeouts.
      *
-     * @param lease how long a job stays with a worker that is not heard of any more
+     * @param lease how long a worker keeps its jobs without a renewal
      */
     static LeasePool beside(HikariDataSource pool, Duration lease) {
         Duration share = lease.dividedBy(SHARES);
@@ -34,7 +34,7 @@ final class LeasePool extends HikariDataSource {
         properties.putAll(pool.getDataSourceProperties());
         properties.setProperty("ApplicationName", "aiprod-pipeline leases");
         leases.setDataSourceProperties(properties);
-        // In the URL, where a later value takes the place of one that an operator has set.
+        // In the URL, because a later value there overrides the operator's.
         leases.setJdbcUrl(pool.getJdbcUrl() + (pool.getJdbcUrl().contains("?") ? "&" : "?") + "socketTimeout=" + seconds
                 + "&connectTimeout=" + seconds);
         leases.setUsername(pool.getUsername());
@@ -44,7 +44,7 @@ final class LeasePool extends HikariDataSource {
         leases.setMinimumIdle(1);
         leases.setConnectionTimeout(Math.max(1000, share.toMillis()));
         leases.setValidationTimeout(Math.max(500, share.dividedBy(2).toMillis()));
-        // The worker starts without it and renews when it is there.
+        // The worker starts even without a connection, and renews leases once it gets one.
         leases.setInitializationFailTimeout(-1);
         return leases;
     }

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds what a pipeline leaves to the contract, part 5: a JSON object of at most 1 MiB, without any path of the server.
- * What passes can be written, sent, read again and stored. What does not fails the attempt for good, with the key named:
- * found later, it would leave a job that never ends.
+ * Checks a pipeline's output against the contract, part 5: a JSON object of at most 1 MiB, without server paths. A
+ * valid output can be serialized, published, read, and stored. An invalid output fails the attempt permanently with the
+ * key at fault: if it were found later, the job would never end.
  */
 final class OutputCheck {
 
@@ -38,7 +38,7 @@ final class OutputCheck {
     private static final Logger LOG = LoggerFactory.getLogger(OutputCheck.class);
     private static final int MAX_BYTES = 1024 * 1024;
     private static final int MAX_DEPTH = 100;
-    /** Jackson reads no longer numbers, nor names of more than 50,000 characters. */
+    /** Jackson rejects longer numbers, and names of more than 50,000 characters. */
     private static final int MAX_DIGITS = 1000;
 
     private static final int MAX_NAME = 1000;
@@ -49,7 +49,7 @@ final class OutputCheck {
     private final ObjectMapper json;
     private final List<Path> folders;
 
-    /** @param folders whose paths no client may see */
+    /** @param folders folders whose paths must not be disclosed to clients */
     OutputCheck(ObjectMapper json, List<Path> folders) {
         this.json = json;
         this.folders =
@@ -57,14 +57,14 @@ final class OutputCheck {
     }
 
     /**
-     * A copy of plain maps, lists, texts, numbers and booleans, which nobody else holds.
+     * Copies the output to plain maps, lists, strings, numbers, and booleans that nothing else references.
      *
-     * @param left what the pipeline left as its body
+     * @param left the body that the pipeline left
      * @throws PermanentStageException {@link #CODE}, naming the key at fault
      */
     Map<String, Object> check(String pipeline, Object left) {
         if (!(left instanceof Map<?, ?> map)) {
-            throw invalid("The pipeline '%s' left %s as its output.".formatted(pipeline, kind(left)));
+            throw invalid("The output of the pipeline '%s' is %s.".formatted(pipeline, kind(left)));
         }
         Copy copy = new Copy();
         Map<String, Object> output = copy.map(new Place(null, "output"), map, 1);
@@ -76,9 +76,9 @@ final class OutputCheck {
 
     private static String kind(Object left) {
         if (left instanceof CharSequence) {
-            return "a text and no map (JSON is to be unmarshalled)";
+            return "text, not a map (unmarshal JSON first)";
         }
-        return left == null ? "nothing" : "no map";
+        return left == null ? "missing" : "not a map";
     }
 
     private long size(Map<String, Object> output) {
@@ -111,7 +111,7 @@ final class OutputCheck {
         return invalid("%s %s.".formatted(place, fault));
     }
 
-    /** Where a value stands: the key or the index in what is around it. */
+    /** The place of a value: the key or index in its container. */
     private record Place(Place around, Object step) {
 
         @Override
@@ -143,7 +143,10 @@ final class OutputCheck {
 
     private final class Copy {
 
-        /** What it will at least come to as JSON: what refers to one thing many times may never end else. */
+        /**
+         * The minimum size as JSON. Without this limit, the copy of an object graph with many shared references might
+         * never end.
+         */
         private long least;
 
         private long leastBefore;
@@ -154,7 +157,7 @@ final class OutputCheck {
             Map<String, Object> copy = new LinkedHashMap<>();
             map.forEach((key, value) -> {
                 if (!(key instanceof String name)) {
-                    throw invalid(place, "has a key that is no text");
+                    throw invalid(place, "has a key that is not text");
                 }
                 Place inside = new Place(place, name);
                 if (name.length() > MAX_NAME) {
@@ -181,11 +184,11 @@ final class OutputCheck {
         private Object value(Place place, Object value, int depth) {
             count(place, 1);
             if (depth > MAX_DEPTH) {
-                throw invalid(place, "is nested more than %s levels deep, or within itself".formatted(MAX_DEPTH));
+                throw invalid(place, "is nested more than %s levels deep or contains itself".formatted(MAX_DEPTH));
             } else if (value == null || value instanceof Boolean) {
                 return value;
             } else if (value instanceof CharSequence || value instanceof Character) {
-                return hidesPaths(place, text(place, value.toString()));
+                return withoutPaths(place, text(place, value.toString()));
             } else if (value instanceof Enum<?> constant) {
                 return constant.name();
             } else if (value instanceof Number number) {
@@ -199,12 +202,12 @@ final class OutputCheck {
             } else if (value.getClass().isArray()) {
                 return list(place, items(value), depth + 1);
             } else if (value instanceof File || value instanceof Path) {
-                return hidesPaths(place, text(place, value.toString()));
+                return withoutPaths(place, text(place, value.toString()));
             } else if (value instanceof InputStream
                     || value instanceof Reader
                     || value instanceof Iterator
                     || (value instanceof AutoCloseable && !(value instanceof JsonNode))) {
-                throw other(place, "is a stream", value);
+                throw unsupported(place, "is a stream", value);
             }
             return value(place, plain(place, value), depth + 1);
         }
@@ -215,7 +218,7 @@ final class OutputCheck {
                     .iterator();
         }
 
-        /** Dates, records and the like, as the application's JSON has them. */
+        /** Converts dates, records, and other objects with the application's JSON mapper. */
         private Object plain(Place place, Object value) {
             try {
                 Object plain = json.convertValue(value, Object.class);
@@ -225,12 +228,12 @@ final class OutputCheck {
             } catch (RuntimeException | StackOverflowError e) {
                 LOG.debug("{} cannot be written as JSON", place, e);
             }
-            throw other(place, "is of a kind that cannot be written as JSON", value);
+            throw unsupported(place, "is of a type that cannot be written as JSON", value);
         }
 
-        /** Names the class to the operator alone. */
-        private PermanentStageException other(Place place, String fault, Object value) {
-            LOG.warn("{} of a pipeline {}: {}", place, fault, value.getClass().getName());
+        /** Logs the class for operators; clients do not see it. */
+        private PermanentStageException unsupported(Place place, String fault, Object value) {
+            LOG.warn("{} of a pipeline's output {}: {}", place, fault, value.getClass().getName());
             return invalid(place, fault);
         }
 
@@ -257,7 +260,7 @@ final class OutputCheck {
             try {
                 return new BigDecimal(number.toString());
             } catch (NumberFormatException e) {
-                throw other(place, "is of a kind that cannot be written as JSON", number);
+                throw unsupported(place, "is of a type that cannot be written as JSON", number);
             }
         }
 
@@ -273,22 +276,22 @@ final class OutputCheck {
             for (int at = 0; at < text.length(); at++) {
                 char unit = text.charAt(at);
                 if (unit == 0) {
-                    throw invalid(place, "holds the character U+0000");
+                    throw invalid(place, "contains the character U+0000");
                 } else if (Character.isHighSurrogate(unit)
                         && at + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(at + 1))) {
                     at++;
                 } else if (Character.isSurrogate(unit)) {
-                    throw invalid(place, "holds half a character (an unpaired surrogate)");
+                    throw invalid(place, "contains an unpaired surrogate");
                 }
             }
             return text;
         }
 
-        private String hidesPaths(Place place, String text) {
+        private String withoutPaths(Place place, String text) {
             for (Path folder : folders) {
-                if (shows(text, folder)) {
-                    throw invalid(place, "holds a path of the server");
+                if (reveals(text, folder)) {
+                    throw invalid(place, "contains a server path");
                 }
             }
             return text;
@@ -313,8 +316,8 @@ final class OutputCheck {
         }
     }
 
-    /** A folder at the root, such as /tmp, is named by many a text that is none of ours: there the whole must be a path. */
-    private static boolean shows(String text, Path folder) {
+    /** A folder at the root, such as /tmp, appears in unrelated text, so here the whole text must be a path. */
+    private static boolean reveals(String text, Path folder) {
         if (folder.getNameCount() == 0) {
             return false;
         }

@@ -4,26 +4,26 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How many pipelines may run at a time in this process. A job that waits for its next try holds no slot; when its try
- * comes it goes before those that were never tried, since its time is running.
+ * Limits how many pipelines run at a time in this process. A job that waits for a retry holds no slot. When it is due,
+ * it takes precedence over new jobs, because its wall time is running.
  */
 final class Slots {
 
     private final int count;
     private int free;
     private int retriesWaiting;
-    private Door door = Door.NOT_YET_OPEN;
-    /** Of {@link System#nanoTime()}: since when there has been a free one, while there is. */
+    private State state = State.NEW;
+    /** Since when a slot has been free without a break, as {@link System#nanoTime()}; valid only while one is free. */
     private long freeSince = System.nanoTime();
 
-    private enum Door {
-        NOT_YET_OPEN,
+    private enum State {
+        NEW,
         OPEN,
-        SHUT,
+        PAUSED,
         CLOSED
     }
 
-    /** So many slots, which nobody has before they are {@link #open() opened}. */
+    /** Creates slots that are not available until they are {@link #open() opened}. */
     Slots(int count) {
         this.count = count;
         this.free = count;
@@ -33,55 +33,55 @@ final class Slots {
         return count;
     }
 
-    /** How many may be had now, those that are taken included. */
+    /** The slots on offer, including those taken; 0 unless open. */
     synchronized int offered() {
-        return door == Door.OPEN ? count : 0;
+        return state == State.OPEN ? count : 0;
     }
 
-    /** How long there has been a free slot without a break; empty when there is none. */
+    /** How long a slot has been free without a break; empty if none is free. */
     synchronized Optional<Duration> freeFor() {
         return free > 0 ? Optional.of(Duration.ofNanos(System.nanoTime() - freeSince)) : Optional.empty();
     }
 
-    /** Waits for a slot for a new job; empty while {@link #shut() shut} and once {@link #close() closed}. */
+    /** Waits for a slot for a new job; empty while {@link #pause() paused} and once {@link #close() closed}. */
     synchronized Optional<Slot> take() throws InterruptedException {
-        while (door == Door.NOT_YET_OPEN || (door == Door.OPEN && (free == 0 || retriesWaiting > 0))) {
+        while (state == State.NEW || (state == State.OPEN && (free == 0 || retriesWaiting > 0))) {
             wait();
         }
-        if (door != Door.OPEN) {
+        if (state != State.OPEN) {
             return Optional.empty();
         }
         free--;
         return Optional.of(new Slot());
     }
 
-    /** New jobs get slots from now on. */
+    /** Offers slots to new jobs. */
     synchronized void open() {
-        turn(Door.OPEN);
+        change(State.OPEN);
     }
 
-    /** No new job gets a slot until they are opened; those that wait for one are told so. */
-    synchronized void shut() {
-        turn(Door.SHUT);
+    /** Offers no slots to new jobs until opened again; waiting callers return. */
+    synchronized void pause() {
+        change(State.PAUSED);
     }
 
-    /** No new job gets a slot ever again; those that wait for one are told so. */
+    /** Permanently offers no slots to new jobs; waiting callers return. */
     synchronized void close() {
-        turn(Door.CLOSED);
+        change(State.CLOSED);
     }
 
     synchronized boolean closed() {
-        return door == Door.CLOSED;
+        return state == State.CLOSED;
     }
 
-    private void turn(Door next) {
-        if (door != Door.CLOSED) {
-            door = next;
+    private void change(State next) {
+        if (state != State.CLOSED) {
+            state = next;
         }
         notifyAll();
     }
 
-    /** One job's right to run; it may be given back and taken again. */
+    /** A job's right to run; can be given back and taken again. */
     final class Slot {
         private boolean held = true;
 
@@ -92,9 +92,9 @@ final class Slots {
         }
 
         /**
-         * Takes the slot again where it was given back.
+         * Takes the slot again if it was given back.
          *
-         * @param deadline of {@link System#nanoTime()}: returns then without the slot
+         * @param deadline as {@link System#nanoTime()}; returns without the slot once it has passed
          */
         void takeAgain(long deadline) throws InterruptedException {
             synchronized (Slots.this) {
@@ -102,7 +102,7 @@ final class Slots {
                 try {
                     long left = deadline - System.nanoTime();
                     while (!held && free == 0 && left > 0) {
-                        // One more than the whole milliseconds, so that it never waits for 0: forever.
+                        // Rounded up, because a wait of 0 ms would last forever.
                         Slots.this.wait(left / 1_000_000 + 1);
                         left = deadline - System.nanoTime();
                     }

@@ -5,8 +5,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A task that is interrupted until it ends. Once is not enough: Java itself takes an interrupt away from whoever reads a
- * font ({@code sun.font.TrueTypeFont} begins its reading anew), and a library of a pipeline may do likewise.
+ * A task that is interrupted repeatedly until it ends. One interrupt is not enough: Java itself clears the interrupt of
+ * a thread that reads a font ({@code sun.font.TrueTypeFont} then restarts its read), and a pipeline's library may do
+ * the same.
  */
 final class StoppableTask implements Runnable {
 
@@ -15,8 +16,8 @@ final class StoppableTask implements Runnable {
     private final Runnable task;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean begun;
-    private boolean forgone;
-    /** While the task runs; afterwards the thread is another's. */
+    private boolean skipped;
+    /** Set while the task runs; afterwards the thread runs other tasks. */
     private Thread thread;
 
     StoppableTask(Runnable task) {
@@ -37,12 +38,12 @@ final class StoppableTask implements Runnable {
     }
 
     /**
-     * Returns when the task has ended, or that time is over. A task that has not begun never does.
+     * Interrupts the task and waits until it has ended or the time is over. A task that has not begun never runs.
      *
-     * @return whether nothing of it runs any more
+     * @return whether the task no longer runs
      */
     boolean stop(Duration atMost) throws InterruptedException {
-        if (forgo()) {
+        if (skip()) {
             return true;
         }
         long end = System.nanoTime() + atMost.toNanos();
@@ -56,7 +57,7 @@ final class StoppableTask implements Runnable {
     }
 
     private synchronized boolean begin(Thread runner) {
-        begun = !forgone;
+        begun = !skipped;
         thread = begun ? runner : null;
         return begun;
     }
@@ -65,9 +66,9 @@ final class StoppableTask implements Runnable {
         thread = null;
     }
 
-    private synchronized boolean forgo() {
-        forgone = !begun;
-        return forgone;
+    private synchronized boolean skip() {
+        skipped = !begun;
+        return skipped;
     }
 
     private synchronized void interrupt() {

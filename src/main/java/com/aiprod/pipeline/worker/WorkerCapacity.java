@@ -9,7 +9,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 
-/** What this worker tells the database each second, so that no more jobs are on their way than workers can soon start. */
+/**
+ * The capacity that this worker reports to the database each second. It limits the jobs in flight to what workers can
+ * soon start.
+ */
 public final class WorkerCapacity {
 
     private static final double NANOS = 1e9;
@@ -18,15 +21,15 @@ public final class WorkerCapacity {
     private final ObjectProvider<HealthIndicator> subscriptions;
     private final LongAdder claims = new LongAdder();
     private double reached;
-    private long toldAt = System.nanoTime();
+    private long reportedAt = System.nanoTime();
 
-    /** @param subscriptions whether messages can come; a worker without them takes no jobs */
+    /** @param subscriptions whether messages can arrive; without them, the worker accepts no jobs */
     WorkerCapacity(RunningAttempts attempts, ObjectProvider<HealthIndicator> subscriptions) {
         this.attempts = attempts;
         this.subscriptions = subscriptions;
     }
 
-    /** @param row of claim-job.sql for a claimed job */
+    /** @param row the row of claim-job.sql for a claimed job */
     public void claimed(Map<String, Object> row) {
         claims.increment();
         if (row.get("published_sec") instanceof Double published) {
@@ -38,11 +41,14 @@ public final class WorkerCapacity {
         reached = Math.max(reached, published);
     }
 
-    /** Sets what announce-worker.sql binds but for the worker's id and lease. Claims count from one call to the next. */
+    /**
+     * Sets the variables that announce-worker.sql binds, except the worker's ID and lease. Claims are counted from one
+     * call to the next.
+     */
     public synchronized void measure(Exchange exchange) {
         long now = System.nanoTime();
-        double seconds = Math.max(1, (now - toldAt) / NANOS);
-        toldAt = now;
+        double seconds = Math.max(1, (now - reportedAt) / NANOS);
+        reportedAt = now;
         boolean listening = subscriptions.stream()
                 .allMatch(indicator -> indicator.health().getStatus().equals(Status.UP));
         int slots = listening ? attempts.slots() : 0;

@@ -20,11 +20,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** What makes a process a worker. */
+/** The beans of a worker process. */
 @Configuration(proxyBeanMethods = false)
 class WorkerConfiguration {
 
-    /** Named as readiness shows it. */
+    /** Named as readiness reports it. */
     @Bean("worker")
     WorkerHealth workerHealth(
             ObjectProvider<WorkerCheck> checks,
@@ -62,12 +62,12 @@ class WorkerConfiguration {
                 new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
         RunningAttempts attempts = new RunningAttempts(camel, timeout, slots, health, outputs);
         Gauge.builder("aiprod.worker.jobs.active", attempts, RunningAttempts::active)
-                .description("Jobs of this worker whose attempt has not ended, including those that wait for a retry")
+                .description("Attempts in progress on this worker, including those waiting for a retry")
                 .register(registry);
         Gauge.builder("aiprod.worker.slots", attempts, RunningAttempts::slots)
-                .description("Pipelines that this worker may run at a time")
+                .description("Pipelines that this worker can run at the same time")
                 .register(registry);
-        health.lookAfter(new WorkerIntake(application, camel, slots, attempts));
+        health.manage(new WorkerIntake(application, camel, slots, attempts));
         return attempts;
     }
 
@@ -90,14 +90,14 @@ class WorkerConfiguration {
         return new DeferredAck(attempts);
     }
 
-    /** Camel finds a component by this name. */
+    /** Camel looks up the component by this name. */
     @Bean("pipeline-component")
     @Lazy
     PipelineComponent pipelineComponent(RunningAttempts attempts) {
         return new PipelineComponent(attempts);
     }
 
-    /** Not a candidate where the application's data source is meant: routes alone ask for it, by its name. */
+    /** Not a candidate for injection as the application's data source; only routes use it, by name. */
     @Bean(defaultCandidate = false, autowireCandidate = false)
     @ConditionalOnExpression("'${aiprod.roles}'.contains('worker')")
     LeasePool leaseDataSource(HikariDataSource dataSource, @Value("${aiprod.worker.lease-sec}") int leaseSec) {

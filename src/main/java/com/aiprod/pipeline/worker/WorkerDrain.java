@@ -13,9 +13,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Ends the work of this process in good order: it takes no more jobs at once, lets those that run end within the grace
- * period, and hands back the rest. It begins with the first sign that the application closes, beside the web server's
- * own graceful end; Camel, which carries the results, is stopped only after both.
+ * Shuts the worker down gracefully: it accepts no more jobs, lets running jobs finish within the grace period, and
+ * releases the rest. It begins when the application starts to close, in parallel with the graceful shutdown of the web
+ * server. Camel, which publishes the results, stops only after both.
  */
 final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
@@ -25,7 +25,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
     private static final String RELEASING_ROUTE = "direct:release-jobs";
 
     private final ApplicationContext application;
-    /** Providers, since making either before Camel starts by itself would leave it without routes. */
+    /** Providers, because Camel would have no routes if either bean were created before it starts. */
     private final ObjectProvider<CamelContext> camel;
 
     private final ObjectProvider<RunningAttempts> running;
@@ -46,7 +46,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
 
     @Override
     public void onApplicationEvent(ContextClosedEvent closed) {
-        // The management server's context closes too, and tells its parent.
+        // The management server's context also publishes its close event to this parent context.
         if (closed.getApplicationContext() == application && started) {
             new Thread(this::drain, "worker-drain").start();
         }
@@ -60,9 +60,9 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
             camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
             long end = System.nanoTime() + grace.toNanos();
             if (attempts.awaitIdle(grace)) {
-                // With this process go the results that it keeps, and their jobs would be run again.
+                // The process takes its unrecorded results with it, and their jobs would run again.
                 if (!attempts.awaitRecorded(Duration.ofNanos(end - System.nanoTime()))) {
-                    LOG.warn("The database does not have all results of this worker; their jobs may run again");
+                    LOG.warn("Some results of this worker are not recorded; their jobs may run again");
                 }
             } else {
                 try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
@@ -71,18 +71,18 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
                 attempts.awaitIdle(Attempt.STOP_GRACE);
             }
         } catch (Exception e) {
-            LOG.warn("Jobs of this worker could not be handed back; they go to another when their leases end", e);
+            LOG.warn("Could not release the jobs of this worker; other workers get them when their leases expire", e);
         } finally {
             drained.complete(null);
         }
     }
 
-    /** That this worker takes no more; one that cannot say so counts until its lease is over. */
+    /** Announces that this worker accepts no more jobs. If this fails, the worker counts until its lease expires. */
     private void announceCapacity() {
         try (ProducerTemplate producer = camel.getObject().createProducerTemplate()) {
             producer.sendBody(ANNOUNCING_ROUTE, null);
         } catch (Exception e) {
-            LOG.warn("The database was not told that this worker ends: {}", e.getMessage());
+            LOG.warn("Could not announce that this worker is shutting down: {}", e.getMessage());
         }
     }
 
@@ -99,7 +99,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
     @Override
     public void stop(Runnable callback) {
         stop();
-        // It never fails: drain completes it whatever happens.
+        // drain completes it in any case.
         var unused = drained.thenRun(callback);
     }
 
@@ -108,7 +108,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
         return started;
     }
 
-    /** Together with the web server, before Camel. */
+    /** At the same time as the web server, before Camel. */
     @Override
     public int getPhase() {
         return DEFAULT_PHASE - 1024;

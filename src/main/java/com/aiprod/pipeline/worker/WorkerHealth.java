@@ -19,26 +19,26 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
- * Whether this worker can do its work. A fault of its own, and not of a job or a pipeline, shuts it: it takes no more
- * jobs and is not ready. What a check can find is tried again until it has passed; a JVM that is broken stays so, and is
- * to be restarted once its jobs have ended.
+ * Whether this worker can run jobs. A fault of the worker itself, not of a job or pipeline, pauses it: it accepts no
+ * jobs and is not ready. Checks are repeated after a fault until they pass. A broken JVM cannot recover and must be
+ * restarted once its jobs have ended.
  */
 public final class WorkerHealth implements HealthIndicator, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerHealth.class);
-    /** How often it is looked whether the jobs of a broken JVM have ended. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** How often to check whether the jobs of a broken JVM have ended. */
+    private static final Duration POLL = Duration.ofSeconds(1);
 
-    /** A fault that comes back after each check that passed does so at this many intervals in the end. */
-    private static final int MOST_INTERVALS = 16;
+    /** The maximum pause, in check intervals, after a fault that returns each time the checks pass. */
+    private static final int MAX_INTERVALS = 16;
 
-    /** A fault that comes this long after the worker was opened is a new one. */
+    /** A fault that occurs later than this after the worker was opened is a new one. */
     private static final Duration RECENT = Duration.ofMinutes(15);
 
     private final List<WorkerCheck> checks;
     private final Duration checkInterval;
     private final MeterRegistry registry;
-    /** Made at once: a broken JVM may not be able to. */
+    /** Created early, because a broken JVM may not be able to create it. */
     private final ScheduledExecutorService thread;
 
     private Worker worker;
@@ -48,46 +48,47 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
     private int intervals;
     private long openedAt;
 
-    /** What is opened and shut. */
+    /** The worker that is opened and paused. */
     interface Worker {
 
-        /** Jobs are taken from now on; returns at once. */
+        /** Accepts jobs; returns at once. */
         void open();
 
-        /** Messages of jobs come from now on. Doing it twice is harmless. */
-        void listen() throws Exception;
+        /** Starts to receive job messages. Idempotent. */
+        void startReceiving() throws Exception;
 
-        /** No job is taken from now on; returns at once. */
-        void shut();
+        /** Accepts no jobs; returns at once. */
+        void pause();
 
-        /** No message of a job comes from now on, and none is kept waiting. Doing it twice is harmless. */
-        void stopListening() throws Exception;
+        /** Stops receiving job messages and keeps none waiting. Idempotent. */
+        void stopReceiving() throws Exception;
 
-        /** Whether no job of this worker runs or has a result that the database may not have. */
+        /** Whether no job of this worker runs or has a result that may not be recorded. */
         boolean idle();
 
-        /** This process is broken for good and holds nothing any more. */
-        void askForRestart();
+        /** Requests a restart: this process is permanently broken and holds nothing any more. */
+        void requestRestart();
     }
 
     /**
-     * @param checks what must work before jobs are taken, and again after a fault
-     * @param checkInterval how long after a fault the checks are tried again; longer where faults come back nevertheless
+     * @param checks must pass before jobs are accepted, and again after a fault
+     * @param checkInterval the pause before the checks are repeated; longer if faults return although the checks pass
      */
     WorkerHealth(List<WorkerCheck> checks, Duration checkInterval, MeterRegistry registry) {
         this.checks = List.copyOf(checks);
         this.checkInterval = checkInterval;
         this.registry = registry;
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread made = new Thread(task, "worker-fitness");
+            Thread made = new Thread(task, "worker-health");
             made.setDaemon(true);
             return made;
         });
     }
 
     /**
-     * The worker's own fault in what an attempt threw, or empty where the job or its pipeline is to blame: a stage that
-     * gives a code has looked at the cause, and routes that call themselves overflow the stack on any machine.
+     * Returns the worker's own fault in the exception of an attempt, or empty if the job or its pipeline is at fault. A
+     * stage that throws an error code has examined the cause, and routes that call themselves overflow the stack on any
+     * machine.
      */
     static Optional<Throwable> faultIn(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
@@ -105,54 +106,54 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         return Optional.empty();
     }
 
-    /** Begins to look after that worker, which is shut, and opens it when the checks have passed. */
-    synchronized void lookAfter(Worker tended) {
-        worker = tended;
+    /** Starts to manage a paused worker, and opens it once the checks pass. */
+    synchronized void manage(Worker managed) {
+        worker = managed;
         faults = Counter.builder("aiprod.worker.faults")
-                .description("Faults of the worker itself, seen by a check or in an attempt that was handed back")
+                .description("Faults of the worker itself, found by a check or in a released attempt")
                 .register(registry);
-        Gauge.builder("aiprod.worker.broken", this, fitness -> fitness.fault().isPresent() ? 1 : 0)
-                .description("1 while this worker takes no jobs because of a fault of its own")
+        Gauge.builder("aiprod.worker.broken", this, health -> health.fault().isPresent() ? 1 : 0)
+                .description("1 while this worker accepts no jobs because of a fault of its own")
                 .register(registry);
-        thread.execute(this::mend);
+        thread.execute(this::recover);
     }
 
-    /** Shuts the worker because of a fault that {@link #faultIn} found. */
+    /** Pauses the worker because of a fault that {@link #faultIn} found. */
     synchronized void raise(Throwable found) {
         if (opened) {
-            worker.shut();
+            worker.pause();
         }
         faults.increment();
         if (fault == null) {
-            LOG.error("This worker is broken and takes no more jobs: {}", describe(found), found);
+            LOG.error("This worker is broken and accepts no more jobs: {}", describe(found), found);
             boolean again = opened && System.nanoTime() - openedAt < RECENT.toNanos();
-            intervals = again ? Math.min(Math.max(1, 2 * intervals), MOST_INTERVALS) : 1;
+            intervals = again ? Math.min(Math.max(1, 2 * intervals), MAX_INTERVALS) : 1;
             fault = found;
-            thread.execute(this::stopListening);
-        } else if (isMendable(fault) && !isMendable(found)) {
-            LOG.error("This worker is broken for good: {}", describe(found), found);
+            thread.execute(this::stopReceiving);
+        } else if (isRecoverable(fault) && !isRecoverable(found)) {
+            LOG.error("This worker is permanently broken: {}", describe(found), found);
             fault = found;
         }
     }
 
-    private void stopListening() {
+    private void stopReceiving() {
         try {
-            worker.stopListening();
-            later(this::mend, pause());
+            worker.stopReceiving();
+            later(this::recover, nextPause());
         } catch (Exception e) {
-            LOG.warn("The broken worker still listens: {}", e.getMessage());
-            later(this::stopListening, LOOK);
+            LOG.warn("Could not stop the subscriber of the broken worker: {}", e.getMessage());
+            later(this::stopReceiving, POLL);
         }
     }
 
-    private synchronized Duration pause() {
-        return isMendable(fault) ? checkInterval.multipliedBy(intervals) : Duration.ZERO;
+    private synchronized Duration nextPause() {
+        return isRecoverable(fault) ? checkInterval.multipliedBy(intervals) : Duration.ZERO;
     }
 
-    /** Tries the checks, and opens the worker where they pass; waits for its end where nothing can mend it. */
-    private void mend() {
+    /** Runs the checks and opens the worker if they pass. If the fault is permanent, waits for the jobs to end. */
+    private void recover() {
         Optional<Throwable> known = fault();
-        if (known.isPresent() && !isMendable(known.get())) {
+        if (known.isPresent() && !isRecoverable(known.get())) {
             end();
             return;
         }
@@ -161,7 +162,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
                 check.check();
             }
             if (open()) {
-                worker.listen();
+                worker.startReceiving();
             } else {
                 end();
             }
@@ -172,13 +173,13 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         }
     }
 
-    /** False where it has broken for good meanwhile. */
+    /** Returns false if the worker has broken permanently in the meantime. */
     private synchronized boolean open() {
-        if (fault != null && !isMendable(fault)) {
+        if (fault != null && !isRecoverable(fault)) {
             return false;
         }
         if (fault != null) {
-            LOG.info("This worker takes jobs again: its checks have passed after {}", describe(fault));
+            LOG.info("This worker accepts jobs again: its checks passed after {}", describe(fault));
         }
         fault = null;
         opened = true;
@@ -193,22 +194,22 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         } else {
             LOG.warn("This worker is still broken: {}", describe(found));
             fault = found;
-            later(this::mend, checkInterval);
+            later(this::recover, checkInterval);
         }
     }
 
     private void end() {
         if (!worker.idle()) {
-            later(this::end, LOOK);
+            later(this::end, POLL);
         } else {
-            LOG.error("The jobs of this broken worker have ended; its liveness asks for a restart");
-            worker.askForRestart();
+            LOG.error("The jobs of this broken worker have ended; its liveness probe now requests a restart");
+            worker.requestRestart();
         }
     }
 
     private void later(Runnable task, Duration pause) {
         if (!thread.isShutdown()) {
-            // Its failures end in the task itself.
+            // The task handles its own failures.
             var unused = thread.schedule(task, pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
@@ -217,8 +218,8 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         return Optional.ofNullable(fault);
     }
 
-    /** A class that could not be linked, or a machine out of memory, may fail at anything from then on. */
-    private static boolean isMendable(Throwable fault) {
+    /** After a linkage error or an exhausted heap, anything may fail. */
+    private static boolean isRecoverable(Throwable fault) {
         return !(fault instanceof Error);
     }
 
@@ -231,7 +232,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
         if (fault != null) {
             return Health.down()
                     .withDetail("fault", describe(fault))
-                    .withDetail("mended_by", isMendable(fault) ? "the next check that passes" : "a restart")
+                    .withDetail("mended_by", isRecoverable(fault) ? "the next successful check" : "a restart")
                     .build();
         }
         return opened || worker == null

@@ -5,10 +5,10 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.context.ApplicationContext;
 
-/** How jobs come into this worker: by messages, and by slots for those. */
+/** Controls how jobs enter this worker: its message consumer, and the slots for its messages. */
 final class WorkerIntake implements WorkerHealth.Worker {
 
-    private static final long LOOK_MILLIS = 100;
+    private static final long POLL_MILLIS = 100;
 
     private final ApplicationContext application;
     private final CamelContext camel;
@@ -28,12 +28,12 @@ final class WorkerIntake implements WorkerHealth.Worker {
     }
 
     @Override
-    public void shut() {
-        slots.shut();
+    public void pause() {
+        slots.pause();
     }
 
     @Override
-    public void listen() throws Exception {
+    public void startReceiving() throws Exception {
         if (camel.isStarted()
                 && camel.getRouteController()
                         .getRouteStatus(WorkerDrain.RECEIVING_ROUTE)
@@ -44,12 +44,12 @@ final class WorkerIntake implements WorkerHealth.Worker {
     }
 
     @Override
-    public void stopListening() throws Exception {
-        // A route that has not started yet would start after it was stopped.
+    public void stopReceiving() throws Exception {
+        // A route that is not started yet would start after this stop.
         while (!camel.isStarted()) {
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(POLL_MILLIS);
         }
-        slots.shut();
+        slots.pause();
         camel.getRouteController().stopRoute(WorkerDrain.RECEIVING_ROUTE);
     }
 
@@ -59,7 +59,7 @@ final class WorkerIntake implements WorkerHealth.Worker {
     }
 
     @Override
-    public void askForRestart() {
+    public void requestRestart() {
         AvailabilityChangeEvent.publish(application, LivenessState.BROKEN);
     }
 }

@@ -146,7 +146,7 @@ class ArtifactStoreTest {
         assertThat(list(new ExpiredFolders(root.resolve("artifacts"), first, 8, 1000)).stream()
                         .flatMap(List::stream))
                 .hasSize(40);
-        assertThat(output).contains(unreadable + " cannot be read: java.nio.file.NotDirectoryException: ");
+        assertThat(output).contains("Cannot read the folder " + unreadable + ": java.nio.file.NotDirectoryException: ");
     }
 
     @Test
@@ -178,7 +178,7 @@ class ArtifactStoreTest {
         assertThat(abandoned).doesNotExist();
         assertThat(others).isDirectory();
         assertThat(busy).isDirectory();
-        assertThat(output).contains("Abandoned work in " + stuck + " cannot be deleted: java.nio.file.");
+        assertThat(output).contains("Cannot delete the abandoned work folder " + stuck + ": java.nio.file.");
     }
 
     private static Path age(Path folder) throws IOException {

@@ -55,7 +55,7 @@ class SubscriberHealthTest {
         camel.addComponent("google-pubsub", new GooglePubsubComponent());
         health.watch(camel.getEndpoint("google-pubsub:health:" + SUBSCRIPTION, GooglePubsubEndpoint.class))
                 .running();
-        health.lookEach(Duration.ofMillis(50));
+        health.checkEvery(Duration.ofMillis(50));
     }
 
     @AfterEach
@@ -83,7 +83,7 @@ class SubscriberHealthTest {
         becomes(Status.DOWN);
         assertThat(health.health().getDetails().get(SUBSCRIPTION))
                 .asString()
-                .contains("attached to a topic that was deleted");
+                .contains("attached to a deleted topic");
         // In between both the topic and its subscription were at fault.
         Awaitility.await()
                 .until(() -> registry.get("aiprod.pubsub.faults")
@@ -91,7 +91,7 @@ class SubscriberHealthTest {
                                 .gauge()
                                 .value()
                         == 1);
-        assertThat(log).containsOnlyOnce("To mend it: gcloud pubsub subscriptions delete " + SUBSCRIPTION);
+        assertThat(log).containsOnlyOnce("To fix it, run: gcloud pubsub subscriptions delete " + SUBSCRIPTION);
 
         provision.run();
         becomes(Status.UP);
@@ -108,7 +108,7 @@ class SubscriberHealthTest {
                                 .value()
                         == 6);
         assertThat(health.health().getStatus()).isEqualTo(Status.UP);
-        assertThat(log).containsOnlyOnce(SUBSCRIPTION + " cannot be looked at");
+        assertThat(log).containsOnlyOnce(SUBSCRIPTION + " cannot be checked");
     }
 
     private void becomes(Status status) {

@@ -42,12 +42,12 @@ class SubscriptionContractTest {
     @Test
     void cannotUseWhatKeepsMessagesAway() {
         Map<Consumer<Subscription.Builder>, String> faults = Map.of(
-                other -> other.setTopic("_deleted-topic_"), "a topic that was deleted",
+                other -> other.setTopic("_deleted-topic_"), "a deleted topic",
                 other -> other.setTopic("projects/p/topics/others"), "projects/p/topics/others",
                 other -> other.setDetached(true), "detached",
                 other -> other.setFilter("attributes:x"), "the filter attributes:x",
-                other -> other.setPushConfig(PushConfig.newBuilder().setPushEndpoint("https://x")), "cannot be pulled",
-                other -> other.setBigqueryConfig(BigQueryConfig.getDefaultInstance()), "cannot be pulled");
+                other -> other.setPushConfig(PushConfig.newBuilder().setPushEndpoint("https://x")), "not a pull",
+                other -> other.setBigqueryConfig(BigQueryConfig.getDefaultInstance()), "not a pull");
         faults.forEach((change, words) -> {
             Subscription.Builder other = CONTRACT.wanted().toBuilder();
             change.accept(other);

@@ -79,7 +79,7 @@ class TopicSetupTest {
         UnusableTopicsException refused = catchThrowableOfType(UnusableTopicsException.class, check::run);
 
         assertThat(refused)
-                .hasMessageContaining("aiprod-pipeline-jobs-sub is attached to a topic that was deleted")
+                .hasMessageContaining("aiprod-pipeline-jobs-sub is attached to a deleted topic")
                 .hasMessageContaining("'set-up'");
         assertThat(refused.action().lines())
                 .first()
@@ -135,7 +135,7 @@ class TopicSetupTest {
         for (TopicSetup either : List.of(check, provision)) {
             assertThat(catchThrowableOfType(UnusableTopicsException.class, either::run))
                     .hasMessageContaining(
-                            "aiprod-pipeline-results, not to projects/set-up/topics/aiprod-pipeline-jobs");
+                            "aiprod-pipeline-results instead of projects/set-up/topics/aiprod-pipeline-jobs");
         }
         assertThat(subscription(JOBS_SUB).getTopic()).endsWith("aiprod-pipeline-results");
     }
@@ -156,7 +156,8 @@ class TopicSetupTest {
             assertThat(fault.effect()).isEqualTo(Effect.DEVIATES);
             assertThat(fault.what())
                     .isEqualTo(
-                            "has an ack deadline of 10 s, not 60 s; no retry policy, so that nacks come back at once");
+                            "has an ack deadline of 10 s instead of 60 s; no retry policy, so nacked messages are"
+                                    + " redelivered at once");
             assertThat(fault.command())
                     .isEqualTo("gcloud pubsub subscriptions update aiprod-pipeline-dlq-sub --ack-deadline=60"
                             + " --min-retry-delay=1s --max-retry-delay=60s --project=set-up");

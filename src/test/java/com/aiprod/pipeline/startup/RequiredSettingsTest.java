@@ -83,7 +83,7 @@ class RequiredSettingsTest {
     void refusesAMigrationBesideOtherRoles() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_ROLES", "migrate,api");
-        assertThat(faults(settings)).singleElement().asString().contains("'migrate' beside others");
+        assertThat(faults(settings)).singleElement().asString().contains("combines 'migrate' with other roles");
     }
 
     @Test
@@ -109,7 +109,7 @@ class RequiredSettingsTest {
                     .singleElement()
                     .asString()
                     .isEqualTo(DurationSettings.variable(name) + " (" + name
-                            + ") is '2592000', which has no unit: write for example 90s, 15m or 30d");
+                            + ") is '2592000', which has no unit: use a value such as 90s, 15m, or 30d");
         }
     }
 
@@ -120,15 +120,15 @@ class RequiredSettingsTest {
         "AIPROD_RETENTION_JOBS, PT12H,",
         "AIPROD_WORKER_SHUTDOWN_GRACE, 0,",
         "AIPROD_PIPELINE_TIMEOUT, 1500ms,",
-        "AIPROD_PIPELINE_TIMEOUT, 0, more than nothing",
-        "AIPROD_PIPELINE_TIMEOUT, 0s, more than nothing",
-        "AIPROD_RETENTION_JOBS, -1d, more than nothing",
-        "AIPROD_PIPELINE_TIMEOUT, -90, more than nothing",
-        "AIPROD_PIPELINE_TIMEOUT, '', is no duration",
-        "AIPROD_PIPELINE_TIMEOUT, 90 seconds, is no duration",
-        "AIPROD_PIPELINE_TIMEOUT, 1.5m, is no duration",
-        "AIPROD_RETENTION_JOBS, 9223372036854775807d, is no duration",
-        "AIPROD_RETENTION_JOBS, 99999999999999999999d, is no duration",
+        "AIPROD_PIPELINE_TIMEOUT, 0, not above zero",
+        "AIPROD_PIPELINE_TIMEOUT, 0s, not above zero",
+        "AIPROD_RETENTION_JOBS, -1d, not above zero",
+        "AIPROD_PIPELINE_TIMEOUT, -90, not above zero",
+        "AIPROD_PIPELINE_TIMEOUT, '', is not a duration",
+        "AIPROD_PIPELINE_TIMEOUT, 90 seconds, is not a duration",
+        "AIPROD_PIPELINE_TIMEOUT, 1.5m, is not a duration",
+        "AIPROD_RETENTION_JOBS, 9223372036854775807d, is not a duration",
+        "AIPROD_RETENTION_JOBS, 99999999999999999999d, is not a duration",
     })
     void takesADurationThatSaysWhatItIs(String variable, String value, String fault) {
         Map<String, Object> settings = new HashMap<>(ALL);
@@ -165,7 +165,7 @@ class RequiredSettingsTest {
         assertThat(faults(settings))
                 .singleElement()
                 .asString()
-                .startsWith("AIPROD_ARTIFACTS_DIR names ")
+                .startsWith("AIPROD_ARTIFACTS_DIR is ")
                 .contains("LC_ALL");
     }
 

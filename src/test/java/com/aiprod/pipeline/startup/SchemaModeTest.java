@@ -40,7 +40,7 @@ class SchemaModeTest {
     void aCheckRefusesAnEmptyDatabaseAndLeavesItEmpty() {
         assertThatThrownBy(() -> SchemaMode.CHECK.apply(flyway))
                 .hasMessage(
-                        "The database's schema is at version none, and this build needs version %s.".formatted(latest));
+                        "The database schema is at version none, but this build needs version %s.".formatted(latest));
         assertThat(jdbc.queryForObject(
                         "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'", Integer.class))
                 .isZero();
@@ -54,7 +54,7 @@ class SchemaModeTest {
                 .locations("classpath:db/migration", "filesystem:" + later)
                 .load();
         assertThatThrownBy(() -> SchemaMode.CHECK.apply(ofALaterBuild))
-                .hasMessageContaining("at version %s, and this build needs version 9999".formatted(latest));
+                .hasMessageContaining("at version %s, but this build needs version 9999".formatted(latest));
     }
 
     @Test
@@ -72,7 +72,7 @@ class SchemaModeTest {
         jdbc.update("UPDATE flyway_schema_history SET checksum = 1 WHERE version = '1'");
         assertThatThrownBy(() -> SchemaMode.CHECK.apply(flyway))
                 .isInstanceOf(StartRefusedException.class)
-                .hasMessageContaining("other migrations than this build's");
+                .hasMessageContaining("do not match this build");
     }
 
     private FluentConfiguration configuration() {

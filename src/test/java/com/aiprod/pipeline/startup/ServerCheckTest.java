@@ -20,7 +20,7 @@ class ServerCheckTest {
         assertThatThrownBy(() -> ServerCheck.verify(new DriverManagerDataSource(url)))
                 .isInstanceOf(StartRefusedException.class)
                 .hasMessageMatching(
-                        "The database aiprod_\\d+ has the encoding %s, and only UTF8 will do\\.".formatted(encoding));
+                        "The database aiprod_\\d+ has the encoding %s, but UTF8 is required\\.".formatted(encoding));
     }
 
     @Test
@@ -34,8 +34,8 @@ class ServerCheckTest {
     void namesAllThatIsWrong() {
         assertThat(ServerCheck.faults("db", "13.22", 13, "LATIN1"))
                 .containsExactly(
-                        "The server is PostgreSQL 13.22, and 14 is the oldest that will do.",
-                        "The database db has the encoding LATIN1, and only UTF8 will do.");
+                        "The server runs PostgreSQL 13.22, but 14 or later is required.",
+                        "The database db has the encoding LATIN1, but UTF8 is required.");
         assertThat(ServerCheck.faults("db", "14.0", 14, "UTF8")).isEmpty();
     }
 }

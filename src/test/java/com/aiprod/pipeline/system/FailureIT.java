@@ -82,7 +82,7 @@ class FailureIT {
 
     @Test
     void aFaultOfTheDiskMayPassAndItsPathStaysInside() throws Exception {
-        failed("lose the disk", "IO_ERROR", "Reading or writing failed while the job ran.", true);
+        failed("lose the disk", "IO_ERROR", "An I/O error occurred while the job ran.", true);
         letter("lose the disk", "IO_ERROR", 4, "/var/secret-path");
     }
 
@@ -104,20 +104,20 @@ class FailureIT {
         failed(
                 "leave no map",
                 "PIPELINE_OUTPUT_INVALID",
-                "The pipeline 'scripted' left a text and no map (JSON is to be unmarshalled) as its output.",
+                "The output of the pipeline 'scripted' is text, not a map (unmarshal JSON first).",
                 false);
         letter("leave no map", "PIPELINE_OUTPUT_INVALID", 1, "PermanentStageException");
     }
 
     @Test
     void aPipelineThatHangsIsEndedAtItsLimit() throws Exception {
-        JsonNode result = failed("hang", "PIPELINE_TIMEOUT", "The job was not done within 11 seconds.", true);
+        JsonNode result = failed("hang", "PIPELINE_TIMEOUT", "The job did not finish within 11 seconds.", true);
         assertThat(result.path("execution_time_ms").asLong()).isBetween(11_000L, 16_000L);
         letter("hang", "PIPELINE_TIMEOUT", 1, "PipelineTimeoutException");
         JsonNode message = JSON.readTree(
                 bystander.next(results, jobs.get("hang")).getData().toStringUtf8());
         assertThat(message.path("status").asText()).isEqualTo("timeout");
-        assertThat(message.path("error_message").asText()).isEqualTo("The job was not done within 11 seconds.");
+        assertThat(message.path("error_message").asText()).isEqualTo("The job did not finish within 11 seconds.");
     }
 
     @Test

@@ -78,7 +78,7 @@ class StartIT {
             refused(Map.of("aiprod.pubsub.emulator-host", empty.endpoint(), "aiprod.pubsub.provision", "false"));
         }
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "Pub/Sub cannot be used in", "'start-it'")
+                .contains("APPLICATION FAILED TO START", "Pub/Sub is not usable in", "'start-it'")
                 .contains("gcloud pubsub topics create aiprod-pipeline-jobs --project=start-it")
                 .contains("gcloud pubsub subscriptions create aiprod-pipeline-jobs-sub --topic=aiprod-pipeline-jobs")
                 .doesNotContain("\tat ");
@@ -88,7 +88,7 @@ class StartIT {
     void refusesAPublishTimeoutThatNoPublishCouldKeep(CapturedOutput output) {
         refused(Map.of("aiprod.pubsub.publish-timeout", "9s"));
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more")
+                .contains("APPLICATION FAILED TO START", "AIPROD_PUBSUB_PUBLISH_TIMEOUT must be at least 10s")
                 .doesNotContain("\tat ");
     }
 
@@ -96,7 +96,7 @@ class StartIT {
     void refusesAPipelineThatIsNotThere(CapturedOutput output) {
         refused(Map.of("aiprod.pipeline.route", "epic"));
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "AIPROD_PIPELINE_ROUTE names 'epic', and no route has that id")
+                .contains("APPLICATION FAILED TO START", "AIPROD_PIPELINE_ROUTE is 'epic', but no route has that ID")
                 .doesNotContain("\tat ");
     }
 
@@ -132,7 +132,7 @@ class StartIT {
                 "spring.datasource.url",
                 EmbeddedDatabase.create("TEMPLATE template0 LOCALE 'C' ENCODING 'SQL_ASCII'")));
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "has the encoding SQL_ASCII, and only UTF8 will do")
+                .contains("APPLICATION FAILED TO START", "has the encoding SQL_ASCII, but UTF8 is required")
                 .contains("CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0")
                 .doesNotContain("\tat ");
     }
@@ -170,7 +170,7 @@ class StartIT {
                 Map.of("aiprod.roles", "recorder", "aiprod.schema", "check", "spring.datasource.url", database);
         refused(settings);
         assertThat(output)
-                .contains("APPLICATION FAILED TO START", "schema is at version none, and this build needs version ")
+                .contains("APPLICATION FAILED TO START", "schema is at version none, but this build needs version ")
                 .contains("AIPROD_ROLES=migrate")
                 .doesNotContain("\tat ");
 

@@ -128,13 +128,13 @@ class CheckStageTest {
     @Test
     void wrongVideosAreNamed() throws Exception {
         film(720, 1280, 30, 80, 0x3366cc);
-        assertWrong("it lasts 2.6");
+        assertWrong("its duration is 2.6");
         film(1280, 720, 30, 90, 0x3366cc);
-        assertWrong("it measures 1280 by 720 pixels");
+        assertWrong("its size is 1280 by 720 pixels");
         film(720, 1280, 25, 75, 0x3366cc);
-        assertWrong("it shows 25/1 frames per second");
+        assertWrong("its frame rate is 25/1 frames per second");
         film(720, 1280, 30, 90, 0);
-        assertWrong("nothing is to be seen");
+        assertWrong("the frame is blank");
     }
 
     @Test
@@ -143,7 +143,7 @@ class CheckStageTest {
         captions(List.of(SCENES.get(0)));
         assertWrong("it has 1 captions for 2 scenes");
         captions(List.of(SCENES.get(0), new Scene("Two", 1.4, 3)));
-        assertWrong("caption 2 is out of step");
+        assertWrong("caption 2 does not match the storyboard");
     }
 
     @Test

@@ -136,7 +136,7 @@ class EncoderFaultsTest {
     @Test
     void anEncoderThatReadsNoMoreAndDoesNotEndIsKilled() {
         tools = script("head -c 5000000 >/dev/null; exec 0<&-; sleep 600");
-        assertThatThrownBy(this::film).isInstanceOf(IOException.class).hasMessageContaining("still runs");
+        assertThatThrownBy(this::film).isInstanceOf(IOException.class).hasMessageContaining("is still running");
     }
 
     @Test

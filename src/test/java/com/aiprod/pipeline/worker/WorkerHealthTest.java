@@ -29,7 +29,7 @@ class WorkerHealthTest {
     private final AtomicBoolean idle = new AtomicBoolean(true);
     private final AtomicReference<Exception> found = new AtomicReference<>();
     private final MeterRegistry registry = new SimpleMeterRegistry();
-    private final WorkerHealth fitness = new WorkerHealth(List.of(this::check), INTERVAL, registry);
+    private final WorkerHealth health = new WorkerHealth(List.of(this::check), INTERVAL, registry);
 
     private final WorkerHealth.Worker worker = new WorkerHealth.Worker() {
         @Override
@@ -38,18 +38,18 @@ class WorkerHealthTest {
         }
 
         @Override
-        public void listen() {
+        public void startReceiving() {
             listened.add(System.nanoTime());
             done.add("listen");
         }
 
         @Override
-        public void shut() {
+        public void pause() {
             done.add("shut");
         }
 
         @Override
-        public void stopListening() {
+        public void stopReceiving() {
             done.add("stop listening");
         }
 
@@ -59,7 +59,7 @@ class WorkerHealthTest {
         }
 
         @Override
-        public void askForRestart() {
+        public void requestRestart() {
             done.add("restart");
         }
     };
@@ -72,45 +72,45 @@ class WorkerHealthTest {
 
     @AfterEach
     void end() {
-        fitness.close();
+        health.close();
     }
 
     @Test
     void opensOnceItsChecksHavePassed() {
         found.set(away);
-        fitness.lookAfter(worker);
-        await().until(() -> fitness.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
-        assertThat(fitness.health().getDetails()).containsEntry("fault", "The scratch folder is away");
+        health.manage(worker);
+        await().until(() -> health.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
+        assertThat(health.health().getDetails()).containsEntry("fault", "The scratch folder is away");
         assertThat(done).containsOnly("stop listening");
         found.set(null);
         await().until(() -> done.contains("listen"));
-        assertThat(fitness.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
     }
 
     @Test
     void isShutAtOnceAndOpenedAgainByAPassedCheck() {
-        lookAfterAWorkerThatIsWell();
+        manageAHealthyWorker();
         found.set(new IOException("still away"));
-        fitness.raise(away);
+        health.raise(away);
         assertThat(done).startsWith("shut");
-        assertThat(fitness.health().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
         assertThat(registry.get("aiprod.worker.broken").gauge().value()).isOne();
-        await().until(() -> fitness.health().getDetails().toString().contains("still away"));
+        await().until(() -> health.health().getDetails().toString().contains("still away"));
         found.set(null);
         await().until(() -> done.contains("listen"));
         assertThat(done).containsExactly("shut", "stop listening", "open", "listen");
-        assertThat(fitness.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(health.health().getStatus()).isEqualTo(Status.UP);
         assertThat(registry.get("aiprod.worker.broken").gauge().value()).isZero();
     }
 
     @Test
     void aFaultThatComesBackAfterEachCheckComesAtGrowingDistances() {
-        lookAfterAWorkerThatIsWell();
+        manageAHealthyWorker();
         listened.clear();
         // 1, 2, 4 and 8 intervals.
         for (int faults = 1; faults <= 4; faults++) {
             long raised = System.nanoTime();
-            fitness.raise(away);
+            health.raise(away);
             int seen = faults;
             await().until(() -> listened.size() == seen);
             assertThat(listened.get(faults - 1) - raised)
@@ -122,20 +122,20 @@ class WorkerHealthTest {
 
     @Test
     void aBrokenJvmIsRestartedOnceItHoldsNothingAnyMore() {
-        lookAfterAWorkerThatIsWell();
+        manageAHealthyWorker();
         idle.set(false);
-        fitness.raise(away);
-        fitness.raise(new OutOfMemoryError("for a test"));
+        health.raise(away);
+        health.raise(new OutOfMemoryError("for a test"));
         await().until(() -> done.contains("stop listening"));
         assertThat(done).doesNotContain("restart", "open");
         idle.set(true);
         await().until(() -> done.contains("restart"));
         assertThat(done).doesNotContain("open", "listen");
-        assertThat(fitness.health().getDetails()).containsEntry("mended_by", "a restart");
+        assertThat(health.health().getDetails()).containsEntry("mended_by", "a restart");
     }
 
-    private void lookAfterAWorkerThatIsWell() {
-        fitness.lookAfter(worker);
+    private void manageAHealthyWorker() {
+        health.manage(worker);
         await().until(() -> done.contains("listen"));
         done.clear();
     }
