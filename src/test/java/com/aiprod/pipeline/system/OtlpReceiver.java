@@ -20,13 +20,13 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A collector that keeps every span sent to it by OTLP over HTTP; as an initializer it has an application send them. */
-final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+public final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     private static final List<Received> SPANS = new CopyOnWriteArrayList<>();
     private static final String ENDPOINT = serve();
 
     /** A finished span; ids are lower-case hexadecimal, {@code parent} is empty for a root. */
-    record Received(
+    public record Received(
             String trace,
             String id,
             String parent,
@@ -45,12 +45,12 @@ final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableAp
     }
 
     /** The spans of a trace that have come so far. */
-    static List<Received> trace(String traceId) {
+    public static List<Received> trace(String traceId) {
         return SPANS.stream().filter(span -> span.trace().equals(traceId)).toList();
     }
 
     /** The spans so far that name that job. */
-    static List<Received> ofJob(String jobId) {
+    public static List<Received> ofJob(String jobId) {
         return SPANS.stream()
                 .filter(span -> jobId.equals(span.tags().get("job_id")))
                 .toList();

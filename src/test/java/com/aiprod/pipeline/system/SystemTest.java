@@ -38,4 +38,4 @@ import org.springframework.test.context.ContextConfiguration;
             "aiprod.watch.max-open-per-user=500"
         })
 @ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class, OtlpReceiver.class})
-@interface SystemTest {}
+public @interface SystemTest {}

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Stands between the application and a server as a network does, and can cut every connection. */
-final class Tap implements AutoCloseable {
+public final class Tap implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tap.class);
 
@@ -36,7 +36,7 @@ final class Tap implements AutoCloseable {
     }
 
     /** A tap before the server at {@code host:port}. */
-    static Tap beforeServer(String endpoint) {
+    public static Tap beforeServer(String endpoint) {
         try {
             return new Tap(URI.create("tcp://" + endpoint));
         } catch (IOException e) {
@@ -45,7 +45,7 @@ final class Tap implements AutoCloseable {
     }
 
     /** A tap before the database of that URL. */
-    static Tap before(String jdbcUrl) {
+    public static Tap before(String jdbcUrl) {
         try {
             return new Tap(URI.create(jdbcUrl.substring("jdbc:".length())));
         } catch (IOException e) {
@@ -54,21 +54,21 @@ final class Tap implements AutoCloseable {
     }
 
     /** The database's URL through this tap. */
-    String jdbcUrl() {
+    public String jdbcUrl() {
         return "jdbc:" + server.toString().replace(server.getAuthority(), endpoint());
     }
 
     /** Where a client finds the server through this tap. */
-    String endpoint() {
+    public String endpoint() {
         return "127.0.0.1:" + listener.getLocalPort();
     }
 
     /** Connections are taken and kept, and nothing passes, until {@link #speak()}. */
-    synchronized void hush() {
+    public synchronized void hush() {
         silent = true;
     }
 
-    synchronized void speak() {
+    public synchronized void speak() {
         silent = false;
         notifyAll();
     }
@@ -80,13 +80,13 @@ final class Tap implements AutoCloseable {
     }
 
     /** Cuts every connection and takes none. */
-    void shut() {
+    public void shut() {
         shut = true;
         sockets.forEach(Tap::close);
         sockets.clear();
     }
 
-    void open() {
+    public void open() {
         shut = false;
     }
 

@@ -26,7 +26,7 @@ import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 
 /** Somebody who uses the API over HTTP with a token of their own, and has no job yet. */
-final class User {
+public final class User {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,31 +43,31 @@ final class User {
     }
 
     /** A user whom no other test knows. */
-    static User of(int port, String name) {
+    public static User of(int port, String name) {
         return new User(port, name + "-" + UUID.randomUUID());
     }
 
     /** As {@link #of}, with a token that holds the role admin. */
-    static User admin(int port, String name) {
+    public static User admin(int port, String name) {
         return new User(port, name + "-" + UUID.randomUUID(), "admin");
     }
 
-    String id() {
+    public String id() {
         return id;
     }
 
     /** A request of this user's. */
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + DevelopmentTokens.token(id, roles));
     }
 
-    HttpResponse<String> get(String path, String... headers) throws Exception {
+    public HttpResponse<String> get(String path, String... headers) throws Exception {
         return send(headers.length == 0 ? request(path) : request(path).headers(headers));
     }
 
-    HttpResponse<String> submit(String body, String... headers) throws Exception {
+    public HttpResponse<String> submit(String body, String... headers) throws Exception {
         HttpRequest.Builder request = request("/pipeline/run")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body));
@@ -75,28 +75,28 @@ final class User {
     }
 
     /** Opens the job's event stream. */
-    EventReader follow(String jobId, String... headers) throws Exception {
+    public EventReader follow(String jobId, String... headers) throws Exception {
         HttpRequest.Builder request = request("/pipeline/job/" + jobId + "/events");
         return new EventReader(CLIENT.send(
                 (headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofInputStream()));
     }
 
     /** The id of a new job that does what the script of that name in scripted.camel.yaml does. */
-    String start(String script) throws Exception {
+    public String start(String script) throws Exception {
         HttpResponse<String> answer =
                 submit("{\"content\":\"A tide comes in.\",\"metadata\":{\"script\":\"" + script + "\"}}");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         return json(answer).path("job_id").asText();
     }
 
-    JsonNode job(String jobId) throws Exception {
+    public JsonNode job(String jobId) throws Exception {
         HttpResponse<String> answer = get("/pipeline/job/" + jobId);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return json(answer);
     }
 
     /** The job, once it is in that state. */
-    JsonNode await(String jobId, String status) {
+    public JsonNode await(String jobId, String status) {
         return Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
@@ -104,7 +104,7 @@ final class User {
     }
 
     /** Waits until no call is refused any more: the connections that an outage broke are found one by one. */
-    void awaitService() {
+    public void awaitService() {
         Awaitility.await("a service that refuses no call")
                 .atMost(PATIENCE)
                 .until(
@@ -113,7 +113,7 @@ final class User {
     }
 
     /** Runs the call so many times, some at a time, and returns what they gave. */
-    static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
+    public static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(atATime);
         try {
             List<T> answers = new ArrayList<>();
@@ -126,11 +126,11 @@ final class User {
         }
     }
 
-    static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return described(CLIENT.send(request.build(), BodyHandlers.ofString()));
     }
 
-    static HttpResponse<byte[]> download(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public static HttpResponse<byte[]> download(HttpRequest.Builder request) throws IOException, InterruptedException {
         return described(CLIENT.send(request.build(), BodyHandlers.ofByteArray()));
     }
 
@@ -140,12 +140,12 @@ final class User {
         return answer;
     }
 
-    static JsonNode json(HttpResponse<String> answer) throws JsonProcessingException {
+    public static JsonNode json(HttpResponse<String> answer) throws JsonProcessingException {
         return JSON.readTree(answer.body());
     }
 
     /** The problem in an answer, after the checks that hold for every one. */
-    static JsonNode problem(HttpResponse<String> answer, int status) throws JsonProcessingException {
+    public static JsonNode problem(HttpResponse<String> answer, int status) throws JsonProcessingException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         JsonNode problem = json(answer);
@@ -160,7 +160,7 @@ final class User {
     }
 
     /** The faults in an answer to bad input, as {@code field: message}. */
-    static List<String> faults(HttpResponse<String> answer) throws JsonProcessingException {
+    public static List<String> faults(HttpResponse<String> answer) throws JsonProcessingException {
         List<String> faults = new ArrayList<>();
         for (JsonNode fault : problem(answer, 400).path("errors")) {
             assertThat(names(fault)).containsExactly("field", "message");
@@ -171,7 +171,7 @@ final class User {
     }
 
     /** The names of an object's properties in the order in which they came. */
-    static List<String> names(JsonNode object) {
+    public static List<String> names(JsonNode object) {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);
         return names;
