@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
-/** Another client of the application's Pub/Sub: sees what passes, and publishes what nobody expects. */
+/** Another Pub/Sub client beside the application: reads the application's messages and publishes unexpected ones. */
 public final class Bystander implements AutoCloseable {
 
     public static final String JOBS = "aiprod-pipeline-jobs";
@@ -43,7 +43,7 @@ public final class Bystander implements AutoCloseable {
         subscriber = SubscriberGrpc.newBlockingStub(channel);
     }
 
-    /** From now on all messages of the topic are kept; returns the name to {@link #next} them by. */
+    /** Keeps all messages of the topic from now on. Returns the subscription name to pass to {@link #next}. */
     public String listen(String topic) {
         String name = SubscriptionName.of(EmbeddedServices.PROJECT, "bystander-" + UUID.randomUUID())
                 .toString();
@@ -55,7 +55,7 @@ public final class Bystander implements AutoCloseable {
         return name;
     }
 
-    /** The first message that holds that text; those of others are kept for later questions. */
+    /** Waits for the first message that contains the text. Keeps other messages for later calls. */
     public PubsubMessage next(String subscription, String text) {
         List<PubsubMessage> kept = seen.computeIfAbsent(subscription, name -> new ArrayList<>());
         return Awaitility.await()
@@ -94,7 +94,7 @@ public final class Bystander implements AutoCloseable {
         return pulled.stream().map(ReceivedMessage::getMessage).toList();
     }
 
-    /** Publishes a message and returns its id. */
+    /** Publishes a message and returns its message ID. */
     public String publish(String topic, String data, Map<String, String> attributes) {
         return publish(topic, data.getBytes(StandardCharsets.UTF_8), attributes);
     }

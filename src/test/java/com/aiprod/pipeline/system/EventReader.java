@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
-/** Reads a {@code text/event-stream} as the HTML standard says, in the background, and keeps what came. */
+/** Reads a {@code text/event-stream} in the background, as the HTML standard says, and keeps its events. */
 public final class EventReader implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,7 +28,7 @@ public final class EventReader implements AutoCloseable {
     private final AtomicInteger comments = new AtomicInteger();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
-    /** One event; each must have all three. */
+    /** One event. All three fields are required. */
     public record Event(long id, String type, JsonNode data) {}
 
     public EventReader(HttpResponse<InputStream> answer) {
@@ -40,18 +40,18 @@ public final class EventReader implements AutoCloseable {
         return answer;
     }
 
-    /** What has come so far. */
+    /** Returns the events received so far. */
     public List<Event> events() {
         return List.copyOf(events);
     }
 
-    /** Waits until so many events have come, and returns all that have. */
+    /** Waits for at least {@code count} events and returns all received so far. */
     public List<Event> await(int count) {
         Awaitility.await().atMost(PATIENCE).until(() -> events.size() >= count);
         return events();
     }
 
-    /** Waits until the server ends the stream, and returns all that came. */
+    /** Waits until the server ends the stream and returns all events. */
     public List<Event> awaitEnd() throws Exception {
         end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         return events();

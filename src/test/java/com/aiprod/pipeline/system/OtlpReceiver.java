@@ -19,13 +19,13 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A collector that keeps every span sent to it by OTLP over HTTP; as an initializer it has an application send them. */
+/** A collector for OTLP over HTTP that keeps every span. As an initializer, it makes an application export to it. */
 public final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     private static final List<Received> SPANS = new CopyOnWriteArrayList<>();
     private static final String ENDPOINT = serve();
 
-    /** A finished span; ids are lower-case hexadecimal, {@code parent} is empty for a root. */
+    /** A finished span. IDs are lowercase hexadecimal; {@code parent} is empty for a root. */
     public record Received(
             String trace,
             String id,
@@ -44,12 +44,12 @@ public final class OtlpReceiver implements ApplicationContextInitializer<Configu
                 .applyTo(context);
     }
 
-    /** The spans of a trace that have come so far. */
+    /** Returns the spans of the trace received so far. */
     public static List<Received> trace(String traceId) {
         return SPANS.stream().filter(span -> span.trace().equals(traceId)).toList();
     }
 
-    /** The spans so far that name that job. */
+    /** Returns the spans received so far that name the job. */
     public static List<Received> ofJob(String jobId) {
         return SPANS.stream()
                 .filter(span -> jobId.equals(span.tags().get("job_id")))
@@ -60,7 +60,7 @@ public final class OtlpReceiver implements ApplicationContextInitializer<Configu
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             server.createContext("/v1/traces", OtlpReceiver::receive);
-            // Its dispatcher thread inherits this, and so does not keep a finished JVM from ending.
+            // The server's dispatcher thread inherits the daemon flag, so it does not keep the JVM alive.
             Thread starter = new Thread(server::start, "otlp-receiver");
             starter.setDaemon(true);
             starter.start();

@@ -25,7 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 
-/** Somebody who uses the API over HTTP with a token of their own, and has no job yet. */
+/** A new user with a token of their own, who calls the API over HTTP. Checks each response against openapi.yaml. */
 public final class User {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -42,12 +42,12 @@ public final class User {
         this.roles = roles;
     }
 
-    /** A user whom no other test knows. */
+    /** Returns a user that no other test uses. */
     public static User of(int port, String name) {
         return new User(port, name + "-" + UUID.randomUUID());
     }
 
-    /** As {@link #of}, with a token that holds the role admin. */
+    /** Like {@link #of}, with the role {@code admin} in the token. */
     public static User admin(int port, String name) {
         return new User(port, name + "-" + UUID.randomUUID(), "admin");
     }
@@ -56,7 +56,7 @@ public final class User {
         return id;
     }
 
-    /** A request of this user's. */
+    /** Returns a request with this user's token. */
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofSeconds(30))
@@ -81,7 +81,7 @@ public final class User {
                 (headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofInputStream()));
     }
 
-    /** The id of a new job that does what the script of that name in scripted.camel.yaml does. */
+    /** Submits a job that runs the script of that name in scripted.camel.yaml, and returns its ID. */
     public String start(String script) throws Exception {
         HttpResponse<String> answer =
                 submit("{\"content\":\"A tide comes in.\",\"metadata\":{\"script\":\"" + script + "\"}}");
@@ -95,7 +95,7 @@ public final class User {
         return json(answer);
     }
 
-    /** The job, once it is in that state. */
+    /** Waits until the job is in the state and returns the job. */
     public JsonNode await(String jobId, String status) {
         return Awaitility.await()
                 .atMost(PATIENCE)
@@ -103,16 +103,16 @@ public final class User {
                 .until(() -> job(jobId), job -> status.equals(job.path("status").asText()));
     }
 
-    /** Waits until no call is refused any more: the connections that an outage broke are found one by one. */
+    /** Waits until no call fails any more. After an outage, the pool finds its broken connections one by one. */
     public void awaitService() {
-        Awaitility.await("a service that refuses no call")
+        Awaitility.await("a service that rejects no call")
                 .atMost(PATIENCE)
                 .until(
                         () -> atOnce(24, 8, () -> get("/pipeline/jobs").statusCode()),
                         codes -> codes.stream().allMatch(code -> code == 200));
     }
 
-    /** Runs the call so many times, some at a time, and returns what they gave. */
+    /** Runs the call {@code calls} times, {@code atATime} in parallel, and returns the results. */
     public static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(atATime);
         try {
@@ -134,7 +134,7 @@ public final class User {
         return described(CLIENT.send(request.build(), BodyHandlers.ofByteArray()));
     }
 
-    /** The answer, which is one that openapi.yaml describes. */
+    /** Checks the response against openapi.yaml and returns it. */
     private static <T> HttpResponse<T> described(HttpResponse<T> answer) {
         OpenApi.check(answer);
         return answer;
@@ -144,7 +144,7 @@ public final class User {
         return JSON.readTree(answer.body());
     }
 
-    /** The problem in an answer, after the checks that hold for every one. */
+    /** Returns the problem document of the response, after the checks that apply to every problem. */
     public static JsonNode problem(HttpResponse<String> answer, int status) throws JsonProcessingException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
@@ -159,7 +159,7 @@ public final class User {
         return problem;
     }
 
-    /** The faults in an answer to bad input, as {@code field: message}. */
+    /** Returns the errors in a 400 response, each as {@code field: message}. */
     public static List<String> faults(HttpResponse<String> answer) throws JsonProcessingException {
         List<String> faults = new ArrayList<>();
         for (JsonNode fault : problem(answer, 400).path("errors")) {
@@ -170,7 +170,7 @@ public final class User {
         return faults;
     }
 
-    /** The names of an object's properties in the order in which they came. */
+    /** Returns the names of the object's properties in document order. */
     public static List<String> names(JsonNode object) {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** A job is its owner's alone, and who the owner is comes from the token and nowhere else. */
+/** Only its owner can access a job. The owner comes from the token and from nowhere else. */
 @SystemTest
 class AccessIT {
 
@@ -41,7 +41,7 @@ class AccessIT {
     private User mallory;
 
     @BeforeEach
-    void meet() {
+    void createUsers() {
         alice = User.of(port, "alice");
         mallory = User.of(port, "mallory");
     }
@@ -54,7 +54,7 @@ class AccessIT {
         "GET,  /pipeline/jobs",
         "GET,  /presets",
     })
-    void needsAToken(String method, String path) throws Exception {
+    void rejectsACallWithoutAValidToken(String method, String path) throws Exception {
         for (String authorization : List.of("", "Basic YTpi", "Bearer nonsense")) {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                     .header("Content-Type", "application/json")
@@ -69,7 +69,7 @@ class AccessIT {
     }
 
     @Test
-    void keepsAJobFromOthers() throws Exception {
+    void hidesAJobFromOtherUsers() throws Exception {
         String id = alice.start("none");
         alice.await(id, "COMPLETED");
 
@@ -90,14 +90,14 @@ class AccessIT {
                 "019bc6ec-0000-7000-8000-00000000000g",
                 "%27%20OR%201=1"
             })
-    void knowsNoJobOfAnUnknownOrMalformedId(String id) throws Exception {
+    void returns404ForAnUnknownOrMalformedId(String id) throws Exception {
         for (String path : List.of("/pipeline/job/" + id, "/pipeline/job/" + id + "/artifacts/video.mp4")) {
             assertThat(problem(alice.get(path), 404).path("type").asText()).isEqualTo("/problems/not-found");
         }
     }
 
     @Test
-    void believesNothingButTheToken() throws Exception {
+    void takesTheUserFromTheTokenOnly() throws Exception {
         String victim = alice.start("none");
         alice.await(victim, "COMPLETED");
         String forgery = "user_id=" + alice.id() + "&userId=" + alice.id() + "&job_id=" + victim + "&jobId=" + victim
@@ -130,7 +130,7 @@ class AccessIT {
                     .POST(BodyPublishers.ofString("{\"content\":\"mine\"}"));
             HttpResponse<String> accepted = send(submission);
             assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
-            echoesNothing(accepted, headers);
+            assertEchoesNothing(accepted, headers);
             String id = json(accepted).path("job_id").asText();
             assertThat(id).isNotEqualTo(victim);
 
@@ -152,20 +152,20 @@ class AccessIT {
             HttpResponse<String> answer = mallory.get(path, headers);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             assertThat(answer.body()).doesNotContain(victim, alice.id());
-            echoesNothing(answer, headers);
+            assertEchoesNothing(answer, headers);
         }
         HttpResponse<String> misspelt = mallory.get("/pipeline/jobs?" + forgery, headers);
         problem(misspelt, 400);
         assertThat(misspelt.body()).doesNotContain(victim, alice.id());
-        echoesNothing(misspelt, headers);
+        assertEchoesNothing(misspelt, headers);
         HttpResponse<String> read = mallory.get("/pipeline/job/" + victim + "?" + forgery, headers);
         problem(read, 403);
-        echoesNothing(read, headers);
+        assertEchoesNothing(read, headers);
         assertThat(json(alice.get("/pipeline/jobs")).path("count").asInt()).isEqualTo(1);
     }
 
     @Test
-    void keepsEachUsersIdempotencyKeysApart() throws Exception {
+    void scopesIdempotencyKeysToTheirUser() throws Exception {
         String key = UUID.randomUUID().toString();
         String mine = json(alice.submit("{\"content\":\"mine\"}", "Idempotency-Key", key))
                 .path("job_id")
@@ -175,7 +175,7 @@ class AccessIT {
         assertThat(json(other).path("job_id").asText()).isNotEqualTo(mine);
     }
 
-    private static void echoesNothing(HttpResponse<String> answer, String... headers) {
+    private static void assertEchoesNothing(HttpResponse<String> answer, String... headers) {
         List<String> sent = new ArrayList<>();
         for (int i = 0; i < headers.length; i += 2) {
             sent.add(headers[i].toLowerCase(Locale.ROOT));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The line that the audit log has for each call. */
+/** The audit log has one line for each call. */
 @SystemTest
 class AuditIT {
 
@@ -35,19 +35,19 @@ class AuditIT {
     private User alice;
 
     @BeforeEach
-    void listen() {
+    void captureAuditLog() {
         lines.start();
         logger.addAppender(lines);
         alice = User.of(port, "alice");
     }
 
     @AfterEach
-    void stop() {
+    void stopCapture() {
         logger.detachAppender(lines);
     }
 
     @Test
-    void tellsOfASubmissionAndOfWhatFollows() throws Exception {
+    void logsASubmissionAndTheCallsThatFollow() throws Exception {
         HttpResponse<String> answer =
                 alice.submit("{\"content\":\"A secret tide.\"}", "X-Request-Id", "order-1", "Prefer", "wait=1");
         String job = answer.headers().firstValue("Location").orElseThrow().substring("/pipeline/job/".length());
@@ -74,7 +74,7 @@ class AuditIT {
     }
 
     @Test
-    void tellsOfRefusalsAndNeverOfAToken() throws Exception {
+    void logsRejectedCallsWithoutTheirTokens() throws Exception {
         HttpRequest.Builder call = HttpRequest.newBuilder(
                         URI.create("http://localhost:" + port + "/pipeline/jobs?status=QUEUED&access_token=hidden"))
                 .header("Authorization", "Bearer hidden.hidden.hidden")
@@ -100,7 +100,7 @@ class AuditIT {
     }
 
     @Test
-    void believesNobodyWhoSaysWhereACallComesFrom() throws Exception {
+    void ignoresForwardedAddressHeaders() throws Exception {
         HttpRequest.Builder call = alice.request("/presets")
                 .header("X-Request-Id", "forwarded-1")
                 .header("X-Forwarded-For", "203.0.113.9")
@@ -110,7 +110,7 @@ class AuditIT {
         assertThat(line("forwarded-1").path("address").asText()).isEqualTo("127.0.0.1");
     }
 
-    /** The one line of that request; it is written after the answer has gone. */
+    /** Waits for the request's only line, which is written after the response is sent. */
     private JsonNode line(String requestId) throws Exception {
         String end = "\"request_id\":\"" + requestId + "\"}";
         Awaitility.await().until(() -> lines(end).size() == 1);

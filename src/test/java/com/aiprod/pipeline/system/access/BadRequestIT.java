@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** What a client may get wrong, and that nothing of it leaves a job behind. */
+/** Client errors: each gets a response that names it, and none leaves a job behind. */
 @SystemTest
 class BadRequestIT {
 
@@ -37,12 +37,12 @@ class BadRequestIT {
     private User alice;
 
     @BeforeEach
-    void meet() {
+    void createUser() {
         alice = User.of(port, "alice");
     }
 
     @Test
-    void isToldEveryFaultOfASubmissionAtOnce() throws Exception {
+    void reportsAllErrorsOfASubmissionAtOnce() throws Exception {
         HttpResponse<String> answer = alice.submit("""
                 {"content":" \\u0007\\n ","preset":"epic","priority":"urgent","lang":"not a tag","duration_sec":0,
                  "metadata":"text","voice":"deep"}""", "Idempotency-Key", "not visible");
@@ -56,7 +56,7 @@ class BadRequestIT {
                         "duration_sec: must be from 1 to 30, the longest of quick_social",
                         "metadata: must be an object, not a string",
                         "voice: is not a property of this request");
-        leavesNoJob();
+        assertNoJob();
     }
 
     @ParameterizedTest
@@ -78,16 +78,16 @@ class BadRequestIT {
                 "{'content':'x','metadata':{'a':'\\u0000'}}                | metadata",
                 "{'content':'x','user_id':'alice'}                         | user_id"
             })
-    void namesTheFieldThatIsWrong(String body, String field) throws Exception {
+    void namesTheInvalidField(String body, String field) throws Exception {
         assertThat(faults(alice.submit(body.replace('\'', '"'))))
                 .singleElement()
                 .asString()
                 .startsWith(field + ": ");
-        leavesNoJob();
+        assertNoJob();
     }
 
     @Test
-    void mayUseItsLimitsToTheLast() throws Exception {
+    void acceptsValuesAtTheLimits() throws Exception {
         String content = "🎬".repeat(10_000);
         String metadata = "{\"a\":\"" + "x".repeat(16 * 1024 - 8) + "\"}";
         assertThat(alice.submit("{\"content\":\"" + content + "\",\"metadata\":" + metadata + "}")
@@ -101,13 +101,13 @@ class BadRequestIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"", " ", "[]", "null", "{", "{\"content\":\"x\"", "{'content':'x'}", "{\"content\":\"x\"} x"})
-    void needsJson(String body) throws Exception {
+    void rejectsABodyThatIsNotAJsonObject(String body) throws Exception {
         assertThat(problem(alice.submit(body), 400).path("detail").asText()).isNotBlank();
-        leavesNoJob();
+        assertNoJob();
     }
 
     @Test
-    void isToldEveryFaultOfAListingAtOnce() throws Exception {
+    void reportsAllErrorsOfAListRequestAtOnce() throws Exception {
         assertThat(faults(alice.get("/pipeline/jobs?status=DONE&preset=epic&limit=0&offset=-1&cursor=nonsense")))
                 .containsExactlyInAnyOrder(
                         "status: must be one of QUEUED, PROCESSING, COMPLETED, FAILED, CANCELLED",
@@ -138,7 +138,7 @@ class BadRequestIT {
                 "limit=1&limit=2",
                 "preset=quick_social&preset=brand_story"
             })
-    void namesTheParameterThatIsWrong(String query) throws Exception {
+    void namesTheInvalidParameter(String query) throws Exception {
         assertThat(faults(alice.get("/pipeline/jobs?" + query)))
                 .singleElement()
                 .asString()
@@ -146,7 +146,7 @@ class BadRequestIT {
     }
 
     @Test
-    void meetsTheLimitsOfHttp() throws Exception {
+    void rejectsHttpRequestsItDoesNotSupport() throws Exception {
         String large = "{\"content\":\"x\",\"metadata\":{\"a\":\"" + "x".repeat(256 * 1024) + "\"}}";
         problem(alice.submit(large), 413);
         problem(
@@ -161,21 +161,21 @@ class BadRequestIT {
             problem(answer, 405);
             assertThat(answer.headers().firstValue("Allow")).as(method).hasValue("POST, OPTIONS");
         }
-        leavesNoJob();
+        assertNoJob();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\"\"", "\"open", "a b"})
-    void needsAnUsableIdempotencyKey(String key) throws Exception {
+    void rejectsAnInvalidIdempotencyKey(String key) throws Exception {
         assertThat(faults(alice.submit("{\"content\":\"x\"}", "Idempotency-Key", key)))
                 .singleElement()
                 .asString()
                 .startsWith("Idempotency-Key: ");
-        leavesNoJob();
+        assertNoJob();
     }
 
     @Test
-    void maySubmitAgainWithTheSameKey() throws Exception {
+    void replaysASubmissionWithTheSameKey() throws Exception {
         String key = UUID.randomUUID().toString();
         HttpResponse<String> first =
                 alice.submit("{\"content\":\"x\",\"preset\":\"quick_social\"}", "Idempotency-Key", key);
@@ -197,7 +197,7 @@ class BadRequestIT {
     }
 
     @Test
-    void getsOneJobHoweverManyCallsRace() throws Exception {
+    void createsOneJobForConcurrentCallsWithOneKey() throws Exception {
         String key = UUID.randomUUID().toString();
         Set<String> ids = new HashSet<>();
         int replays = 0;
@@ -221,7 +221,7 @@ class BadRequestIT {
         assertThat(json(alice.get("/pipeline/jobs")).path("count").asInt()).isEqualTo(1);
     }
 
-    private void leavesNoJob() throws Exception {
+    private void assertNoJob() throws Exception {
         assertThat(json(alice.get("/pipeline/jobs")).path("jobs")).isEmpty();
     }
 }

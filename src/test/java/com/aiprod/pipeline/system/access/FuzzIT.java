@@ -36,9 +36,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * A client that means no good gets nothing but clear refusals: never a 5xx, never a hang, never another user's data,
- * and every answer is one that openapi.yaml describes. {@code -Dfuzz.seconds=600 -Dfuzz.seed=7} goes on for longer and
- * elsewhere.
+* A hostile client gets only clear rejections: never a 5xx, never a hang, never another user's data,
+* and every response matches openapi.yaml. {@code -Dfuzz.seconds=600 -Dfuzz.seed=7} runs longer and with another
+* seed.
  */
 @SystemTest
 class FuzzIT {
@@ -51,7 +51,7 @@ class FuzzIT {
     private static final Pattern LEAKS =
             Pattern.compile("root:x:0|at com\\.aiprod|org\\.(postgresql|apache)|SQLException");
 
-    /** Not implemented, and an unknown version of HTTP: what there is to say to such requests. */
+    /** Not Implemented and HTTP Version Not Supported are the right responses to some requests. */
     private static final List<Integer> RIGHT_SERVER_ERRORS = List.of(501, 505);
 
     @LocalServerPort
@@ -66,7 +66,7 @@ class FuzzIT {
     private JsonNode before;
 
     @BeforeEach
-    void meet() throws Exception {
+    void createUsers() throws Exception {
         LOG.info("Fuzzing for {} with -Dfuzz.seed={}", TIME, SEED);
         alice = User.of(port, SECRET);
         mallory = User.of(port, "mallory");
@@ -77,11 +77,11 @@ class FuzzIT {
     }
 
     @AfterEach
-    void allIsAsBefore() throws Exception {
+    void checkNothingChanged() throws Exception {
         assertThat(alice.job(before.path("job_id").asText())).isEqualTo(before);
         assertThat(User.json(alice.get("/pipeline/jobs")).path("count").asInt()).isOne();
         mallory.await(mallory.start("none"), "COMPLETED");
-        // What was accepted is worked off before others test.
+        // Accepted jobs end before the next test class starts.
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
                 .until(() -> database.queryForObject(
@@ -93,7 +93,7 @@ class FuzzIT {
     }
 
     @Test
-    void refusesWhatIsNearlyRight() throws Exception {
+    void rejectsAlmostValidRequests() throws Exception {
         Random random = new Random(SEED);
         String mine = mallory.start("none");
         List<String> ids =
@@ -131,7 +131,7 @@ class FuzzIT {
         assertThat(statuses.keySet()).contains(200, 202, 400, 401, 403, 404, 405);
     }
 
-    /** A kept connection may close just as a request goes out, RFC 9112, 9.5; what closes a new one too is a finding. */
+    /** A server may close a kept-alive connection at any time (RFC 9112, 9.5). Closing the new one too is a finding. */
     private static HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         try {
             return CLIENT.send(request, BodyHandlers.ofString());
@@ -143,7 +143,7 @@ class FuzzIT {
     }
 
     @Test
-    void refusesWhatIsHardlyHttp() throws Exception {
+    void rejectsBytesThatAreHardlyHttp() throws Exception {
         Garbage garbage = new Garbage(
                 new Random(SEED),
                 DevelopmentTokens.token(mallory.id()),
@@ -161,12 +161,12 @@ class FuzzIT {
                 findings.add(e, "garbage %d: %s".formatted(requests, new String(request, StandardCharsets.ISO_8859_1)));
             }
         }
-        LOG.info("{} times garbage: {}", requests, outcomes);
+        LOG.info("{} garbage requests: {}", requests, outcomes);
         findings.none();
         assertThat(outcomes.keySet()).contains("200", "400", "404");
     }
 
-    /** Sends the bytes and no more; answers the status, or that the connection was just closed. */
+    /** Sends only these bytes. Returns the status code, or that the server closed the connection. */
     private String answerTo(byte[] request) throws IOException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         try (Socket socket = new Socket("localhost", port)) {
@@ -175,7 +175,7 @@ class FuzzIT {
             socket.shutdownOutput();
             socket.getInputStream().transferTo(read);
         } catch (SocketException e) {
-            // Closed with something unread; what came until then counts.
+            // The server closed the connection with input unread. The response up to here counts.
             LOG.debug("Garbage was cut off", e);
         }
         String answer = read.toString(StandardCharsets.ISO_8859_1);
@@ -192,7 +192,7 @@ class FuzzIT {
                 .as(answer)
                 .isTrue();
         assertThat(answer).doesNotContain(SECRET).doesNotContainIgnoringCase("tomcat", "<html");
-        // Which Tomcat answers before anything of ours.
+        // Tomcat sends these before any code of the application runs.
         boolean ofTheServer = new String(request, StandardCharsets.ISO_8859_1).startsWith("OPTIONS *");
         if (status >= 400 && !ofTheServer) {
             assertThat(answer).containsIgnoringCase("X-Request-Id: ").contains("application/problem+json");
@@ -200,13 +200,13 @@ class FuzzIT {
         return String.valueOf(status);
     }
 
-    /** What went wrong, an example of each kind, so that one run tells of all that it met. */
+    /** One example of each kind of failure, so that one run reports all kinds. */
     private static final class Findings {
 
         private final Map<String, String> examples = new TreeMap<>();
 
         void add(Throwable fault, String request) {
-            // Kinds differ by more than ids and numbers.
+            // IDs and numbers do not make a kind.
             String kind = String.valueOf(fault.getMessage()).replaceAll("[0-9a-fA-F-]{8,}|[0-9]{4,}", "#");
             examples.putIfAbsent(
                     kind.substring(0, Math.min(200, kind.length())), "%s%n  with %s".formatted(fault, request));

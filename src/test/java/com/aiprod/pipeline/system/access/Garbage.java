@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
-/** Makes bytes that are no HTTP request, or hardly one. The same seed makes the same. */
+/** Makes bytes that are not, or are hardly, an HTTP request. The same seed makes the same bytes. */
 final class Garbage {
 
     private static final String HOST = "Host: localhost\r\n";
@@ -14,8 +14,8 @@ final class Garbage {
     private final List<String> requests;
 
     /**
-     * @param token to call with
-     * @param jobId another's job
+    * @param token the token to call with
+    * @param jobId a job of another user
      */
     Garbage(Random random, String token, String jobId) {
         this.random = random;
@@ -64,7 +64,7 @@ final class Garbage {
                 get + "\r\n" + get + "\r\n");
     }
 
-    /** The next bytes. */
+    /** Returns the next bytes to send. */
     byte[] next() {
         if (random.nextInt(20) == 0) {
             byte[] noise = new byte[1 + random.nextInt(2000)];

@@ -38,8 +38,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Whatever name a route, a query, a bean or Camel itself reads: a client that sends it, as a header or a parameter and in
- * any spelling, changes nothing. The names are taken from the sources, so that one added later is tried as well.
+* A client that sends a name that a route, a query, a bean, or Camel reads internally, as a header or a parameter in
+* any spelling, changes nothing. The names come from the sources, so the test also tries names added later.
  */
 @SystemTest
 class HeaderInjectionIT {
@@ -57,10 +57,10 @@ class HeaderInjectionIT {
             Pattern.compile("\"([a-z]+_[a-z_]+)\""),
             Pattern.compile("(?:et|remove)(?:Header|Variable|Property)s?\\(\\s*\"([A-Za-z][\\w-]*)\""));
 
-    /** The container takes a hundred headers at the most. */
+    /** Tomcat accepts at most 100 headers. */
     private static final int AT_A_TIME = 80;
 
-    /** What differs from job to job. */
+    /** Fields that differ between jobs. */
     private static final Set<String> OWN = Set.of("job_id", "links", "state_history", "result");
 
     @LocalServerPort
@@ -73,13 +73,13 @@ class HeaderInjectionIT {
     private User mallory;
 
     @BeforeEach
-    void meet() {
+    void createUsers() {
         alice = User.of(port, "alice");
         mallory = User.of(port, "mallory");
     }
 
     @Test
-    void findsTheNamesItIsAbout() throws IOException {
+    void findsInternalNamesInTheSources() throws IOException {
         assertThat(names())
                 .contains(
                         "jobId",
@@ -99,7 +99,7 @@ class HeaderInjectionIT {
     }
 
     @Test
-    void nothingThatAClientNamesChangesAJob() throws Exception {
+    void injectedNamesDoNotChangeAJob() throws Exception {
         String victim = alice.start("none");
         alice.await(victim, "COMPLETED");
         JsonNode plain =
@@ -155,14 +155,14 @@ class HeaderInjectionIT {
         return User.send(path.endsWith("cancel") ? request.POST(BodyPublishers.noBody()) : request);
     }
 
-    /** The names of the answer's headers, without the one that ends a connection now and then. */
+    /** The names of the response headers, without {@code Connection}, which is not always there. */
     private static Set<String> headers(HttpResponse<String> answer) {
         Set<String> names = new TreeSet<>(answer.headers().map().keySet());
         names.remove("connection");
         return names;
     }
 
-    /** A request of Mallory's that names all of these, twice over, with another's job as their value. */
+    /** A request from Mallory with all these names as headers and as parameters, all with the same value. */
     private HttpRequest.Builder forge(String path, List<String> names, String value) {
         String query = names.stream()
                 .map(name -> UriUtils.encode(name, StandardCharsets.UTF_8) + "=" + value)
@@ -172,7 +172,7 @@ class HeaderInjectionIT {
         return request;
     }
 
-    /** All that is to be the same for two jobs of the same request. */
+    /** Everything that must be equal for two jobs of the same request. */
     private static List<Object> shape(JsonNode job) {
         List<Object> shape = new ArrayList<>();
         job.properties().forEach(field -> {
@@ -186,7 +186,7 @@ class HeaderInjectionIT {
         return shape;
     }
 
-    /** The names that the sources and Camel know. */
+    /** The names in the sources and in Camel's constants. */
     private static Set<String> names() throws IOException {
         Set<String> names = new TreeSet<>();
         for (Path folder : SOURCES) {
@@ -217,7 +217,7 @@ class HeaderInjectionIT {
         }
     }
 
-    /** Every way to write each, without the headers and parameters that are there to be used. */
+    /** All spellings of each name, without the headers and parameters of the API. */
     private static Set<String> spellings(Set<String> names) {
         Set<String> spellings = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         for (String name : names) {
@@ -228,7 +228,7 @@ class HeaderInjectionIT {
                 spellings.addAll(List.of("Camel" + title, "CamelHttp" + title));
             }
         }
-        // Those that HTTP, the contract or Java's client reserve.
+        // Names that HTTP, the API, or Java's client reserves.
         spellings.removeIf(name -> !name.matches("[A-Za-z0-9_.-]+"));
         Set<String> meant = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         OpenApi.operations()

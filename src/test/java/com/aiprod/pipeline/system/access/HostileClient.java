@@ -18,10 +18,10 @@ import java.util.Locale;
 import java.util.Random;
 import org.springframework.web.util.UriUtils;
 
-/** Makes requests that are nearly right: those of openapi.yaml with something changed. The same seed makes the same. */
+/** Makes almost valid requests: those of openapi.yaml with changes. The same seed makes the same requests. */
 final class HostileClient {
 
-    /** Longest time that an answer may take. */
+    /** The longest time that a response may take. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -30,7 +30,7 @@ final class HostileClient {
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "TRICK");
 
-    /** What has been a surprise to somebody's program. */
+    /** Strings that are known to break programs. */
     private static final List<String> STRINGS = List.of(
             "",
             " ",
@@ -125,8 +125,8 @@ final class HostileClient {
     private final List<String> tokens;
 
     /**
-     * @param ids of things that are there, and are others' in part
-     * @param tokens to call with, the first mostly; empty for none
+    * @param ids IDs that exist, some of them of other users
+    * @param tokens tokens to call with, mostly the first; an empty string means no token
      */
     HostileClient(Random random, int port, List<String> ids, List<String> tokens) {
         this.random = random;
@@ -135,7 +135,7 @@ final class HostileClient {
         this.tokens = List.copyOf(tokens);
     }
 
-    /** The next request. */
+    /** Returns the next request to send. */
     HttpRequest next() {
         Operation operation = oneIn(5) ? SUBMIT : pick(OPERATIONS);
         HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -200,7 +200,7 @@ final class HostileClient {
         return pairs.isEmpty() ? "" : "?" + String.join("&", pairs);
     }
 
-    /** One that the parameter's schema allows, or any. */
+    /** A value that the parameter's schema allows, or an arbitrary one. */
     private String value(JsonNode parameter) {
         if (oneIn(2)) {
             return string();
@@ -215,7 +215,7 @@ final class HostileClient {
             int most = Math.min(schema.path("maximum").asInt(100), 1000);
             return String.valueOf(schema.path("minimum").asInt() + random.nextInt(most));
         }
-        // An answer that is held back on purpose is no hang.
+        // Otherwise a long wait would look like a hang.
         return "Prefer".equals(parameter.path("name").asText())
                 ? "wait=1"
                 : parameter.path("example").asText("x");
@@ -241,7 +241,7 @@ final class HostileClient {
         return text(value);
     }
 
-    /** The JSON text, broken now and then. */
+    /** The JSON text, sometimes broken. */
     private byte[] text(JsonNode value) {
         byte[] text = value.toString().getBytes(StandardCharsets.UTF_8);
         if (!oneIn(4) || text.length == 0) {
@@ -309,7 +309,7 @@ final class HostileClient {
         return text.toString();
     }
 
-    /** As far as Java's client sends such a thing; what it does not, raw sockets do. */
+    /** Drops characters that Java's client refuses to send. {@link Garbage} covers those. */
     private static void put(HttpRequest.Builder request, String name, String value) {
         StringBuilder sendable = new StringBuilder();
         value.chars().filter(c -> c >= ' ' && c != 127 && c < 256).forEach(c -> sendable.append((char) c));

@@ -27,8 +27,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Jobs whose pipeline fails in every way: what the owner is told, what the operator finds, and what the log says. All
- * of them start at once, since the retries and the time limit take their time.
+* Jobs whose pipeline fails in every way: what the owner, the operator, and the log see. All
+* of them start at once because the retries and the time limit take seconds.
  */
 @SystemTest
 @ExtendWith(OutputCaptureExtension.class)
@@ -53,7 +53,7 @@ class FailureIT {
     private String results;
 
     @BeforeAll
-    void startAll() throws Exception {
+    void startJobs() throws Exception {
         alice = User.of(port, "alice");
         bystander = new Bystander(broker);
         letters = bystander.listen(Bystander.DEAD_LETTERS);
@@ -71,52 +71,52 @@ class FailureIT {
     }
 
     @AfterAll
-    void leave() {
+    void close() {
         bystander.close();
     }
 
     @Test
-    void whatMayPassIsTriedThreeTimesMore() throws Exception {
-        JsonNode result = failed("fail in passing", "MODEL_BUSY", "The model is busy.", true);
-        // Each pause is twice the one before, give or take a fifth: from 0.8 + 1.28 + 2.05 s on.
+    void retriesATransientFailureThreeTimes() throws Exception {
+        JsonNode result = assertFailed("fail in passing", "MODEL_BUSY", "The model is busy.", true);
+        // Each pause is twice the one before, plus or minus 20%: at least 0.8 + 1.28 + 2.05 s.
         assertThat(result.path("execution_time_ms").asLong()).isBetween(4_100L, 11_000L);
-        letter("fail in passing", "MODEL_BUSY", 4, "com.aiprod.pipeline.stage.TransientStageException");
+        assertDeadLetter("fail in passing", "MODEL_BUSY", 4, "com.aiprod.pipeline.stage.TransientStageException");
     }
 
     @Test
-    void aFaultOfTheDiskMayPassAndItsPathStaysInside() throws Exception {
-        failed("lose the disk", "IO_ERROR", "Reading or writing failed while the job ran.", true);
-        letter("lose the disk", "IO_ERROR", 4, "/var/secret-path");
+    void retriesADiskErrorAndHidesItsPath() throws Exception {
+        assertFailed("lose the disk", "IO_ERROR", "Reading or writing failed while the job ran.", true);
+        assertDeadLetter("lose the disk", "IO_ERROR", 4, "/var/secret-path");
     }
 
     @Test
-    void whatCannotPassFailsAtOnce() throws Exception {
-        JsonNode result = failed("fail for good", "CONTENT_UNUSABLE", "Nothing can be made of this text.", false);
+    void failsAtOnceOnAPermanentFailure() throws Exception {
+        JsonNode result = assertFailed("fail for good", "CONTENT_UNUSABLE", "Nothing can be made of this text.", false);
         assertThat(result.path("execution_time_ms").asLong()).isLessThan(5_000);
-        letter("fail for good", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.stage.PermanentStageException");
+        assertDeadLetter("fail for good", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.stage.PermanentStageException");
     }
 
     @Test
-    void whatNobodyForesawIsToldWithoutTheInside() throws Exception {
-        failed("fail unforeseen", "INTERNAL_ERROR", "The pipeline failed unexpectedly.", false);
-        letter("fail unforeseen", "INTERNAL_ERROR", 1, "java.lang.IllegalStateException");
+    void hidesTheDetailsOfAnUnexpectedException() throws Exception {
+        assertFailed("fail unforeseen", "INTERNAL_ERROR", "The pipeline failed unexpectedly.", false);
+        assertDeadLetter("fail unforeseen", "INTERNAL_ERROR", 1, "java.lang.IllegalStateException");
     }
 
     @Test
-    void aPipelineThatLeavesNoMapHasFailed() throws Exception {
-        failed(
+    void failsAJobWhosePipelineReturnsNoMap() throws Exception {
+        assertFailed(
                 "leave no map",
                 "PIPELINE_OUTPUT_INVALID",
                 "The pipeline 'scripted' left a text and no map (JSON is to be unmarshalled) as its output.",
                 false);
-        letter("leave no map", "PIPELINE_OUTPUT_INVALID", 1, "PermanentStageException");
+        assertDeadLetter("leave no map", "PIPELINE_OUTPUT_INVALID", 1, "PermanentStageException");
     }
 
     @Test
-    void aPipelineThatHangsIsEndedAtItsLimit() throws Exception {
-        JsonNode result = failed("hang", "PIPELINE_TIMEOUT", "The job was not done within 11 seconds.", true);
+    void stopsAHangingPipelineAtTheTimeLimit() throws Exception {
+        JsonNode result = assertFailed("hang", "PIPELINE_TIMEOUT", "The job was not done within 11 seconds.", true);
         assertThat(result.path("execution_time_ms").asLong()).isBetween(11_000L, 16_000L);
-        letter("hang", "PIPELINE_TIMEOUT", 1, "PipelineTimeoutException");
+        assertDeadLetter("hang", "PIPELINE_TIMEOUT", 1, "PipelineTimeoutException");
         JsonNode message = JSON.readTree(
                 bystander.next(results, jobs.get("hang")).getData().toStringUtf8());
         assertThat(message.path("status").asText()).isEqualTo("timeout");
@@ -124,10 +124,10 @@ class FailureIT {
     }
 
     @Test
-    void theLogTellsEachStoryInAFewLines(CapturedOutput output) {
+    void logsEachJobInAFewLines(CapturedOutput output) {
         alice.await(jobs.get("none"), "COMPLETED");
         waitForLine(output, "none", "finished in ");
-        assertThat(story(output, "none"))
+        assertThat(logLines(output, "none"))
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("INFO", "queued for " + alice.id()),
                         line -> assertThat(line).contains("INFO", "published for attempt 1"),
@@ -138,19 +138,19 @@ class FailureIT {
         alice.await(jobs.get("fail in passing"), "FAILED");
         waitForLine(output, "fail in passing", "Dead letter ");
         waitForLine(output, "fail in passing", "FAILED after ");
-        // A worker may have a message before its publisher hears that it went out.
-        assertThat(story(output, "fail in passing").subList(0, 3))
+        // A worker may receive a message before the publisher gets its confirmation.
+        assertThat(logLines(output, "fail in passing").subList(0, 3))
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("INFO", "queued for "),
                         line -> assertThat(line).contains("INFO", "published for attempt 1"),
                         line -> assertThat(line).contains("INFO", "attempt 1 started by "));
-        assertThat(story(output, "fail in passing").subList(3, 7))
+        assertThat(logLines(output, "fail in passing").subList(3, 7))
                 .satisfiesExactly(
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 1 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 2 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 3 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1 failed for good", "The model is busy."));
-        assertThat(story(output, "fail in passing")).hasSize(9);
+        assertThat(logLines(output, "fail in passing")).hasSize(9);
 
         alice.await(jobs.get("hang"), "FAILED");
         for (String expected : List.of("fail in passing", "lose the disk", "fail for good", "leave no map", "hang")) {
@@ -158,7 +158,7 @@ class FailureIT {
             waitForLine(output, expected, "Dead letter ");
             waitForLine(output, expected, "FAILED after ");
         }
-        // Only what nobody foresaw has a trace, once, and right after a line with its job's id.
+        // Only an unexpected exception has a stack trace: once, right after a line with the job's ID.
         assertThat(output.getAll()
                         .lines()
                         .filter(line -> line.contains("Exception: ")
@@ -167,8 +167,8 @@ class FailureIT {
                 .containsExactly("java.lang.IllegalStateException: jdbc:postgresql://secret-host/ of com.aiprod");
     }
 
-    /** What the log tells of the job, but for the audit's lines of the calls about it. */
-    private List<String> story(CapturedOutput output, String script) {
+    /** The job's log lines, without those of the audit log. */
+    private List<String> logLines(CapturedOutput output, String script) {
         return output.getAll()
                 .lines()
                 .filter(line -> line.contains(jobs.get(script)) && !line.contains("aiprod.audit"))
@@ -176,10 +176,10 @@ class FailureIT {
     }
 
     private void waitForLine(CapturedOutput output, String script, String part) {
-        Awaitility.await().until(() -> story(output, script).stream().anyMatch(line -> line.contains(part)));
+        Awaitility.await().until(() -> logLines(output, script).stream().anyMatch(line -> line.contains(part)));
     }
 
-    private JsonNode failed(String script, String code, String message, boolean retryable) {
+    private JsonNode assertFailed(String script, String code, String message, boolean retryable) {
         JsonNode job = alice.await(jobs.get(script), "FAILED");
         JsonNode result = job.path("result");
         assertThat(names(result))
@@ -206,8 +206,8 @@ class FailureIT {
         return result;
     }
 
-    /** The dead letter on its topic and in the database. */
-    private void letter(String script, String code, int attempts, String error) throws Exception {
+    /** Checks the dead letter on its topic and in the database. */
+    private void assertDeadLetter(String script, String code, int attempts, String error) throws Exception {
         String id = jobs.get(script);
         PubsubMessage message = bystander.next(letters, id);
         JsonNode letter = JSON.readTree(message.getData().toStringUtf8());

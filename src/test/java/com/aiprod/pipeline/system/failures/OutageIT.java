@@ -49,7 +49,7 @@ import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** Pub/Sub or PostgreSQL goes away and comes back: no job is lost, and no client sees more than a 503. */
+/** Pub/Sub or PostgreSQL goes down and comes back: no job is lost, and clients see nothing worse than a 503. */
 @SpringBootTest(
         classes = PipelineApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
@@ -93,48 +93,48 @@ class OutageIT {
     }
 
     @AfterAll
-    static void end() {
+    static void close() {
         WIRE.close();
         pubSub.close();
         DATABASE.close();
     }
 
     @BeforeEach
-    void allIsWell() {
+    void awaitHealthy() {
         alice = User.of(port, "alice");
-        becomes("UP");
+        awaitReadiness("UP");
         alice.awaitService();
     }
 
     @Test
-    void whilePubSubIsAwayJobsAreAcceptedAndLaterRun() throws Exception {
+    void acceptsJobsWhilePubSubIsDownAndRunsThemLater() throws Exception {
         pubSub.close();
-        List<String> ids = tenAcceptedAtOnce();
+        List<String> ids = submitTenQuickly();
         assertThat(alice.job(ids.get(0)).path("status").asText()).isEqualTo("QUEUED");
 
         pubSub = EmbeddedPubSub.start(pubSub.port());
         ids.forEach(id -> alice.await(id, "COMPLETED"));
-        becomes("UP");
+        awaitReadiness("UP");
     }
 
     @Test
-    void whilePubSubTakesEverythingAndAnswersNothingNoPublishHangs(CapturedOutput log) throws Exception {
+    void timesOutAPublishWhenPubSubDoesNotAnswer(CapturedOutput log) throws Exception {
         List<String> ids;
-        WIRE.hush();
+        WIRE.stall();
         try {
-            ids = tenAcceptedAtOnce();
-            Awaitility.await("a publish that gives up")
+            ids = submitTenQuickly();
+            Awaitility.await("a publish that times out")
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> log.getOut().contains("stays in the outbox and goes out again"));
         } finally {
-            WIRE.speak();
+            WIRE.resume();
         }
         ids.forEach(id -> alice.await(id, "COMPLETED"));
-        becomes("UP");
+        awaitReadiness("UP");
     }
 
     @Test
-    void whenPubSubLosesEveryMessageEveryJobStillRuns() throws Exception {
+    void runsEveryJobWhenPubSubLosesAllMessages() throws Exception {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             ids.add(alice.start("none"));
@@ -143,11 +143,11 @@ class OutageIT {
             }
         }
         ids.forEach(id -> alice.await(id, "COMPLETED"));
-        becomes("UP");
+        awaitReadiness("UP");
     }
 
     @Test
-    void aSubscriberThatDiedIsSeenAndStartedAgain() throws Exception {
+    void detectsAndRestartsADeadSubscriber() throws Exception {
         ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
                 .usePlaintext()
                 .build();
@@ -160,13 +160,13 @@ class OutageIT {
         } finally {
             channel.shutdownNow();
         }
-        becomes("DOWN");
-        becomes("UP");
+        awaitReadiness("DOWN");
+        awaitReadiness("UP");
         alice.await(alice.start("none"), "COMPLETED");
     }
 
     @Test
-    void aTopicThatIsGoneOrWasMadeAgainGetsItsSubscriptionBack() throws Exception {
+    void recreatesTheSubscriptionOfADeletedOrRecreatedTopic() throws Exception {
         String topic = TopicName.format(EmbeddedServices.PROJECT, "aiprod-pipeline-jobs");
         ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
                 .usePlaintext()
@@ -181,22 +181,22 @@ class OutageIT {
             channel.shutdownNow();
         }
         alice.await(alice.start("none"), "COMPLETED");
-        becomes("UP");
+        awaitReadiness("UP");
     }
 
     @Test
-    void aSubscriberWhoseStreamBrokeAndWhosePermissionWasTakenListensAgainOnceItMay() throws Exception {
+    void resumesAfterABrokenStreamAndARevokedPermission() throws Exception {
         pubSub.denyPulls(true);
         WIRE.shut();
         WIRE.open();
-        becomes("DOWN");
+        awaitReadiness("DOWN");
         pubSub.denyPulls(false);
-        becomes("UP");
+        awaitReadiness("UP");
         alice.await(alice.start("none"), "COMPLETED");
     }
 
     @Test
-    void whileTheDatabaseIsAwayCallersAreToldToComeBack() throws Exception {
+    void returns503WithRetryAfterWhileTheDatabaseIsDown() throws Exception {
         String before = alice.start("none");
         alice.await(before, "COMPLETED");
         DATABASE.shut();
@@ -209,17 +209,17 @@ class OutageIT {
         HttpResponse<String> submission = alice.submit("{\"content\":\"x\"}");
         problem(submission, 503);
         assertThat(submission.headers().firstValue("Retry-After")).hasValue("5");
-        becomes("DOWN");
+        awaitReadiness("DOWN");
         assertThat(health("liveness").statusCode()).isEqualTo(200);
 
         DATABASE.open();
-        becomes("UP");
+        awaitReadiness("UP");
         alice.awaitService();
         alice.await(alice.start("none"), "COMPLETED");
     }
 
     @Test
-    void whileTheDatabaseIsAwayAMessageIsHeldAndNoDeliverySpent() throws Exception {
+    void holdsAMessageWithoutSpendingADeliveryWhileTheDatabaseIsDown() throws Exception {
         String job = alice.start("none");
         alice.await(job, "COMPLETED");
         double nacked = settled("nack");
@@ -228,7 +228,7 @@ class OutageIT {
         try {
             publishAgain(job);
             double refused = timeouts();
-            Awaitility.await("many tries in vain")
+            Awaitility.await("many failed tries")
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> timeouts() >= refused + 30);
             assertThat(settled("nack")).isEqualTo(nacked);
@@ -237,10 +237,10 @@ class OutageIT {
         }
         Awaitility.await("the claim").atMost(Duration.ofSeconds(60)).until(() -> settled("ack") == acked + 1);
         assertThat(settled("nack")).isEqualTo(nacked);
-        becomes("UP");
+        awaitReadiness("UP");
     }
 
-    /** How often a thread waited for a connection in vain. */
+    /** How many times a thread timed out waiting for a connection. */
     private double timeouts() {
         return registry.get("hikaricp.connections.timeout").counter().count();
     }
@@ -273,8 +273,8 @@ class OutageIT {
     }
 
     @Test
-    void whoWaitsForAJobWhenTheDatabaseGoesAwayIsToldThatItIsAccepted() throws Exception {
-        WIRE.hush();
+    void returns202WhenTheDatabaseGoesDownDuringAWait() throws Exception {
+        WIRE.stall();
         CompletableFuture<HttpResponse<String>> submission = CLIENT.sendAsync(
                 alice.request("/pipeline/run")
                         .headers("Content-Type", "application/json", "Prefer", "wait=4")
@@ -290,7 +290,7 @@ class OutageIT {
                         found -> !found.isEmpty());
         CompletableFuture<HttpResponse<String>> read = CLIENT.sendAsync(
                 alice.request("/pipeline/job/" + id).header("Prefer", "wait=2").build(), BodyHandlers.ofString());
-        Awaitility.await("two that wait")
+        Awaitility.await("two waiting calls")
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> registry.get("aiprod.watchers.open").gauge().value() == 2);
         DATABASE.shut();
@@ -304,13 +304,13 @@ class OutageIT {
         assertThat(unread.headers().firstValue("Retry-After")).hasValue("5");
 
         DATABASE.open();
-        WIRE.speak();
-        becomes("UP");
+        WIRE.resume();
+        awaitReadiness("UP");
         alice.awaitService();
         alice.await(id, "COMPLETED");
     }
 
-    private List<String> tenAcceptedAtOnce() throws Exception {
+    private List<String> submitTenQuickly() throws Exception {
         List<String> ids = new ArrayList<>();
         long before = System.nanoTime();
         for (int i = 0; i < 10; i++) {
@@ -320,7 +320,7 @@ class OutageIT {
         return ids;
     }
 
-    private void becomes(String status) {
+    private void awaitReadiness(String status) {
         Awaitility.await(status)
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> health("readiness"), health -> health.body().contains("{\"status\":\"" + status + "\""));

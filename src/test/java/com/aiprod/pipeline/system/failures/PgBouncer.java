@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** The real PgBouncer before a database, giving each transaction another of a few sessions. */
+/** A real PgBouncer in front of a database, in transaction mode with a small pool. */
 final class PgBouncer implements AutoCloseable {
 
     private final Process process;
@@ -27,7 +27,7 @@ final class PgBouncer implements AutoCloseable {
         this.jdbcUrl = jdbcUrl;
     }
 
-    /** Where it is installed. */
+    /** Returns the path of the installed program, if any. */
     static Optional<Path> program() {
         return Stream.of(
                         "/usr/sbin/pgbouncer",
@@ -39,14 +39,19 @@ final class PgBouncer implements AutoCloseable {
                 .findFirst();
     }
 
-    /** @param server the database's URL, with the one user that may come */
+    /**
+     * Starts PgBouncer.
+     *
+     * @param server the JDBC URL of the database
+     * @param user the only user that may connect
+     */
     static PgBouncer before(String server, String user) throws IOException {
         URI uri = URI.create(server.substring("jdbc:".length()));
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        // Readable for the user that it becomes, since it does not run as root.
+        // PgBouncer does not run as root, and the user that it switches to must read the files.
         Path folder = Files.createTempDirectory(
                 "pgbouncer", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         Path users = Files.writeString(folder.resolve("users"), "\"%s\" \"\"\n".formatted(user));

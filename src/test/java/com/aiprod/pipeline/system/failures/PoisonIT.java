@@ -20,11 +20,11 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Messages that nobody can use: each is kept as a dead letter, once, and blocks nothing. */
+/** Messages that cannot be read: each becomes one dead letter and blocks nothing. */
 @SystemTest
 class PoisonIT {
 
-    /** In the data or the attributes of each message, to find its letter by. */
+    /** A marker in the data or the attributes of each message, to find its dead letter. */
     private static final String MARK = "mark";
 
     @LocalServerPort
@@ -37,7 +37,7 @@ class PoisonIT {
     private JdbcTemplate database;
 
     @Test
-    void isKeptOnceAndBlocksNothing() throws Exception {
+    void becomesOneDeadLetterAndBlocksNothing() throws Exception {
         List<String> marks = new ArrayList<>();
         try (Bystander bystander = new Bystander(broker)) {
             String letters = bystander.listen(Bystander.DEAD_LETTERS);

@@ -21,15 +21,15 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** The application as a role that owns nothing, behind PgBouncer, which gives each transaction another session. */
+/** The application with a database role that owns nothing, behind PgBouncer in transaction mode. */
 class PoolerIT {
 
     private static final int JOBS = 200;
 
     @Test
-    void jobsAreTakenAndDoneThroughAPoolerOfTransactions(@TempDir Path artifacts) throws Exception {
+    void runsJobsThroughATransactionPooler(@TempDir Path artifacts) throws Exception {
         assumeThat(PgBouncer.program())
-                .as("PgBouncer is not installed (Debian's package pgbouncer), so nothing was tried with it")
+                .as("PgBouncer (Debian package pgbouncer) is not installed, so this test is skipped")
                 .isPresent();
         try (PgBouncer pooler = PgBouncer.before(DeployedDatabase.administrator(), "aiprod");
                 EmbeddedPubSub pubSub = EmbeddedPubSub.start();
@@ -45,7 +45,7 @@ class PoolerIT {
                             JOBS, 8, () -> alice.submit("{\"content\":\"x\"}").statusCode()))
                     .containsOnly(202);
             JdbcTemplate past = new JdbcTemplate(new DriverManagerDataSource(DeployedDatabase.administrator()));
-            Awaitility.await("all are done")
+            Awaitility.await("all jobs end")
                     .atMost(Duration.ofMinutes(1))
                     .until(() -> past.queryForObject(
                                     "SELECT count(*) FROM jobs WHERE user_id = ? AND state = 'COMPLETED'",

@@ -38,7 +38,7 @@ import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** PostgreSQL is there, and does not do all that is asked of it: no client sees more than a 503, which holds true. */
+/** PostgreSQL is up but rejects or delays statements: clients see nothing worse than a 503, and the 503 is true. */
 @SpringBootTest(
         classes = PipelineApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
@@ -58,7 +58,7 @@ class TiredDatabaseIT {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String DATABASE = EmbeddedDatabase.create();
 
-    /** Whose sessions are not what {@link #alter} makes of others. */
+    /** An administrator connection; its sessions ignore the settings of {@link #alter}. */
     private final JdbcTemplate jdbc = new JdbcTemplate(
             new DriverManagerDataSource(
                     DATABASE
@@ -78,9 +78,9 @@ class TiredDatabaseIT {
     }
 
     @BeforeEach
-    void allIsWell() {
+    void awaitHealthy() {
         alice = User.of(port, "alice");
-        becomes("UP");
+        awaitReadiness("UP");
         alice.awaitService();
     }
 
@@ -91,19 +91,19 @@ class TiredDatabaseIT {
     }
 
     @Test
-    void sessionsThatTakeNoWritesAreAnOutageAndDoNotOutliveIt(CapturedOutput log) throws Exception {
+    void evictsReadOnlySessionsAfterAFailover(CapturedOutput log) throws Exception {
         alice.await(alice.start("none"), "COMPLETED");
         alter("SET default_transaction_read_only = on");
         endSessions();
         int before = log.length();
 
-        becomes("DOWN");
+        awaitReadiness("DOWN");
         for (int i = 0; i < 20; i++) {
-            isUnavailable(submit("x"));
+            assertUnavailable(submit("x"));
         }
 
         alter("RESET default_transaction_read_only");
-        becomes("UP");
+        awaitReadiness("UP");
         alice.awaitService();
         List<Integer> answers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -117,16 +117,16 @@ class TiredDatabaseIT {
     }
 
     @Test
-    void aSubmissionThatWasToldToComeBackIsNotAcceptedAfterwards() throws Exception {
+    void doesNotAcceptASubmissionAfterA503() throws Exception {
         String marker = "A text that nobody else submits.";
         try (Connection operator = DriverManager.getConnection(DATABASE);
                 Statement statement = operator.createStatement()) {
             operator.setAutoCommit(false);
             statement.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
-            User.atOnce(12, 12, () -> submit(marker)).forEach(TiredDatabaseIT::isUnavailable);
+            User.atOnce(12, 12, () -> submit(marker)).forEach(TiredDatabaseIT::assertUnavailable);
             operator.commit();
         }
-        Awaitility.await("what still runs in the server")
+        Awaitility.await("the end of the statement on the server")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> jdbc.queryForObject(
                                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -139,22 +139,22 @@ class TiredDatabaseIT {
     }
 
     @Test
-    void whoWaitsForALockTooLongIsToldToComeBack() throws Exception {
+    void returns503AfterALockTimeout() throws Exception {
         try (Connection operator = DriverManager.getConnection(DATABASE);
                 Statement statement = operator.createStatement()) {
             operator.setAutoCommit(false);
             statement.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
-            isUnavailable(submit("x"));
-            isUnavailable(alice.get("/pipeline/jobs"));
+            assertUnavailable(submit("x"));
+            assertUnavailable(alice.get("/pipeline/jobs"));
         }
     }
 
     @Test
-    void theDatabasesIsolationLevelIsNotTheApplications() throws Exception {
+    void overridesTheIsolationLevelOfTheDatabase() throws Exception {
         for (String level : List.of("repeatable read", "serializable")) {
             alter("SET default_transaction_isolation = '" + level + "'");
             endSessions();
-            becomes("UP");
+            awaitReadiness("UP");
             alice.awaitService();
             assertThat(User.atOnce(80, 8, () -> submit("x").statusCode()))
                     .as(level)
@@ -174,7 +174,7 @@ class TiredDatabaseIT {
         return alice.submit("{\"content\":\"" + content + "\"}");
     }
 
-    private static void isUnavailable(HttpResponse<String> answer) {
+    private static void assertUnavailable(HttpResponse<String> answer) {
         try {
             assertThat(problem(answer, 503).path("type").asText()).isEqualTo("/problems/unavailable");
         } catch (IOException e) {
@@ -183,18 +183,18 @@ class TiredDatabaseIT {
         assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
     }
 
-    /** Changes what new sessions of the database begin with. */
+    /** Changes a default of new sessions. */
     private void alter(String what) {
         jdbc.execute("ALTER DATABASE " + jdbc.queryForObject("SELECT current_database()", String.class) + " " + what);
     }
 
-    /** Ends the application's sessions, as a failover does. */
+    /** Terminates the application's sessions, as a failover does. */
     private void endSessions() {
         jdbc.queryForList("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
     }
 
-    private void becomes(String status) {
+    private void awaitReadiness(String status) {
         Awaitility.await(status)
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> readiness(), health -> health.contains("{\"status\":\"" + status + "\""));

@@ -18,7 +18,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** A worker that vanished: its job runs again, the history tells it, and what the lost one says later is not heard. */
+/** A worker dies: its job runs again, the history shows it, and the dead worker's late result is ignored. */
 @SystemTest
 class WorkerDeathIT {
 
@@ -34,15 +34,15 @@ class WorkerDeathIT {
     private User alice;
 
     @BeforeEach
-    void meet() {
+    void createUser() {
         alice = User.of(port, "alice");
     }
 
     @Test
-    void itsJobRunsAgainAndItsLateResultIsNotHeard() throws Exception {
+    void runsTheJobAgainAndIgnoresTheLateResult() throws Exception {
         String id = alice.start("hang once");
         alice.await(id, "PROCESSING");
-        vanish(id);
+        loseWorker(id);
 
         JsonNode job = alice.await(id, "COMPLETED");
         assertThat(job.path("attempt").asInt()).isEqualTo(2);
@@ -73,7 +73,7 @@ class WorkerDeathIT {
                 bystander.publish(Bystander.RESULTS, result, Map.of("job_id", id, "attempt", "3"));
             }
             bystander.publish(Bystander.JOBS, "{\"job_id\":\"" + id + "\"}", Map.of("job_id", id, "attempt", "3"));
-            // What follows on the same subscriptions is worked off after them.
+            // The subscriptions handle these messages before the ones that follow.
             alice.await(alice.start("none"), "COMPLETED");
             alice.await(alice.start("none"), "COMPLETED");
         }
@@ -81,7 +81,7 @@ class WorkerDeathIT {
     }
 
     @Test
-    void aJobThatLosesEveryWorkerEnds() throws Exception {
+    void failsAJobThatLosesEveryWorker() throws Exception {
         String id = alice.start("hang");
         for (int attempt = 1; attempt <= 5; attempt++) {
             int current = attempt;
@@ -91,7 +91,7 @@ class WorkerDeathIT {
                             () -> alice.job(id),
                             job -> job.path("attempt").asInt() == current
                                     && "PROCESSING".equals(job.path("status").asText()));
-            vanish(id);
+            loseWorker(id);
         }
         JsonNode job = alice.await(id, "FAILED");
         assertThat(job.path("attempt").asInt()).isEqualTo(5);
@@ -102,8 +102,8 @@ class WorkerDeathIT {
                 .containsExactly("ATTEMPTS_EXHAUSTED");
     }
 
-    /** As if another process had claimed the job and died: nobody renews its lease. */
-    private void vanish(String id) {
+    /** As if another process had claimed the job and died: nothing renews the lease. */
+    private void loseWorker(String id) {
         int changed = database.update(
                 "UPDATE jobs SET worker_id = 'ghost', lease_expires_at = now() - interval '1 second'"
                         + " WHERE id = cast(? AS uuid) AND state = 'PROCESSING'",

@@ -23,7 +23,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Cancelling a job in each part of its life, as its owner sees it. */
+/** Cancelling a job in each state, as its owner sees it. */
 @SystemTest
 @ExtendWith(OutputCaptureExtension.class)
 class CancelIT {
@@ -40,12 +40,12 @@ class CancelIT {
     private User alice;
 
     @BeforeEach
-    void meet() {
+    void createUser() {
         alice = User.of(port, "alice");
     }
 
     @Test
-    void aJobWhoseMessageHasNotGoneOutNeverRuns() throws Exception {
+    void neverRunsAJobCancelledBeforePublication() throws Exception {
         camel.getRouteController().stopRoute("dispatch-jobs");
         String id;
         try {
@@ -62,7 +62,7 @@ class CancelIT {
     }
 
     @Test
-    void aRunningJobStopsWithoutAResultOrADeadLetter(CapturedOutput output) throws Exception {
+    void stopsARunningJobWithoutAResultOrADeadLetter(CapturedOutput output) throws Exception {
         String id = alice.start("hang");
         alice.await(id, "PROCESSING");
 
@@ -84,18 +84,18 @@ class CancelIT {
     }
 
     @Test
-    void cancellingAgainAnswersTheSame() throws Exception {
+    void isIdempotent() throws Exception {
         String id = alice.start("hang");
         JsonNode job = cancelled(id);
         HttpResponse<String> again = cancel(alice, id);
         assertThat(json(again)).isEqualTo(job);
         String tag = again.headers().firstValue("ETag").orElseThrow();
-        // A condition is for reads; a cancellation answers the job all the same.
+        // If-None-Match applies to reads only; a cancellation still returns the job.
         assertThat(cancel(alice, id, "If-None-Match", tag).statusCode()).isEqualTo(200);
     }
 
     @Test
-    void aJobThatEndedOtherwiseStaysAsItIs() throws Exception {
+    void leavesACompletedOrFailedJobUnchanged() throws Exception {
         String completed = alice.start("none");
         String failed = alice.start("fail for good");
         for (JsonNode before : List.of(alice.await(completed, "COMPLETED"), alice.await(failed, "FAILED"))) {
@@ -107,7 +107,7 @@ class CancelIT {
     }
 
     @Test
-    void onlyTheOwnerCancels() throws Exception {
+    void rejectsAnyoneButTheOwner() throws Exception {
         String id = alice.start("hang");
         alice.await(id, "PROCESSING");
         problem(cancel(User.of(port, "mallory"), id), 403);

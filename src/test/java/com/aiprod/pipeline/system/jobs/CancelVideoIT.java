@@ -19,7 +19,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.ContextConfiguration;
 
-/** Cancelling while a real video is rendered, with the settings that users have. */
+/** Cancelling while a real video renders, with production settings. */
 @SpringBootTest(
         classes = PipelineApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
@@ -28,7 +28,7 @@ import org.springframework.test.context.ContextConfiguration;
 @DirtiesContext
 class CancelVideoIT {
 
-    /** The contract's. */
+    /** The limit in the API contract. */
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     @LocalServerPort
@@ -38,7 +38,7 @@ class CancelVideoIT {
     private Path artifacts;
 
     @Test
-    void stopsRenderingClearsUpAndFreesTheWorker() throws Exception {
+    void stopsTheRenderCleansUpAndFreesTheWorker() throws Exception {
         User alice = User.of(port, "alice");
         String id = submit(alice, "cinema_spot", 30);
         Path work = artifacts.resolve(".work").resolve(id + "-1");
@@ -59,7 +59,7 @@ class CancelVideoIT {
             assertThat(work).doesNotExist();
             assertThat(encoders()).isZero();
         });
-        // The only worker is free again.
+        // The only worker slot is free again.
         String next = submit(alice, "quick_social", 1);
         alice.await(next, "COMPLETED");
         assertThat(artifacts.resolve(id)).doesNotExist();

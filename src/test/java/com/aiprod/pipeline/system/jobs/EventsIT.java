@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** Following a job by its events, as its owner's client sees it. */
+/** A job's event stream, as its owner's client sees it. */
 @SystemTest
 class EventsIT {
 
@@ -38,32 +38,32 @@ class EventsIT {
     private User alice;
 
     @BeforeEach
-    void meet() {
+    void createUser() {
         alice = User.of(port, "alice");
     }
 
     @Test
-    void tellWholeLifeOfAJobAndEnd() throws Exception {
+    void streamsTheWholeLifeOfAJobAndEnds() throws Exception {
         String id = alice.start("none");
         try (EventReader stream = alice.follow(id)) {
             assertThat(stream.answer().statusCode()).isEqualTo(200);
             assertThat(stream.answer().headers().firstValue("Content-Type")).hasValue("text/event-stream");
             assertThat(stream.answer().headers().firstValue("Cache-Control")).hasValue("no-store");
             assertThat(stream.answer().headers().firstValue("X-Request-Id")).isPresent();
-            assertTellsTheHistory(stream.awaitEnd(), alice.job(id), "QUEUED", "PROCESSING", "COMPLETED");
+            assertMatchesHistory(stream.awaitEnd(), alice.job(id), "QUEUED", "PROCESSING", "COMPLETED");
         }
     }
 
     @Test
-    void tellOfRetriesAndOfTheFailureThatEndsThem() throws Exception {
+    void streamsTheEventsOfAFailedJob() throws Exception {
         String id = alice.start("fail for good");
         try (EventReader stream = alice.follow(id)) {
-            assertTellsTheHistory(stream.awaitEnd(), alice.job(id), "QUEUED", "PROCESSING", "FAILED");
+            assertMatchesHistory(stream.awaitEnd(), alice.job(id), "QUEUED", "PROCESSING", "FAILED");
         }
     }
 
     @Test
-    void areToldInFullAfterTheEndAndFromAnyEventOn() throws Exception {
+    void replaysAllEventsOrThoseAfterAnyEvent() throws Exception {
         String id = alice.start("none");
         alice.await(id, "COMPLETED");
         List<Event> all;
@@ -79,7 +79,7 @@ class EventsIT {
                 assertThat(stream.awaitEnd()).isEqualTo(all.subList(had, all.size()));
             }
         }
-        // By 204 the HTML standard has a client that has everything stop coming back.
+        // The HTML standard: a 204 makes a client stop reconnecting.
         String last = String.valueOf(all.get(all.size() - 1).id());
         HttpResponse<String> nothing = alice.get("/pipeline/job/" + id + "/events", "Last-Event-ID", last);
         assertThat(nothing.statusCode()).isEqualTo(204);
@@ -87,7 +87,7 @@ class EventsIT {
     }
 
     @Test
-    void tellProgressInBetweenAndResumeWithoutAGap() throws Exception {
+    void streamsProgressAndResumesWithoutAGap() throws Exception {
         String id = alice.start("hang");
         List<Event> all;
         try (EventReader stream = alice.follow(id)) {
@@ -113,14 +113,14 @@ class EventsIT {
             try (EventReader resumed = alice.follow(
                     id, "Last-Event-ID", String.valueOf(all.get(had - 1).id()))) {
                 assertThat(resumed.awaitEnd())
-                        .as("after event %d: what has passed is told by its states", had)
+                        .as("after event %d: no progress of a past state", had)
                         .isEqualTo(all.subList(4, 5));
             }
         }
     }
 
     @Test
-    void areKeptAliveByComments() throws Exception {
+    void sendsCommentsAsHeartbeats() throws Exception {
         String id = alice.start("hang");
         try (EventReader stream = alice.follow(id)) {
             stream.await(2);
@@ -132,7 +132,7 @@ class EventsIT {
     }
 
     @Test
-    void areToldToAllWhoFollow() throws Exception {
+    void sendsTheSameEventsToEveryStream() throws Exception {
         String id = alice.start("hang");
         List<EventReader> streams = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -147,7 +147,7 @@ class EventsIT {
     }
 
     @Test
-    void areForTheOwnerAlone() throws Exception {
+    void rejectsAnyoneButTheOwner() throws Exception {
         String id = alice.start("none");
         String path = "/pipeline/job/" + id + "/events";
         problem(User.of(port, "mallory").get(path, "Accept", "text/event-stream"), 403);
@@ -157,12 +157,12 @@ class EventsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"019bc6ec-0000-7000-8000-000000000000", "1", "null", "%27%20OR%201=1"})
-    void areNotThereForAnUnknownOrMalformedId(String id) throws Exception {
+    void returns404ForAnUnknownOrMalformedId(String id) throws Exception {
         problem(alice.get("/pipeline/job/" + id + "/events", "Accept", "text/event-stream"), 404);
     }
 
     @Test
-    void areToBeHadAsAnEventStreamAlone() throws Exception {
+    void servesEventStreamsOnly() throws Exception {
         String path = "/pipeline/job/" + alice.start("none") + "/events";
         assertThat(problem(alice.get(path, "Accept", "application/json"), 406)
                         .path("detail")
@@ -175,7 +175,7 @@ class EventsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "-1", "1.5", "4000000000", "99999999999999999999", "2000000000, 1"})
-    void goOnOnlyAfterAnEventThatThereWas(String lastEventId) throws Exception {
+    void rejectsAnInvalidLastEventId(String lastEventId) throws Exception {
         String id = alice.start("none");
         alice.await(id, "COMPLETED");
         assertThat(faults(alice.get("/pipeline/job/" + id + "/events", "Last-Event-ID", lastEventId)))
@@ -183,7 +183,7 @@ class EventsIT {
     }
 
     @Test
-    void answerAHeadRequestWithoutAStream() throws Exception {
+    void answersHeadWithoutAStream() throws Exception {
         String id = alice.start("hang");
         HttpResponse<String> head =
                 send(alice.request("/pipeline/job/" + id + "/events").method("HEAD", BodyPublishers.noBody()));
@@ -192,7 +192,7 @@ class EventsIT {
         send(alice.request("/pipeline/job/" + id + "/cancel").POST(BodyPublishers.noBody()));
     }
 
-    private static void assertTellsTheHistory(List<Event> events, JsonNode job, String... states) {
+    private static void assertMatchesHistory(List<Event> events, JsonNode job, String... states) {
         assertThat(events).extracting(Event::type).containsOnly("state");
         assertThat(events)
                 .extracting(event -> event.data().path("state").asText())

@@ -28,7 +28,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The limits of one user, as that user meets them. */
+/** Per-user limits, as the user sees them. */
 @SystemTest
 class FairUseIT {
 
@@ -49,12 +49,12 @@ class FairUseIT {
     private User alice;
 
     @BeforeEach
-    void meet() {
+    void createUser() {
         alice = User.of(port, "alice");
     }
 
     @Test
-    void eachSubmissionTellsWhatIsLeft() throws Exception {
+    void reportsTheRemainingQuotaOfEachSubmission() throws Exception {
         HttpResponse<String> first = alice.submit("{\"content\":\"A tide comes in.\"}", "Idempotency-Key", "one");
         assertThat(first.statusCode()).isEqualTo(202);
         assertThat(limits(first)).containsExactly(POLICY, "\"submit\";r=599;t=60, \"active\";r=99");
@@ -68,7 +68,7 @@ class FairUseIT {
     }
 
     @Test
-    void whoIsTooFastIsToldWhenToComeBack() throws Exception {
+    void rejectsSubmissionsOverTheRateLimitWithRetryAfter() throws Exception {
         alice.start("none");
         spend(599);
         alice.start("none");
@@ -89,7 +89,7 @@ class FairUseIT {
     }
 
     @Test
-    void whoHasTooManyOnTheirWayGetsRoomWhenOneEnds() throws Exception {
+    void acceptsAgainWhenAnActiveJobEnds() throws Exception {
         queue(100);
         HttpResponse<String> refused = alice.submit("{\"content\":\"A tide comes in.\"}");
         assertThat(problem(refused, 429).path("detail").asText())
@@ -111,10 +111,10 @@ class FairUseIT {
     }
 
     @Test
-    void notOneTooManyOfManyAtOnce() throws Exception {
+    void holdsTheLimitForConcurrentSubmissions() throws Exception {
         queue(95);
         ExecutorService threads = Executors.newFixedThreadPool(16);
-        // None of them ends meanwhile.
+        // None of them ends during the test.
         camel.getRouteController().stopRoute("dispatch-jobs");
         try {
             List<CompletableFuture<Integer>> calls = new ArrayList<>();
@@ -131,7 +131,7 @@ class FairUseIT {
     }
 
     @Test
-    void aCrowdOfOneUsersTakesNoConnectionsFromOthers() throws Exception {
+    void burstOfOneUserTakesNoConnectionsFromOthers() throws Exception {
         alice.start("none");
         List<CompletableFuture<HttpResponse<String>>> crowd = new ArrayList<>();
         holdingTheQuota(() -> {
@@ -146,12 +146,12 @@ class FairUseIT {
             assertThat(told.statusCode()).isIn(202, 429, 503);
             assertThat(told.headers().firstValue("Retry-After")).isPresent();
         }
-        // Whoever had a turn has left it.
+        // Every call has given back its turn.
         assertThat(alice.submit(TIDE).statusCode()).isIn(202, 429);
     }
 
     @Test
-    void whoIsKnownToBeTooFastIsRefusedWithoutTheDatabase() throws Exception {
+    void rejectsAUserOverTheRateLimitWithoutTheDatabase() throws Exception {
         HttpResponse<String> first = alice.submit(TIDE, "Idempotency-Key", "one");
         spend(600);
         problem(alice.submit(TIDE), 429);
@@ -169,7 +169,7 @@ class FairUseIT {
         assertThat(json(again).path("job_id")).isEqualTo(json(first).path("job_id"));
     }
 
-    /** While another transaction holds the row by which Alice's submissions go one after the other. */
+    /** Runs the task while another transaction locks the quota row that serializes Alice's submissions. */
     private void holdingTheQuota(ThrowingRunnable task) {
         new TransactionTemplate(new DataSourceTransactionManager(database.getDataSource()))
                 .executeWithoutResult(status -> {
@@ -187,12 +187,12 @@ class FairUseIT {
         void run() throws Exception;
     }
 
-    /** Until so many statements wait for a row that another has. */
+    /** Waits until this many statements wait for a lock. */
     private void awaitLocked(int statements) {
         Awaitility.await("statements that wait for a lock")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> {
-                    // A transaction sees what it saw at first.
+                    // Within a transaction, PostgreSQL keeps its first snapshot of the statistics.
                     database.queryForList("SELECT pg_stat_clear_snapshot()");
                     return database.queryForObject(
                                     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -221,7 +221,7 @@ class FairUseIT {
                 .isOne();
     }
 
-    /** Gives Alice jobs that wait and, since no message of theirs is to go out, go on waiting. */
+    /** Gives Alice jobs that stay queued because they have no message in the outbox. */
     private void queue(int jobs) {
         database.update("""
                         INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec)

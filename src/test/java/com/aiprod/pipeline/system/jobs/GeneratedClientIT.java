@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The main job, with a client that a stock generator made of openapi.yaml. */
+/** The main use case, through a client that a stock generator made from openapi.yaml. */
 @SystemTest
 class GeneratedClientIT {
 
@@ -39,7 +39,7 @@ class GeneratedClientIT {
     private JobsApi jobs;
 
     @BeforeEach
-    void meet() {
+    void createClient() {
         client = clientOf(port, "alice-" + UUID.randomUUID());
         jobs = new JobsApi(client);
     }
@@ -83,13 +83,13 @@ class GeneratedClientIT {
     }
 
     @Test
-    void knowsThePresets() throws Exception {
+    void listsThePresets() throws Exception {
         var presets = new PresetsApi(client).listPresets(null).getPresets();
         assertThat(presets).extracting("name").isEqualTo(List.of(PresetName.values()));
     }
 
     @Test
-    void hearsOfProblems() {
+    void reportsProblems() {
         ApiException unknown =
                 catchThrowableOfType(ApiException.class, () -> jobs.getJob(UUID.randomUUID(), null, null, null));
         assertThat(unknown.getCode()).isEqualTo(404);
@@ -99,7 +99,7 @@ class GeneratedClientIT {
         assertThat(forbidden.getCode()).isEqualTo(403);
     }
 
-    /** A generated client that calls as this user. */
+    /** Returns a generated client with the user's token. */
     static ApiClient clientOf(int port, String user) {
         ApiClient client = new ApiClient();
         client.updateBaseUri("http://localhost:" + port);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The main job as a client sees it: submit, poll, read the result, find it in the list. */
+/** The main use case as a client sees it: submit, poll, read the result, find the job in the list. */
 @SystemTest
 class JobIT {
 
@@ -40,12 +40,12 @@ class JobIT {
     private User alice;
 
     @BeforeEach
-    void meet() {
+    void createUser() {
         alice = User.of(port, "alice");
     }
 
     @Test
-    void isAcceptedAtOnceAndSaysWhereToLook() throws Exception {
+    void acceptsASubmissionAndReturnsItsLinks() throws Exception {
         HttpResponse<String> answer = alice.submit("{\"content\":\"The sea.\"}");
 
         assertThat(answer.statusCode()).isEqualTo(202);
@@ -67,7 +67,7 @@ class JobIT {
     }
 
     @Test
-    void endsWithItsResultAndTellsItsHistory() throws Exception {
+    void returnsTheResultAndTheHistory() throws Exception {
         String metadata = "{\"z\": 1.50, \"a\": [true, null, \"ä\"]}";
         String content = "Ü".repeat(99) + "🎬 and more than a hundred characters";
         String id = json(alice.submit("""
@@ -106,7 +106,7 @@ class JobIT {
         assertThat(job.path("duration_sec").isInt()).isTrue();
         assertThat(job.path("duration_sec").asInt()).isEqualTo(7);
         assertThat(job.path("content_preview").asText()).isEqualTo("Ü".repeat(99) + "🎬");
-        assertThat(answer.body()).as("metadata as they were written").contains(metadata);
+        assertThat(answer.body()).as("metadata as submitted").contains(metadata);
         assertThat(List.of("created_at", "updated_at", "started_at", "completed_at"))
                 .allSatisfy(name -> assertThat(job.path(name).asText()).as(name).matches(MOMENT));
         assertThat(job.path("attempt").asInt()).isEqualTo(1);
@@ -154,7 +154,7 @@ class JobIT {
     }
 
     @Test
-    void isTaggedSoThatAPollCostsLittle() throws Exception {
+    void answers304ToAPollWithTheCurrentETag() throws Exception {
         String id = alice.start("hang once");
         alice.await(id, "PROCESSING");
         HttpResponse<String> running = alice.get("/pipeline/job/" + id);
@@ -180,7 +180,7 @@ class JobIT {
     }
 
     @Test
-    void isPublishedWithWhatTheContractSaysAndNothingElse() throws Exception {
+    void publishesTheContractsFieldsAndNothingElse() throws Exception {
         try (Bystander bystander = new Bystander(broker)) {
             String jobs = bystander.listen(Bystander.JOBS);
             String results = bystander.listen(Bystander.RESULTS);
@@ -213,7 +213,7 @@ class JobIT {
     }
 
     @Test
-    void isListedWithTheCallersOthersNewestFirst() throws Exception {
+    void listsTheCallersJobsNewestFirst() throws Exception {
         List<String> newestFirst = new ArrayList<>();
         for (String preset : List.of("quick_social", "brand_story", "quick_social", "quick_social", "cinema_spot")) {
             String body = "{\"content\":\"One of five.\",\"preset\":\"" + preset + "\"}";
@@ -244,7 +244,7 @@ class JobIT {
     }
 
     @Test
-    void isMetExactlyOnceOnAWalkByCursorWhileOthersArrive() throws Exception {
+    void pagesByCursorWithoutGapsOrRepeatsWhileJobsArrive() throws Exception {
         Set<String> before = new LinkedHashSet<>();
         for (int i = 0; i < 7; i++) {
             before.add(alice.start("none"));
@@ -266,7 +266,7 @@ class JobIT {
     }
 
     @Test
-    void canAskForEachOfThePresets() throws Exception {
+    void acceptsEveryListedPreset() throws Exception {
         JsonNode answer = json(alice.get("/presets"));
         assertThat(names(answer)).containsExactly("presets");
         assertThat(answer.path("presets")).hasSize(Preset.values().length);

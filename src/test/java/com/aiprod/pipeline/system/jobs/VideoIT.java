@@ -37,7 +37,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.ContextConfiguration;
 
-/** The product's promise, with everything as it is delivered: a sentence goes in over HTTP, a playable video comes out. */
+/** The product end to end with production settings: text goes in over HTTP, a playable video comes out. */
 @SpringBootTest(
         classes = PipelineApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
@@ -58,7 +58,7 @@ class VideoIT {
     private String video;
 
     @BeforeAll
-    void makeAVideo() throws Exception {
+    void makeVideo() throws Exception {
         alice = User.of(port, "alice");
         String id = json(alice.submit("{\"content\":\"The tide comes in. The tide goes out.\",\"duration_sec\":3}"))
                 .path("job_id")
@@ -68,7 +68,7 @@ class VideoIT {
     }
 
     @Test
-    void describesWhatWasMade() {
+    void describesTheOutput() {
         assertThat(names(output))
                 .containsExactlyInAnyOrder("artifacts", "duration_sec", "width", "height", "scenes", "truncated");
         assertThat(output.path("duration_sec").asDouble()).isEqualTo(3);
@@ -85,7 +85,7 @@ class VideoIT {
     }
 
     @Test
-    void plays() throws Exception {
+    void servesAPlayableVideo() throws Exception {
         HttpResponse<byte[]> answer = download(alice.request(video));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("video/mp4");
@@ -103,7 +103,7 @@ class VideoIT {
     }
 
     @Test
-    void isFetchedByAGeneratedClientToo() throws Exception {
+    void servesTheVideoToAGeneratedClient() throws Exception {
         String[] path = video.split("/");
         var jobs = new JobsApi(GeneratedClientIT.clientOf(port, alice.id()));
         File file = jobs.getArtifact(UUID.fromString(path[3]), path[5], null, null, null, null, null);
@@ -111,7 +111,7 @@ class VideoIT {
     }
 
     @Test
-    void hasAPosterAndCaptions() throws Exception {
+    void servesAPosterAndCaptions() throws Exception {
         HttpResponse<byte[]> poster = download(alice.request(video.replace("video.mp4", "poster.png")));
         assertThat(poster.headers().firstValue("Content-Type")).hasValue("image/png");
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(poster.body()));
@@ -129,7 +129,7 @@ class VideoIT {
     }
 
     @Test
-    void canBeSeekedIn() throws Exception {
+    void servesRanges() throws Exception {
         byte[] whole = download(alice.request(video)).body();
         for (String range : List.of("bytes=100-199", "bytes=100-", "bytes=-50")) {
             HttpResponse<byte[]> part = download(alice.request(video).header("Range", range));
@@ -154,7 +154,7 @@ class VideoIT {
     }
 
     @Test
-    void isForItsOwnerAlone() throws Exception {
+    void rejectsAnyoneButTheOwner() throws Exception {
         problem(User.of(port, "mallory").get(video), 403);
         for (String name : List.of("other.mp4", "video.mp4.bak", ".work", "VIDEO.MP4")) {
             problem(alice.get(video.replace("video.mp4", name)), 404);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** {@code Prefer: wait=N}: an answer that is held until the job has ended. */
+/** {@code Prefer: wait=N} holds the response until the job ends. */
 @SystemTest
 class WaitIT {
 
@@ -38,12 +38,12 @@ class WaitIT {
     private User alice;
 
     @BeforeEach
-    void meet() {
+    void createUser() {
         alice = User.of(port, "alice");
     }
 
     @Test
-    void answersASubmissionWithTheJobThatEndedMeanwhile() throws Exception {
+    void answersASubmissionWithTheEndedJob() throws Exception {
         HttpResponse<String> answer = alice.submit(ECHO, "Prefer", "wait=30");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Preference-Applied")).hasValue("wait=30");
@@ -59,7 +59,7 @@ class WaitIT {
     }
 
     @Test
-    void answersASubmissionAsUsualWhereTheJobGoesOn() throws Exception {
+    void answers202WhenTheJobDoesNotEndInTime() throws Exception {
         long start = System.nanoTime();
         HttpResponse<String> answer = alice.submit(HANG, "Prefer", "respond-async, wait=1");
         assertThat(since(start)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8));
@@ -72,7 +72,7 @@ class WaitIT {
     }
 
     @Test
-    void holdsForReplaysOfASubmissionToo() throws Exception {
+    void holdsReplaysToo() throws Exception {
         String key = UUID.randomUUID().toString();
         HttpResponse<String> first = alice.submit(HANG, "Idempotency-Key", key);
         HttpResponse<String> running = alice.submit(HANG, "Idempotency-Key", key, "Prefer", "wait=1");
@@ -106,7 +106,7 @@ class WaitIT {
     }
 
     @Test
-    void answersAReadAsItStandsWhereTheJobGoesOn() throws Exception {
+    void answersAReadWithTheCurrentStateWhenTheWaitEnds() throws Exception {
         String id = alice.start("hang");
         alice.await(id, "PROCESSING");
         long start = System.nanoTime();
@@ -127,7 +127,7 @@ class WaitIT {
     }
 
     @Test
-    void takesNoTimeWhereTheJobHasEndedAndIsCutToAMinute() throws Exception {
+    void answersAtOnceForAnEndedJobAndCapsTheWaitAtAMinute() throws Exception {
         String id = alice.start("none");
         alice.await(id, "COMPLETED");
         long start = System.nanoTime();
@@ -139,7 +139,7 @@ class WaitIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"wait=0", "wait=-5", "wait=soon", "wait", "wait=1.5", "respond-async", "return=minimal"})
-    void ignoresAPreferenceThatItDoesNotKnow(String preference) throws Exception {
+    void ignoresInvalidAndUnknownPreferences(String preference) throws Exception {
         String id = alice.start("hang");
         HttpResponse<String> answer = alice.get("/pipeline/job/" + id, "Prefer", preference);
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -148,7 +148,7 @@ class WaitIT {
     }
 
     @Test
-    void letsNobodyWaitForWhatIsNotTheirs() throws Exception {
+    void rejectsAWaitForAnotherUsersJobAtOnce() throws Exception {
         String id = alice.start("hang");
         long start = System.nanoTime();
         problem(User.of(port, "mallory").get("/pipeline/job/" + id, "Prefer", "wait=30"), 403);
@@ -158,10 +158,10 @@ class WaitIT {
     }
 
     @Test
-    void holdsUpNobodyElseHoweverManyWait() throws Exception {
+    void manyWaitsBlockNoOtherCaller() throws Exception {
         String id = alice.start("hang");
         List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
-        // More than there are threads for requests, in the web server and in Camel.
+        // More than the request threads of the web server and of Camel.
         for (int i = 0; i < 300; i++) {
             waiting.add(waitFor(id, 60));
         }
@@ -186,7 +186,7 @@ class WaitIT {
                 BodyHandlers.ofString());
     }
 
-    /** Ends the job and returns when that was, of {@link System#nanoTime()}. */
+    /** Cancels the job and returns the {@link System#nanoTime()} just before. */
     private long cancel(String id) throws Exception {
         long now = System.nanoTime();
         assertThat(send(alice.request("/pipeline/job/" + id + "/cancel").POST(BodyPublishers.noBody()))

@@ -32,7 +32,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ClassPathResource;
 
-/** The log as production writes it, a JSON object in each line, and what it tells of a job. */
+/** The log as production writes it, one JSON object per line, and its lines about a job. */
 @SystemTest
 class LogIT {
 
@@ -51,9 +51,9 @@ class LogIT {
     private final OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
-    /** Beside the tests' plain log, one in the format that application.yaml names. */
+    /** Adds a log in the format of application.yaml to the plain log of the tests. */
     @BeforeEach
-    void listen() {
+    void addStructuredLog() {
         LoggerContext context = root.getLoggerContext();
         context.putObject(Environment.class.getName(), environment);
         StructuredLogEncoder encoder = new StructuredLogEncoder();
@@ -69,12 +69,12 @@ class LogIT {
     }
 
     @AfterEach
-    void leave() {
+    void removeStructuredLog() {
         root.detachAppender(appender);
     }
 
     @Test
-    void tellsOfEachStepOfAJobInALineWithItsFields() throws Exception {
+    void logsEachStepOfAJobInOneLineWithFields() throws Exception {
         User alice = User.of(port, "alice");
         String request = "request-of-" + alice.id();
         String id = json(alice.submit(
@@ -116,7 +116,7 @@ class LogIT {
     }
 
     @Test
-    void tellsOfPoisonInOneLine() throws Exception {
+    void logsAPoisonMessageInOneLine() throws Exception {
         String mark = "{no JSON " + System.nanoTime();
         try (Bystander bystander = new Bystander(broker)) {
             bystander.publish(Bystander.RESULTS, mark.getBytes(StandardCharsets.UTF_8), Map.of("attempt", "1"));

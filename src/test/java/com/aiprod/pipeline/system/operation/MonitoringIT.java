@@ -29,7 +29,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.yaml.snakeyaml.Yaml;
 
-/** Rules, dashboard and runbook of k8s/monitoring and docs, held to what the running application exports. */
+/** Checks the rules and dashboard in k8s/monitoring and the runbook in docs against what the application exports. */
 @SystemTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MonitoringIT {
@@ -82,7 +82,7 @@ class MonitoringIT {
     }
 
     @Test
-    void rulesAndDashboardReadOnlyWhatIsExported() {
+    void rulesAndDashboardReadExportedSeriesOnly() {
         assertThat(expressions).hasSizeGreaterThan(60);
         TreeSet<String> recorded = new TreeSet<>();
         rules.forEach(rule -> recorded.add(String.valueOf(rule.get("record"))));
@@ -97,7 +97,7 @@ class MonitoringIT {
         });
     }
 
-    /** A condition by regular expression may wait for what has not happened, such as a 5xx; its label must be there. */
+    /** A regular expression may match values that do not exist yet, such as a 5xx, but its label must exist. */
     private void assertExported(String where, PromQl.Selector selector) {
         assertThat(scrape.series())
                 .as(where + ": " + selector)
@@ -110,7 +110,7 @@ class MonitoringIT {
     }
 
     @Test
-    void groupsOnlyByLabelsThatSomeSeriesHas() {
+    void groupsByExistingLabelsOnly() {
         TreeSet<String> labels = new TreeSet<>(List.of("instance"));
         scrape.series().forEach(series -> labels.addAll(series.labels().keySet()));
         Pattern by = Pattern.compile("by \\(([^)]*)\\)");
@@ -121,7 +121,7 @@ class MonitoringIT {
     }
 
     @Test
-    void eachAlertSaysWhatToDo() throws Exception {
+    void eachAlertHasARunbookSection() throws Exception {
         String runbook = Files.readString(RUNBOOK);
         List<Map<String, Object>> alerts =
                 rules.stream().filter(rule -> rule.containsKey("alert")).toList();
@@ -139,7 +139,7 @@ class MonitoringIT {
     }
 
     @Test
-    void theStatementsOfTheRunbookRun() throws Exception {
+    void runbookStatementsRun() throws Exception {
         List<String> statements = SQL.matcher(Files.readString(RUNBOOK))
                 .results()
                 .map(found -> found.group(1))
@@ -165,7 +165,7 @@ class MonitoringIT {
                 "sum by code (a)",
                 "a ! b"
             })
-    void whatIsNoExpressionIsSeen(String expression) {
+    void rejectsAnInvalidExpression(String expression) {
         assertThatThrownBy(() -> PromQl.selectors(expression)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -34,7 +34,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What operators do, and that nobody else does it. */
+/** What operators do, and that nobody else can do it. */
 @SystemTest
 @ExtendWith(OutputCaptureExtension.class)
 class OperatorIT {
@@ -53,10 +53,10 @@ class OperatorIT {
     private String code;
 
     @BeforeEach
-    void meet() {
+    void createUsers() {
         alice = User.of(port, "alice");
         root = User.admin(port, "root");
-        // One that no letter of another test has.
+        // An error code that no dead letter of another test has.
         code = "CODE_" + UUID.randomUUID();
     }
 
@@ -70,7 +70,7 @@ class OperatorIT {
         "DELETE, /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000",
         "GET,    /admin/stats",
     })
-    void takesTheRoleAdmin(String method, String path) throws Exception {
+    void requiresTheAdminRole(String method, String path) throws Exception {
         JsonNode problem = problem(
                 send(alice.request(path)
                         .header("Content-Type", "application/json")
@@ -93,7 +93,7 @@ class OperatorIT {
                         .asText())
                 .isEqualTo("A tide comes in.");
         assertThat(read.path("metadata").path("route").asText()).isNotBlank();
-        mend(job);
+        removeCause(job);
 
         JsonNode redriven = json(expect(200, post(LETTERS + "/" + letter + "/redrive", "")));
 
@@ -118,12 +118,12 @@ class OperatorIT {
     }
 
     @Test
-    void redrivesManyByTheirCodeAndTheLimit() throws Exception {
+    void redrivesByErrorCodeUpToTheLimit() throws Exception {
         List<String> jobs =
                 List.of(alice.start("fail for good"), alice.start("fail for good"), alice.start("fail for good"));
         for (String job : jobs) {
             recode(letterOf(job));
-            mend(job);
+            removeCause(job);
         }
         String request = "{\"error_code\":\"" + code + "\",\"limit\":2}";
         JsonNode first = json(expect(200, post(LETTERS + "/redrive", request)));
@@ -143,10 +143,10 @@ class OperatorIT {
     }
 
     @Test
-    void ofManyRedrivesOverHttpOneIsDone() throws Exception {
+    void performsOneOfManyConcurrentRedrives() throws Exception {
         String job = alice.start("fail for good");
         String letter = letterOf(job);
-        mend(job);
+        removeCause(job);
         ExecutorService threads = Executors.newFixedThreadPool(20);
         List<Integer> answers = new ArrayList<>();
         try {
@@ -164,7 +164,7 @@ class OperatorIT {
     }
 
     @Test
-    void discardsALetterForGood(CapturedOutput output) throws Exception {
+    void discardsADeadLetterPermanently(CapturedOutput output) throws Exception {
         String job = alice.start("fail for good");
         String letter = letterOf(job);
         HttpResponse<String> answer = expect(204, delete(letter));
@@ -184,7 +184,7 @@ class OperatorIT {
     }
 
     @Test
-    void discardsManyByTheirCodeAndTheLimit(CapturedOutput output) throws Exception {
+    void discardsByErrorCodeUpToTheLimit(CapturedOutput output) throws Exception {
         List<String> letters = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             letters.add(letterOf(alice.start("fail for good")));
@@ -210,7 +210,7 @@ class OperatorIT {
     }
 
     @Test
-    void walksThroughTheLettersOfACode() throws Exception {
+    void pagesThroughTheDeadLettersOfAnErrorCode() throws Exception {
         List<String> newestFirst = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             String letter = letterOf(alice.start("fail for good"));
@@ -241,7 +241,7 @@ class OperatorIT {
     }
 
     @Test
-    void tellsEveryFaultAtOnce() throws Exception {
+    void reportsAllErrorsAtOnce() throws Exception {
         assertThat(faults(root.get(LETTERS + "?limit=0&cursor=x&error_code=")))
                 .extracting(fault -> fault.substring(0, fault.indexOf(':')))
                 .containsExactly("error_code", "limit", "cursor");
@@ -257,14 +257,14 @@ class OperatorIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"019bc6ec-0000-7000-8000-000000000000", "1", "null", "%27%20OR%201=1"})
-    void knowsNoLetterOfAnUnknownOrMalformedId(String id) throws Exception {
+    void returns404ForAnUnknownOrMalformedId(String id) throws Exception {
         problem(root.get(LETTERS + "/" + id), 404);
         problem(post(LETTERS + "/" + id + "/redrive", ""), 404);
         problem(delete(id), 404);
     }
 
     @Test
-    void showsHowTheSystemStands() throws Exception {
+    void showsTheStats() throws Exception {
         recode(letterOf(alice.start("fail for good")));
         JsonNode stats = json(expect(200, root.get("/admin/stats")));
         assertThat(names(stats))
@@ -278,7 +278,7 @@ class OperatorIT {
         assertThat(stats.path("dead_letters").path(code).asInt()).isOne();
     }
 
-    /** The id of the job's dead letter, once both it and the failure are recorded. */
+    /** Waits until the failure and the dead letter are recorded, and returns the dead letter's ID. */
     private String letterOf(String job) throws Exception {
         alice.await(job, "FAILED");
         return Awaitility.await()
@@ -290,8 +290,8 @@ class OperatorIT {
                 .get(0);
     }
 
-    /** Takes away why the job fails. */
-    private void mend(String job) {
+    /** Removes the cause of the job's failure. */
+    private void removeCause(String job) {
         database.update("UPDATE jobs SET metadata = '{}' WHERE id = cast(? AS uuid)", job);
     }
 

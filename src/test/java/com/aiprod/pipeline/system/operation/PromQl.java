@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads expressions of Prometheus' query language, as far as rules and dashboards here use it: no PromQL parser for Java
- * is to be had from Maven Central. It knows selectors, ranges, functions, aggregations, operators and their matching;
- * it knows neither subqueries nor {@code offset} and {@code @}. What it does not know is an error.
+* Reads Prometheus expressions, as far as the rules and dashboards here need: there is no PromQL parser for Java
+* on Maven Central. Supports selectors, ranges, functions, aggregations, operators, and vector matching, but not
+* subqueries, {@code offset}, or {@code @}. Unsupported syntax is an error.
  * https://prometheus.io/docs/prometheus/latest/querying/basics/
  */
 final class PromQl {
@@ -23,7 +23,7 @@ final class PromQl {
 
     private static final Set<String> AGGREGATIONS = Set.of("sum", "min", "max", "avg", "count", "topk");
 
-    /** Functions, and whether they take a range. */
+    /** Functions, and whether each takes a range. */
     private static final Map<String, Boolean> FUNCTIONS =
             Map.of("rate", true, "increase", true, "histogram_quantile", false, "absent", false, "time", false);
 
@@ -40,7 +40,7 @@ final class PromQl {
     private final List<Selector> selectors = new ArrayList<>();
     private int next;
 
-    /** A label and what it must be; {@code operator} is one of {@code = != =~ !~}. */
+    /** A label matcher; {@code operator} is one of {@code = != =~ !~}. */
     record Condition(String label, String operator, String value) {
 
         boolean accepts(String actual) {
@@ -49,7 +49,7 @@ final class PromQl {
         }
     }
 
-    /** Series that an expression reads. */
+    /** A series selector of an expression. */
     record Selector(String metric, List<Condition> conditions) {}
 
     private PromQl(String text) {
@@ -66,9 +66,9 @@ final class PromQl {
     }
 
     /**
-     * The series that an expression reads.
+    * Returns the series selectors of the expression.
      *
-     * @throws IllegalArgumentException where it is none
+    * @throws IllegalArgumentException if it is not a valid or supported expression
      */
     static List<Selector> selectors(String expression) {
         PromQl parser = new PromQl(expression);
@@ -81,7 +81,7 @@ final class PromQl {
         return parser.selectors;
     }
 
-    /** Each of these reads a part and answers whether it is a range. */
+    /** This method and the next read one part of the grammar and return whether it is a range. */
     private boolean binary(int level) {
         if (level == OPERATORS.size()) {
             return unary();

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What an application exports to Prometheus at a moment: the value of each series. */
+/** One scrape of the application's Prometheus metrics: the value of each series. */
 final class Scrape {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -30,7 +30,7 @@ final class Scrape {
         text.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             Matcher sample = SAMPLE.matcher(line);
             if (!sample.matches()) {
-                throw new AssertionError("No sample: " + line);
+                throw new AssertionError("Not a sample: " + line);
             }
             Map<String, String> labels = new TreeMap<>();
             Matcher label = LABEL.matcher(sample.group(2) == null ? "" : sample.group(2));
@@ -41,7 +41,7 @@ final class Scrape {
         });
     }
 
-    /** Asks the management port. */
+    /** Scrapes the management port. */
     static Scrape of(int managementPort) throws Exception {
         URI uri = URI.create("http://localhost:" + managementPort + "/actuator/prometheus");
         HttpResponse<String> answer = CLIENT.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
@@ -55,14 +55,14 @@ final class Scrape {
         return samples.keySet();
     }
 
-    /** The names of all series. */
+    /** Returns the metric names of all series. */
     Set<String> names() {
         Set<String> names = new TreeSet<>();
         samples.keySet().forEach(series -> names.add(series.name()));
         return names;
     }
 
-    /** The sum of the series of that name which have all those labels, given as {@code name=value}; NaN without one. */
+    /** Returns the sum of the series with this name and all these {@code name=value} labels, or NaN if there is none. */
     double value(String name, String... labels) {
         return samples.entrySet().stream()
                 .filter(sample -> sample.getKey().name().equals(name)

@@ -45,7 +45,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.mock.env.MockEnvironment;
 
-/** How a process starts by its settings: with which of its parts, or not at all and then saying why in a line. */
+/** Settings decide which parts of a process start, or that it refuses to start with one line that says why. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartIT {
 
@@ -68,7 +68,7 @@ class StartIT {
                 "aiprod.artifacts-dir", "AIPROD_ARTIFACTS_DIR");
         variables.forEach((setting, variable) -> {
             int before = output.length();
-            refused(Map.of(setting, ""));
+            assertRefusesToStart(Map.of(setting, ""));
             assertThat(output.toString().substring(before))
                     .contains("APPLICATION FAILED TO START", variable + " is not set: ")
                     .doesNotContain("\tat ");
@@ -76,9 +76,9 @@ class StartIT {
     }
 
     @Test
-    void namesMissingTopicsAndWhatMakesThem(CapturedOutput output) {
+    void namesMissingTopicsAndTheCommandsThatCreateThem(CapturedOutput output) {
         try (EmbeddedPubSub empty = EmbeddedPubSub.start()) {
-            refused(Map.of("aiprod.pubsub.emulator-host", empty.endpoint(), "aiprod.pubsub.provision", "false"));
+            assertRefusesToStart(Map.of("aiprod.pubsub.emulator-host", empty.endpoint(), "aiprod.pubsub.provision", "false"));
         }
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "Pub/Sub cannot be used in", "'start-it'")
@@ -88,50 +88,50 @@ class StartIT {
     }
 
     @Test
-    void refusesAPublishTimeoutThatNoPublishCouldKeep(CapturedOutput output) {
-        refused(Map.of("aiprod.pubsub.publish-timeout", "9s"));
+    void rejectsATooShortPublishTimeout(CapturedOutput output) {
+        assertRefusesToStart(Map.of("aiprod.pubsub.publish-timeout", "9s"));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "AIPROD_PUBSUB_PUBLISH_TIMEOUT must be 10s or more")
                 .doesNotContain("\tat ");
     }
 
     @Test
-    void refusesAPipelineThatIsNotThere(CapturedOutput output) {
-        refused(Map.of("aiprod.pipeline.route", "epic"));
+    void rejectsAMissingPipeline(CapturedOutput output) {
+        assertRefusesToStart(Map.of("aiprod.pipeline.route", "epic"));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "AIPROD_PIPELINE_ROUTE names 'epic', and no route has that id")
                 .doesNotContain("\tat ");
     }
 
     @Test
-    void refusesARouteFileThatIsBrokenAndNamesIt(CapturedOutput output) throws Exception {
+    void rejectsABrokenRouteFileAndNamesIt(CapturedOutput output) throws Exception {
         Path broken = Files.createDirectory(folder.resolve("broken"));
         Files.writeString(broken.resolve("mine.camel.yaml"), "- route:\n    id: mine\n    form: direct:mine\n");
-        refused(Map.of("aiprod.routes-dir", broken.toString()));
+        assertRefusesToStart(Map.of("aiprod.routes-dir", broken.toString()));
         assertThat(output).contains("mine.camel.yaml");
     }
 
     @Test
-    void refusesAFolderOfRoutesThatIsNotThere(CapturedOutput output) {
-        refused(Map.of("aiprod.routes-dir", folder.resolve("nowhere").toString()));
+    void rejectsAMissingRoutesFolder(CapturedOutput output) {
+        assertRefusesToStart(Map.of("aiprod.routes-dir", folder.resolve("nowhere").toString()));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "AIPROD_ROUTES_DIR names ")
                 .doesNotContain("\tat ");
     }
 
     @Test
-    void refusesAFolderOfRoutesWhosePathCamelWouldCut(CapturedOutput output) throws Exception {
+    void rejectsARoutesPathThatCamelWouldTruncate(CapturedOutput output) throws Exception {
         Path comma = Files.createDirectory(folder.resolve("a,b"));
         Files.writeString(comma.resolve("mine.camel.yaml"), "- route: {}\n");
-        refused(Map.of("aiprod.routes-dir", comma.toString()));
+        assertRefusesToStart(Map.of("aiprod.routes-dir", comma.toString()));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "AIPROD_ROUTES_DIR gives the file '" + comma)
                 .doesNotContain("\tat ");
     }
 
     @Test
-    void refusesADatabaseWhoseEncodingCannotHoldEveryText(CapturedOutput output) {
-        refused(Map.of(
+    void rejectsADatabaseThatIsNotUtf8(CapturedOutput output) {
+        assertRefusesToStart(Map.of(
                 "spring.datasource.url",
                 EmbeddedDatabase.create("TEMPLATE template0 LOCALE 'C' ENCODING 'SQL_ASCII'")));
         assertThat(output)
@@ -141,20 +141,20 @@ class StartIT {
     }
 
     @Test
-    void refusesADurationWithoutAUnit(CapturedOutput output) {
-        refused(Map.of("aiprod.retention.jobs", "2592000"));
+    void rejectsADurationWithoutAUnit(CapturedOutput output) {
+        assertRefusesToStart(Map.of("aiprod.retention.jobs", "2592000"));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "AIPROD_RETENTION_JOBS (aiprod.retention.jobs) is '2592000'")
                 .doesNotContain("\tat ");
     }
 
     @Test
-    void startsInUtcWhateverTheMachineSays() {
+    void runsInUtcInAnyTimeZone() {
         TimeZone zone = TimeZone.getDefault();
         Locale locale = Locale.getDefault();
         String database = EmbeddedDatabase.create();
         try {
-            // As under TZ=JST: PostgreSQL knows no zone of the name that it is told.
+            // As with TZ=JST, a time zone name that PostgreSQL does not know.
             TimeZone.setDefault(new SimpleTimeZone(9 * 3_600_000, "No/Where"));
             Locale.setDefault(Locale.forLanguageTag("ar-EG"));
             PipelineApplication.main(new String[] {"--aiprod.roles=migrate", "--spring.datasource.url=" + database});
@@ -167,11 +167,11 @@ class StartIT {
     }
 
     @Test
-    void asMigrationMakesTheSchemaAndEndsAndOthersOnlyCheckIt(CapturedOutput output) {
+    void migratesAndExitsAsMigrationAndOnlyValidatesAsOtherRoles(CapturedOutput output) {
         String database = EmbeddedDatabase.create();
         Map<String, String> settings =
                 Map.of("aiprod.roles", "recorder", "aiprod.schema", "check", "spring.datasource.url", database);
-        refused(settings);
+        assertRefusesToStart(settings);
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "schema is at version none, and this build needs version ")
                 .contains("AIPROD_ROLES=migrate")
@@ -183,7 +183,7 @@ class StartIT {
     }
 
     @Test
-    void asApiAloneServesRequestsAndNeedsNoPubSub() throws Exception {
+    void servesRequestsWithoutPubSubAsApiOnly() throws Exception {
         Map<String, String> settings =
                 Map.of("aiprod.roles", "api", "google.cloud.project", "", "aiprod.pubsub.emulator-host", "");
         try (ConfigurableApplicationContext application = start(settings)) {
@@ -198,7 +198,7 @@ class StartIT {
     }
 
     @Test
-    void asApiAloneStaysReadyToAnswer503WhileTheDatabaseIsAway() throws Exception {
+    void staysReadyWithoutTheDatabaseAsApiOnly() throws Exception {
         try (Tap tap = Tap.before(DATABASE);
                 ConfigurableApplicationContext application = start(Map.of(
                         "aiprod.roles",
@@ -225,14 +225,14 @@ class StartIT {
         "'api,dispatcher', 'readinessState,camelReadinessState,db,pubsub,worker'",
         "'api,dispatcher,worker,recorder', 'readinessState,camelReadinessState,db,pubsub,worker'"
     })
-    void isReadyWithWhatItsRolesNeed(String roles, String needs) {
+    void readinessDependsOnTheRoles(String roles, String needs) {
         MockEnvironment environment = new MockEnvironment().withProperty("aiprod.roles", roles);
         new ReadinessByRole().postProcessEnvironment(environment, new SpringApplication());
         assertThat(environment.getProperty("aiprod.readiness")).isEqualTo(needs);
     }
 
     @Test
-    void endsOpenStreamsAndHeldAnswersWhenItIsToldToEnd() throws Exception {
+    void endsStreamsAndWaitsOnShutdown() throws Exception {
         EventReader stream;
         CompletableFuture<HttpResponse<String>> held;
         long told;
@@ -260,7 +260,7 @@ class StartIT {
     }
 
     @Test
-    void tracesNothingUnlessToldWhereTo() throws Exception {
+    void tracesNothingWithoutAnEndpoint() throws Exception {
         try (ConfigurableApplicationContext application = start(Map.of("aiprod.roles", "api"))) {
             assertThat(application.getBeanNamesForType(OpenTelemetry.class)).isEmpty();
             assertThat(application.getBeanNamesForType(Tracer.class)).isEmpty();
@@ -276,14 +276,14 @@ class StartIT {
     }
 
     @Test
-    void asWorkerAloneServesNoRequests() throws Exception {
+    void servesNoRequestsAsWorkerOnly() throws Exception {
         try (ConfigurableApplicationContext application = start(Map.of("aiprod.roles", "worker"))) {
             assertThat(application.getBean(CamelContext.class).getRoutes().stream()
                             .map(Route::getRouteId))
                     .contains("run-job", "renew-leases", "video")
                     .doesNotContain("submit-job", "rest-post-run", "dispatch-jobs", "record-result");
             assertThat(readiness(application)).isEqualTo(200);
-            // The document speaks of processes that serve the API, so this answer is not held to it.
+            // openapi.yaml describes processes that serve the API, so this response is not checked against it.
             HttpRequest submission = HttpRequest.newBuilder(
                             URI.create("http://localhost:" + port(application, "local.server.port") + "/pipeline/run"))
                     .header("Authorization", "Bearer " + DevelopmentTokens.token("alice"))
@@ -297,11 +297,11 @@ class StartIT {
         }
     }
 
-    private static void refused(Map<String, String> settings) {
+    private static void assertRefusesToStart(Map<String, String> settings) {
         assertThat(catchThrowable(() -> start(settings).close())).isNotNull();
     }
 
-    /** A process with all it needs, but for those settings. */
+    /** Starts a process with complete settings, overridden by these. */
     private static ConfigurableApplicationContext start(Map<String, String> settings) {
         Map<String, Object> all = new HashMap<>(DevelopmentTokens.settings());
         all.put("server.port", "0");

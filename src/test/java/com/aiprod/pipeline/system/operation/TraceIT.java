@@ -18,11 +18,11 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** A job's trace, as a collector gets it: from the client's own span to the recorded result. */
+/** A job's trace as a collector receives it, from the client's own span to the recorded result. */
 @SystemTest
 class TraceIT {
 
-    /** None of the well-known examples, which other tests of this JVM send. */
+    /** A new ID, because other tests in this JVM send the well-known examples. */
     private static final String CLIENT_TRACE = newTrace();
 
     private static final String CLIENT_SPAN = "b7ad6b7169203331";
@@ -34,7 +34,7 @@ class TraceIT {
     private JdbcTemplate database;
 
     @Test
-    void leadsFromTheRequestOverTheOutboxAndPubSubToTheResultAlsoOverARetry() throws Exception {
+    void spansTheWholeJobIncludingARetry() throws Exception {
         User alice = User.of(port, "alice");
         String id = start(alice, "fail once", "00-" + CLIENT_TRACE + "-" + CLIENT_SPAN + "-01");
         alice.await(id, "COMPLETED");
@@ -69,7 +69,7 @@ class TraceIT {
     }
 
     @Test
-    void isOneOverSeveralAttempts() throws Exception {
+    void isTheSameForAllAttempts() throws Exception {
         User alice = User.of(port, "alice");
         String id = start(alice, "hang once", null);
         alice.await(id, "PROCESSING");
@@ -91,7 +91,7 @@ class TraceIT {
     }
 
     @Test
-    void beginsAnewWhereTheClientsIsNotValid() throws Exception {
+    void startsANewTraceForAnInvalidTraceparent() throws Exception {
         User alice = User.of(port, "alice");
         for (String invalid : List.of(
                 "garbage",
@@ -110,14 +110,14 @@ class TraceIT {
     }
 
     @Test
-    void isNotWhereTheClientsIsNotSampled() throws Exception {
+    void isOffWhenTheClientDoesNotSample() throws Exception {
         User alice = User.of(port, "alice");
         String unsampled = newTrace();
         String id = start(alice, "none", "00-" + unsampled + "-" + CLIENT_SPAN + "-00");
         alice.await(id, "COMPLETED");
         assertThat(database.queryForObject("SELECT traceparent FROM jobs WHERE id = cast(? AS uuid)", String.class, id))
                 .isNull();
-        // The spans of a job that ends later come later.
+        // The spans of a job that ends later arrive later.
         String later = start(alice, "none", null);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))

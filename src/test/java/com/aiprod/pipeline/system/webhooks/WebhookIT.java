@@ -41,7 +41,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The webhook of a job's end, as a receiver on a real HTTP server gets it. */
+/** The webhook that reports a job's end, as a real HTTP server receives it. */
 @SystemTest
 class WebhookIT {
 
@@ -56,14 +56,14 @@ class WebhookIT {
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private volatile boolean sick;
+    private volatile boolean failing;
     private HttpServer receiver;
     private User alice;
 
     private record Call(String path, String contentType, String id, long timestamp, String signature, String body) {}
 
     @BeforeEach
-    void listen() throws IOException {
+    void startReceiver() throws IOException {
         alice = User.of(port, "alice");
         receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.setExecutor(threads);
@@ -72,13 +72,13 @@ class WebhookIT {
     }
 
     @AfterEach
-    void stop() {
+    void stopReceiver() {
         over.countDown();
         receiver.stop(0);
         threads.shutdownNow();
     }
 
-    /** By the last number in the path; {@code /slow} sends a byte of its head now and then. */
+    /** Responds with the last number in the path as the status. {@code /slow} sends its head byte by byte. */
     private void answer(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         var headers = exchange.getRequestHeaders();
@@ -99,14 +99,14 @@ class WebhookIT {
             return;
         }
         int status =
-                path.equals("/sick") ? (sick ? 503 : 204) : Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
+                path.equals("/failing") ? (failing ? 503 : 204) : Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
         exchange.getResponseHeaders().set("Location", url("/204"));
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
     }
 
     @Test
-    void theEndIsToldSigned() throws Exception {
+    void sendsASignedEvent() throws Exception {
         String secret = json(alice.get("/webhook/secret")).path("secret").asText();
         String job = submit("none", "/hook/204");
         JsonNode ended = alice.await(job, "COMPLETED");
@@ -133,7 +133,7 @@ class WebhookIT {
     }
 
     @Test
-    void failuresAndCancellationsAreToldToo() throws Exception {
+    void reportsFailuresAndCancellations() throws Exception {
         String failed = submit("fail for good", "/200");
         assertThat(JSON.readTree(next().body()).path("type").asText()).isEqualTo("job.failed");
         delivery(failed, "delivered");
@@ -145,49 +145,49 @@ class WebhookIT {
     }
 
     @Test
-    void whatFailsIsTriedAgainAndTheSameIsSent() throws Exception {
+    void retriesAFailedDeliveryWithTheSameBody() throws Exception {
         String job = submit("none", "/500");
         Call first = next();
-        JsonNode delivery = tried(job, 1);
+        JsonNode delivery = awaitAttempts(job, 1);
         assertThat(delivery.path("status").asText()).isEqualTo("pending");
         assertThat(delivery.path("last_response_status").asInt()).isEqualTo(500);
         assertThat(delivery.path("last_error").asText()).isEqualTo("The answer was 500.");
-        hurry(job);
+        makeDue(job);
         Call second = next();
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(second.body()).isEqualTo(first.body());
         String secret = json(alice.get("/webhook/secret")).path("secret").asText();
         assertThat(second.signature()).isEqualTo(signature(secret, second));
-        tried(job, 2);
+        awaitAttempts(job, 2);
     }
 
     @Test
-    void noRedirectIsFollowed() throws Exception {
+    void followsNoRedirect() throws Exception {
         String job = submit("none", "/302");
         assertThat(next().path()).isEqualTo("/302");
-        assertThat(tried(job, 1).path("last_error").asText())
+        assertThat(awaitAttempts(job, 1).path("last_error").asText())
                 .isEqualTo("The answer was 302, and redirects are not followed.");
         assertThat(calls).isEmpty();
     }
 
     @Test
-    void aReceiverThatDoesNotAnswerIsLeftAlone() throws Exception {
+    void timesOutWhenTheReceiverDoesNotAnswer() throws Exception {
         String job = submit("none", "/hang");
         next();
-        assertThat(tried(job, 1).path("last_error").asText()).isEqualTo("There was no answer within 2 s.");
+        assertThat(awaitAttempts(job, 1).path("last_error").asText()).isEqualTo("There was no answer within 2 s.");
     }
 
     @Test
-    void aReceiverThatIsNotThereIsTriedAgain() throws Exception {
+    void retriesARefusedConnection() throws Exception {
         String gone = url("/204");
         receiver.stop(0);
         String job = json(alice.submit(body("none", gone))).path("job_id").asText();
-        assertThat(tried(job, 1).path("last_error").asText()).isEqualTo("The connection was refused.");
-        assertThat(tried(job, 1).path("last_response_status").isNull()).isTrue();
+        assertThat(awaitAttempts(job, 1).path("last_error").asText()).isEqualTo("The connection was refused.");
+        assertThat(awaitAttempts(job, 1).path("last_response_status").isNull()).isTrue();
     }
 
     @Test
-    void aDeliveryIsSentOnceMore() throws Exception {
+    void redeliversOnRequest() throws Exception {
         String job = submit("none", "/204");
         Call first = next();
         String delivery = delivery(job, "delivered").path("delivery_id").asText();
@@ -213,21 +213,21 @@ class WebhookIT {
     }
 
     @Test
-    void whatIsBeingSentIsNotSentOnceMore() throws Exception {
+    void rejectsARedeliveryOfADeliveryInProgress() throws Exception {
         String job = submit("none", "/hang");
         next();
         problem(redeliver(job, delivery(job, "pending").path("delivery_id").asText()), 409);
     }
 
     @Test
-    void whatWaitsForItsNextTryIsSentAtOnce() throws Exception {
+    void redeliversAWaitingDeliveryAtOnce() throws Exception {
         String job = submit("none", "/500");
         next();
-        String delivery = tried(job, 1).path("delivery_id").asText();
+        String delivery = awaitAttempts(job, 1).path("delivery_id").asText();
         long asked = System.nanoTime();
         assertThat(redeliver(job, delivery).statusCode()).isEqualTo(202);
         next();
-        // By itself it would wait for 5 s, give or take.
+        // Without the request, the retry would wait about 5 s.
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(4));
     }
 
@@ -237,11 +237,11 @@ class WebhookIT {
     }
 
     /**
-     * Alice's 600, and ten of each of fifty others, go to a receiver that accepts and never answers. In turns by age alone
-     * 32 senders would take over a minute to get to Bob's.
+    * 600 deliveries of Alice and 10 of each of 50 other users go to a receiver that accepts and never answers. In order
+    * of age alone, 32 senders would take over a minute to reach Bob's delivery.
      */
     @Test
-    void receiversThatHangKeepNobodyElseWaiting() throws Exception {
+    void hangingReceiversDelayNoOtherUser() throws Exception {
         try (ServerSocket tarpit = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress())) {
             String url = "http://127.0.0.1:" + tarpit.getLocalPort() + "/";
             backlog(alice.id(), 600, 1, url);
@@ -283,11 +283,11 @@ class WebhookIT {
     }
 
     @Test
-    void aSickReceiverIsLeftAloneAndHasAllOnceItIsWell() throws Exception {
-        sick = true;
+    void pausesAFailingReceiverUntilItRecovers() throws Exception {
+        failing = true;
         List<String> jobs = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            jobs.add(submit("none", "/sick"));
+            jobs.add(submit("none", "/failing"));
         }
         for (int i = 0; i < 3; i++) {
             next();
@@ -308,7 +308,7 @@ class WebhookIT {
         assertThat(paused.path("attempts").asInt()).isZero();
         assertThat(calls).isEmpty();
 
-        sick = false;
+        failing = false;
         String job = database.queryForObject(
                 "SELECT job_id::text FROM deliveries WHERE id = ?::uuid",
                 String.class,
@@ -336,7 +336,7 @@ class WebhookIT {
     }
 
     @Test
-    void twoSecretsSignAfterARotation() throws Exception {
+    void signsWithBothSecretsAfterARotation() throws Exception {
         String old = json(alice.get("/webhook/secret")).path("secret").asText();
         HttpResponse<String> rotation =
                 send(alice.request("/webhook/secret/rotate").POST(BodyPublishers.noBody()));
@@ -352,7 +352,7 @@ class WebhookIT {
     }
 
     @Test
-    void aSecretThatIsKnownToOthersIsRevoked() throws Exception {
+    void revokesALeakedSecret() throws Exception {
         alice.get("/webhook/secret");
         for (int i = 0; i < 4; i++) {
             assertThat(rotate("?previous=keep").statusCode()).isEqualTo(200);
@@ -373,13 +373,13 @@ class WebhookIT {
     }
 
     @Test
-    void aUrlThatCannotBeCalledIsRefused() throws Exception {
+    void rejectsAnInvalidCallbackUrl() throws Exception {
         assertThat(User.faults(alice.submit(body("none", "ftp://example.com/"))))
                 .containsExactly("callback_url: must begin with https://");
     }
 
     @Test
-    void aJobWithoutACallbackHasNoDeliveries() throws Exception {
+    void listsNoDeliveriesWithoutACallback() throws Exception {
         String job = alice.start("none");
         alice.await(job, "COMPLETED");
         HttpResponse<String> answer = alice.get("/pipeline/job/" + job + "/deliveries");
@@ -407,12 +407,12 @@ class WebhookIT {
         return call;
     }
 
-    private void hurry(String job) {
+    private void makeDue(String job) {
         database.update(
                 "UPDATE deliveries SET next_attempt_at = now() WHERE job_id = ?::uuid AND status = 'pending'", job);
     }
 
-    private JsonNode tried(String job, int attempts) {
+    private JsonNode awaitAttempts(String job, int attempts) {
         return awaitDelivery(
                 job,
                 it -> it.path("attempts").asInt() == attempts
@@ -437,7 +437,7 @@ class WebhookIT {
         return found.get(0);
     }
 
-    /** As the specification of Standard Webhooks has it, and without any of the code under test. */
+    /** Computed as the Standard Webhooks specification says, without the code under test. */
     private static String signature(String secret, Call call) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.replaceFirst("^whsec_", "")), "HmacSHA256"));
