@@ -12,9 +12,9 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.ContextConfiguration;
 
 /**
-* Tests the whole application over HTTP, on a real PostgreSQL and a real Pub/Sub. All of these tests share one
-* application. Its workers run the pipeline {@code scripted} in src/test/resources/routes-of-tests, which does what a job's
-* metadata says.
+ * Tests the whole application over HTTP, on a real PostgreSQL and a real Pub/Sub. All of these tests share one
+ * application. Its workers run the pipeline {@code scripted} in src/test/resources/routes-of-tests, which does what a job's
+ * metadata says.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.health.Status;
 
-/** When a worker is shut, and what opens it again. */
+/** When a worker stops taking jobs, and when it takes them again. */
 class WorkerHealthTest {
 
     private static final Duration INTERVAL = Duration.ofMillis(20);
@@ -76,7 +76,7 @@ class WorkerHealthTest {
     }
 
     @Test
-    void opensOnceItsChecksHavePassed() {
+    void opensWhenItsChecksPass() {
         found.set(away);
         fitness.lookAfter(worker);
         await().until(() -> fitness.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
@@ -88,8 +88,8 @@ class WorkerHealthTest {
     }
 
     @Test
-    void isShutAtOnceAndOpenedAgainByAPassedCheck() {
-        lookAfterAWorkerThatIsWell();
+    void closesAtOnceOnAFaultAndOpensAfterAPassedCheck() {
+        superviseAHealthyWorker();
         found.set(new IOException("still away"));
         fitness.raise(away);
         assertThat(done).startsWith("shut");
@@ -104,8 +104,8 @@ class WorkerHealthTest {
     }
 
     @Test
-    void aFaultThatComesBackAfterEachCheckComesAtGrowingDistances() {
-        lookAfterAWorkerThatIsWell();
+    void waitsLongerAfterEachRepeatedFault() {
+        superviseAHealthyWorker();
         listened.clear();
         long begun = System.nanoTime();
         for (int faults = 1; faults <= 4; faults++) {
@@ -113,15 +113,15 @@ class WorkerHealthTest {
             int seen = faults;
             await().until(() -> listened.size() == seen);
         }
-        // 1, 2, 4 and 8 intervals.
+        // 1, 2, 4, and 8 intervals.
         assertThat(listened.get(3) - begun)
                 .isGreaterThanOrEqualTo(INTERVAL.multipliedBy(15).toNanos());
         assertThat(registry.get("aiprod.worker.faults").counter().count()).isEqualTo(4);
     }
 
     @Test
-    void aBrokenJvmIsRestartedOnceItHoldsNothingAnyMore() {
-        lookAfterAWorkerThatIsWell();
+    void requestsARestartOfABrokenJvmOnceItHoldsNoJobs() {
+        superviseAHealthyWorker();
         idle.set(false);
         fitness.raise(away);
         fitness.raise(new OutOfMemoryError("for a test"));
@@ -133,14 +133,14 @@ class WorkerHealthTest {
         assertThat(fitness.health().getDetails()).containsEntry("mended_by", "a restart");
     }
 
-    private void lookAfterAWorkerThatIsWell() {
+    private void superviseAHealthyWorker() {
         fitness.lookAfter(worker);
         await().until(() -> done.contains("listen"));
         done.clear();
     }
 
     @Test
-    void tellsItsOwnFaultsFromThoseOfAJob() {
+    void distinguishesMachineFaultsFromJobFaults() {
         Error unlinked = new NoClassDefFoundError("Could not initialize class Codec");
         assertThat(WorkerHealth.faultIn(unlinked)).containsSame(unlinked);
         assertThat(WorkerHealth.faultIn(new CamelExecutionException("wrapped", null, unlinked)))

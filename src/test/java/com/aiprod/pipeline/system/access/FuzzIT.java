@@ -36,9 +36,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
-* A hostile client gets only clear rejections: never a 5xx, never a hang, never another user's data,
-* and every response matches openapi.yaml. {@code -Dfuzz.seconds=600 -Dfuzz.seed=7} runs longer and with another
-* seed.
+ * A hostile client gets only clear rejections: never a 5xx, never a hang, never another user's data,
+ * and every response matches openapi.yaml. {@code -Dfuzz.seconds=600 -Dfuzz.seed=7} runs longer and with another
+ * seed.
  */
 @SystemTest
 class FuzzIT {

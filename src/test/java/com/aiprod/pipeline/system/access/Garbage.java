@@ -14,8 +14,8 @@ final class Garbage {
     private final List<String> requests;
 
     /**
-    * @param token the token to call with
-    * @param jobId a job of another user
+     * @param token the token to call with
+     * @param jobId a job of another user
      */
     Garbage(Random random, String token, String jobId) {
         this.random = random;

@@ -38,8 +38,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.web.util.UriUtils;
 
 /**
-* A client that sends a name that a route, a query, a bean, or Camel reads internally, as a header or a parameter in
-* any spelling, changes nothing. The names come from the sources, so the test also tries names added later.
+ * A client that sends a name that a route, a query, a bean, or Camel reads internally, as a header or a parameter in
+ * any spelling, changes nothing. The names come from the sources, so the test also tries names added later.
  */
 @SystemTest
 class HeaderInjectionIT {

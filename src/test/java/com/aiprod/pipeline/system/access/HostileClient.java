@@ -125,8 +125,8 @@ final class HostileClient {
     private final List<String> tokens;
 
     /**
-    * @param ids IDs that exist, some of them of other users
-    * @param tokens tokens to call with, mostly the first; an empty string means no token
+     * @param ids IDs that exist, some of them of other users
+     * @param tokens tokens to call with, mostly the first; an empty string means no token
      */
     HostileClient(Random random, int port, List<String> ids, List<String> tokens) {
         this.random = random;

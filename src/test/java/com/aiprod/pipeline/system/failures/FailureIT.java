@@ -27,8 +27,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
-* Jobs whose pipeline fails in every way: what the owner, the operator, and the log see. All
-* of them start at once because the retries and the time limit take seconds.
+ * Jobs whose pipeline fails in every way: what the owner, the operator, and the log see. All
+ * of them start at once because the retries and the time limit take seconds.
  */
 @SystemTest
 @ExtendWith(OutputCaptureExtension.class)

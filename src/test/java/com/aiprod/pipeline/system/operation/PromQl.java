@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
-* Reads Prometheus expressions, as far as the rules and dashboards here need: there is no PromQL parser for Java
-* on Maven Central. Supports selectors, ranges, functions, aggregations, operators, and vector matching, but not
-* subqueries, {@code offset}, or {@code @}. Unsupported syntax is an error.
+ * Reads Prometheus expressions, as far as the rules and dashboards here need: there is no PromQL parser for Java
+ * on Maven Central. Supports selectors, ranges, functions, aggregations, operators, and vector matching, but not
+ * subqueries, {@code offset}, or {@code @}. Unsupported syntax is an error.
  * https://prometheus.io/docs/prometheus/latest/querying/basics/
  */
 final class PromQl {
@@ -66,9 +66,9 @@ final class PromQl {
     }
 
     /**
-    * Returns the series selectors of the expression.
+     * Returns the series selectors of the expression.
      *
-    * @throws IllegalArgumentException if it is not a valid or supported expression
+     * @throws IllegalArgumentException if it is not a valid or supported expression
      */
     static List<Selector> selectors(String expression) {
         PromQl parser = new PromQl(expression);

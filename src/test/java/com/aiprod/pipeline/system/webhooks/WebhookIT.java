@@ -237,8 +237,8 @@ class WebhookIT {
     }
 
     /**
-    * 600 deliveries of Alice and 10 of each of 50 other users go to a receiver that accepts and never answers. In order
-    * of age alone, 32 senders would take over a minute to reach Bob's delivery.
+     * 600 deliveries of Alice and 10 of each of 50 other users go to a receiver that accepts and never answers. In order
+     * of age alone, 32 senders would take over a minute to reach Bob's delivery.
      */
     @Test
     void hangingReceiversDelayNoOtherUser() throws Exception {
