@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
- * LineBreaks a running system again and again while clients use it, then checks that every job that was accepted ended,
- * and ended once: {@code bench/chaos}.
+ * Breaks a running system repeatedly while clients use it, then checks that every accepted job ended
+ * exactly once: {@code bench/chaos}.
  */
 public final class Chaos {
 
@@ -42,14 +42,14 @@ public final class Chaos {
         this.random = new Random(plan.seed());
     }
 
-    /** Exits with 1 when a job was lost or ended twice, or recovery took too long. */
+    /** Exits with 1 unless {@link Verdict#good} holds. */
     public static void main(String[] arguments) throws Exception {
         ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
         Plan plan = Plan.of(arguments);
         System.exit(run(plan).good(plan) ? 0 : 1);
     }
 
-    /** Does all of it, from the start of the processes to the printed table. */
+    /** Runs everything, from the start of the processes to the printed table. */
     static Verdict run(Plan plan) throws IOException, SQLException, InterruptedException {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target", "chaos")), "run-");
         return new Chaos(plan, folder.toAbsolutePath()).run();
@@ -108,7 +108,7 @@ public final class Chaos {
         }
     }
 
-    /** Every kind comes once before any comes again. */
+    /** Draws every kind once before repeating any. */
     private Fault draw() {
         if (deck.isEmpty()) {
             List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));

@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.bench.chaos;
 
-/** What is done to the system. */
+/** A fault to inflict on the system. */
 enum Fault {
     KILL_WORKER("kill -9 a worker"),
     KILL_API("kill -9 an API process"),

@@ -214,7 +214,7 @@ class WebhookTargetsTest {
     }
 
     @Test
-    void convertsAnInternationalNameToPunycode() {
+    void looksUpAnInternationalNameInItsAsciiForm() {
         assertThatThrownBy(() -> targets.resolve("１２７.0.0.1"))
                 .isInstanceOf(WebhookTargets.ClosedAddressException.class);
     }
