@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The cost of open event streams for submissions: {@code bench/run EventStreamsBench}. Submissions arrive at a fixed rate
+ * What open event streams cost submissions: {@code bench/run EventStreamsBench}. Submissions arrive at a fixed rate
  * without streams, with 1,000 streams that follow 1,000 queued jobs, and while each of these jobs reports
  * progress once a second. The rounds alternate several times because the machine's speed varies.
  * The stream clients and PostgreSQL share the machine. Then {@link EventStreamsLimitBench} runs.
@@ -87,8 +87,8 @@ public final class EventStreamsBench {
         line(
                 "%-44s %8s %8s %8s %8s",
                 "POST /pipeline/run, %d due per s".formatted(PER_SECOND), "p50 ms", "ratio", "p99 ms", "ratio");
-        row("nobody follows a job", alone, alone);
-        row("%d open streams of waiting jobs".formatted(STREAMS), quiet, alone);
+        row("no open streams", alone, alone);
+        row("%d open streams of queued jobs".formatted(STREAMS), quiet, alone);
         row("%d open streams, an event each second".formatted(STREAMS), busy, alone);
         line("%-44s %8d", "resident, MB", system.residentMegabytes());
     }

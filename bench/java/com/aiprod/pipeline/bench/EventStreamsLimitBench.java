@@ -71,7 +71,7 @@ public final class EventStreamsLimitBench {
         line("%-52s %10d", "live heap without them, MB", before >> 20);
         line("%-52s %10d", "live heap with them, MB", after >> 20);
         line("%-52s %10d", "heap of one stream, bytes", (after - before) / LIMIT);
-        line("%-52s %10d", "status of the one above the limit", above);
+        line("%-52s %10d", "status of one more stream", above);
         line("%-52s %10.1f", "submission p99 ms, no streams", alone.p99Ms());
         line("%-52s %10.1f", "submission p99 ms, while they open", meanwhile.p99Ms());
         line("%-52s %10.1f", "submission p99 ms, all open", full.p99Ms());

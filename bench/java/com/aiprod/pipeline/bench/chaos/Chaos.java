@@ -79,9 +79,9 @@ public final class Chaos {
                 clients.start();
                 breakThings(environment, clients);
                 clients.await(plan.drain());
-                say("submitted; waiting for the processes that were hit last");
+                say("all jobs submitted; waiting for the processes hit last");
                 environment.awaitReady();
-                say("waiting for the jobs that are not ended, and for webhooks");
+                say("waiting for open jobs and webhooks");
                 drain(environment, receivers);
                 say("cancelling %d renders".formatted(plan.cancelledRenders()));
                 Renders renders = Renders.cancel(
@@ -133,18 +133,18 @@ public final class Chaos {
         say("done");
         row("accepted", verdict.accepted());
         row("completed", verdict.completed());
-        row("failed, as the dice said", verdict.failed());
+        row("failed, by chance as planned", verdict.failed());
         row("cancelled", verdict.cancelled());
         row("LOST", verdict.lost());
         row("ENDED TWICE", verdict.endedTwice());
-        row("told another end than happened", verdict.toldOtherwise());
-        row("keys that stand for no or several jobs", verdict.keysWithoutOneJob());
-        row("webhooks that the good receiver missed", verdict.untold());
-        row("jobs of the backlog before the newcomer's", verdict.backlog().overtaken());
+        row("reported with a wrong end", verdict.toldOtherwise());
+        row("keys without exactly one job", verdict.keysWithoutOneJob());
+        row("webhooks missed by the answering receiver", verdict.untold());
+        row("backlog jobs started before the newcomer's", verdict.backlog().overtaken());
         row("renders cancelled", verdict.renders().cancelled());
-        row("processes that ended meanwhile", verdict.renders().crashed());
-        row("calls refused", verdict.refused());
-        row("calls made again by clients", retries);
+        row("processes that ended during the renders", verdict.renders().crashed());
+        row("calls rejected", verdict.refused());
+        row("calls retried by clients", retries);
         row("run more than once", verdict.ranMoreThanOnce());
         row("longest time in one state, s", verdict.longestStandstill().toMillis() / 1000.0);
         row(

@@ -7,14 +7,14 @@ enum Fault {
     KILL_DISPATCHER("kill -9 the dispatcher and recorder"),
     STOP_WORKER("SIGTERM to a worker"),
     CRASH_DATABASE("kill -9 PostgreSQL, start it again"),
-    READ_ONLY_DATABASE("PostgreSQL takes no writes"),
+    READ_ONLY_DATABASE("PostgreSQL is read-only"),
     LOSE_MESSAGES("Pub/Sub restarts empty"),
     DELETE_SUBSCRIPTION("a subscription is deleted"),
-    REMAKE_TOPIC("a topic is deleted and made again"),
+    REMAKE_TOPIC("a topic is deleted and recreated"),
     BREAK_CONNECTIONS("all connections are reset"),
-    STALL_CONNECTIONS("nothing passes, no connection ends"),
-    SLOW_CONNECTIONS("each packet is late"),
-    REPEAT_MESSAGES("old jobs and results are sent again");
+    STALL_CONNECTIONS("all connections stall"),
+    SLOW_CONNECTIONS("all connections are slow"),
+    REPEAT_MESSAGES("old jobs and results are published again");
 
     private final String description;
 

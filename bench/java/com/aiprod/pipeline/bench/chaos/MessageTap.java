@@ -151,7 +151,7 @@ final class MessageTap implements AutoCloseable {
                                 .build()))
                 && taken(() -> publisher()
                         .createTopic(Topic.newBuilder().setName(topic(id)).build()))
-                // The tap's own hears nothing any more either; it is made again when it is missed.
+                // The tap's own subscription no longer receives messages either. A later pull recreates it.
                 && deleteSubscription("tap-" + id);
     }
 

@@ -82,7 +82,7 @@ record Verdict(
                 SELECT metadata ->> 'key' FROM jobs GROUP BY 1 HAVING count(*) <> 1
             ) keys""";
 
-    /** Returns whether nothing was lost, doubled, or reported wrongly, no one waited for others, and all was in time. */
+    /** Returns whether nothing was lost, doubled, or reported wrongly, and no wait or recovery took too long. */
     boolean good(Plan plan) {
         return lost == 0
                 && endedTwice == 0

@@ -283,7 +283,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void runsAJobAgainWhoseWorkerDied() throws Exception {
+    void rerunsAJobAfterItsWorkerDied() throws Exception {
         // In one statement; otherwise this application's worker might claim the job first.
         String jobId = queries.jdbc().queryForObject("""
                         WITH job AS (

@@ -20,17 +20,17 @@ public final class Faults {
     }
 
     /** Fails with a transient error. */
-    public static void passing() {
+    public static void failTransiently() {
         throw new TransientStageException("MODEL_BUSY", "The model is busy.");
     }
 
     /** Fails with a permanent error. */
-    public static void lasting() {
+    public static void failPermanently() {
         throw new PermanentStageException("CONTENT_UNUSABLE", "Nothing can be made of this text.");
     }
 
     /** Fails with an unexpected exception. */
-    public static void unforeseen() {
+    public static void failUnexpectedly() {
         throw new IllegalStateException("jdbc:postgresql://secret-host/ of com.aiprod");
     }
 

@@ -16,8 +16,11 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
@@ -33,6 +36,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @SystemTest
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FailureIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -60,10 +64,10 @@ class FailureIT {
         results = bystander.listen(Bystander.RESULTS);
         for (String script : List.of(
                 "hang",
-                "fail in passing",
+                "fail transiently",
                 "lose the disk",
-                "fail for good",
-                "fail unforeseen",
+                "fail permanently",
+                "fail unexpectedly",
                 "leave no map",
                 "none")) {
             jobs.put(script, alice.start(script));
@@ -77,10 +81,10 @@ class FailureIT {
 
     @Test
     void retriesATransientFailureThreeTimes() throws Exception {
-        JsonNode result = assertFailed("fail in passing", "MODEL_BUSY", "The model is busy.", true);
+        JsonNode result = assertFailed("fail transiently", "MODEL_BUSY", "The model is busy.", true);
         // Each pause is twice the one before, plus or minus 20%: at least 0.8 + 1.28 + 2.05 s.
         assertThat(result.path("execution_time_ms").asLong()).isBetween(4_100L, 11_000L);
-        assertDeadLetter("fail in passing", "MODEL_BUSY", 4, "com.aiprod.pipeline.stage.TransientStageException");
+        assertDeadLetter("fail transiently", "MODEL_BUSY", 4, "com.aiprod.pipeline.stage.TransientStageException");
     }
 
     @Test
@@ -91,15 +95,15 @@ class FailureIT {
 
     @Test
     void failsAtOnceOnAPermanentFailure() throws Exception {
-        JsonNode result = assertFailed("fail for good", "CONTENT_UNUSABLE", "Nothing can be made of this text.", false);
+        JsonNode result = assertFailed("fail permanently", "CONTENT_UNUSABLE", "Nothing can be made of this text.", false);
         assertThat(result.path("execution_time_ms").asLong()).isLessThan(5_000);
-        assertDeadLetter("fail for good", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.stage.PermanentStageException");
+        assertDeadLetter("fail permanently", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.stage.PermanentStageException");
     }
 
     @Test
     void hidesTheDetailsOfAnUnexpectedException() throws Exception {
-        assertFailed("fail unforeseen", "INTERNAL_ERROR", "The pipeline failed unexpectedly.", false);
-        assertDeadLetter("fail unforeseen", "INTERNAL_ERROR", 1, "java.lang.IllegalStateException");
+        assertFailed("fail unexpectedly", "INTERNAL_ERROR", "The pipeline failed unexpectedly.", false);
+        assertDeadLetter("fail unexpectedly", "INTERNAL_ERROR", 1, "java.lang.IllegalStateException");
     }
 
     @Test
@@ -123,7 +127,9 @@ class FailureIT {
         assertThat(message.path("error_message").asText()).isEqualTo("The job was not done within 11 seconds.");
     }
 
+    /** Runs first, because Spring discards output that it captured during another test method. */
     @Test
+    @Order(1)
     void logsEachJobInAFewLines(CapturedOutput output) {
         alice.await(jobs.get("none"), "COMPLETED");
         waitForLine(output, "none", "finished in ");
@@ -135,25 +141,25 @@ class FailureIT {
                         line -> assertThat(line).contains("INFO", "attempt 1 finished in "),
                         line -> assertThat(line).contains("INFO", "COMPLETED in "));
 
-        alice.await(jobs.get("fail in passing"), "FAILED");
-        waitForLine(output, "fail in passing", "Dead letter ");
-        waitForLine(output, "fail in passing", "FAILED after ");
+        alice.await(jobs.get("fail transiently"), "FAILED");
+        waitForLine(output, "fail transiently", "Dead letter ");
+        waitForLine(output, "fail transiently", "FAILED after ");
         // A worker may receive a message before the publisher gets its confirmation.
-        assertThat(logLines(output, "fail in passing").subList(0, 3))
+        assertThat(logLines(output, "fail transiently").subList(0, 3))
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("INFO", "queued for "),
                         line -> assertThat(line).contains("INFO", "published for attempt 1"),
                         line -> assertThat(line).contains("INFO", "attempt 1 started by "));
-        assertThat(logLines(output, "fail in passing").subList(3, 7))
+        assertThat(logLines(output, "fail transiently").subList(3, 7))
                 .satisfiesExactly(
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 1 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 2 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 3 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1 failed for good", "The model is busy."));
-        assertThat(logLines(output, "fail in passing")).hasSize(9);
+        assertThat(logLines(output, "fail transiently")).hasSize(9);
 
         alice.await(jobs.get("hang"), "FAILED");
-        for (String expected : List.of("fail in passing", "lose the disk", "fail for good", "leave no map", "hang")) {
+        for (String expected : List.of("fail transiently", "lose the disk", "fail permanently", "leave no map", "hang")) {
             alice.await(jobs.get(expected), "FAILED");
             waitForLine(output, expected, "Dead letter ");
             waitForLine(output, expected, "FAILED after ");

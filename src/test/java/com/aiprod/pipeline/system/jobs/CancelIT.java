@@ -97,7 +97,7 @@ class CancelIT {
     @Test
     void leavesACompletedOrFailedJobUnchanged() throws Exception {
         String completed = alice.start("none");
-        String failed = alice.start("fail for good");
+        String failed = alice.start("fail permanently");
         for (JsonNode before : List.of(alice.await(completed, "COMPLETED"), alice.await(failed, "FAILED"))) {
             String id = before.path("job_id").asText();
             JsonNode problem = problem(cancel(alice, id), 409);

@@ -56,7 +56,7 @@ class EventsIT {
 
     @Test
     void streamsTheEventsOfAFailedJob() throws Exception {
-        String id = alice.start("fail for good");
+        String id = alice.start("fail permanently");
         try (EventReader stream = alice.follow(id)) {
             assertMatchesHistory(stream.awaitEnd(), alice.job(id), "QUEUED", "PROCESSING", "FAILED");
         }

@@ -37,7 +37,7 @@ class MetricsIT {
         before = Scrape.of(managementPort);
         User alice = User.of(port, "alice");
         String completed = alice.start("none");
-        String failed = alice.start("fail for good");
+        String failed = alice.start("fail permanently");
         String cancelled = alice.start("hang");
         alice.await(cancelled, "PROCESSING");
         Awaitility.await().until(() -> Scrape.of(managementPort).value("aiprod_worker_jobs_active") >= 1);

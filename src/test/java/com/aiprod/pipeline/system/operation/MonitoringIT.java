@@ -56,7 +56,7 @@ class MonitoringIT {
     void runJobsAndRead() throws Exception {
         User alice = User.of(port, "alice");
         String completed = alice.start("fail once");
-        String failed = alice.start("fail for good");
+        String failed = alice.start("fail permanently");
         alice.await(completed, "COMPLETED");
         alice.await(failed, "FAILED");
         scrape = Awaitility.await()

@@ -81,7 +81,7 @@ class OperatorIT {
 
     @Test
     void redrivesAJobThatThenCompletes(CapturedOutput output) throws Exception {
-        String job = alice.start("fail for good");
+        String job = alice.start("fail permanently");
         String letter = letterOf(job);
         JsonNode read = json(root.get(LETTERS + "/" + letter));
         assertThat(read.path("job_id").asText()).isEqualTo(job);
@@ -120,7 +120,7 @@ class OperatorIT {
     @Test
     void redrivesByErrorCodeUpToTheLimit() throws Exception {
         List<String> jobs =
-                List.of(alice.start("fail for good"), alice.start("fail for good"), alice.start("fail for good"));
+                List.of(alice.start("fail permanently"), alice.start("fail permanently"), alice.start("fail permanently"));
         for (String job : jobs) {
             recode(letterOf(job));
             removeCause(job);
@@ -144,7 +144,7 @@ class OperatorIT {
 
     @Test
     void performsOneOfManyConcurrentRedrives() throws Exception {
-        String job = alice.start("fail for good");
+        String job = alice.start("fail permanently");
         String letter = letterOf(job);
         removeCause(job);
         ExecutorService threads = Executors.newFixedThreadPool(20);
@@ -165,7 +165,7 @@ class OperatorIT {
 
     @Test
     void discardsADeadLetterPermanently(CapturedOutput output) throws Exception {
-        String job = alice.start("fail for good");
+        String job = alice.start("fail permanently");
         String letter = letterOf(job);
         HttpResponse<String> answer = expect(204, delete(letter));
         assertThat(answer.body()).isEmpty();
@@ -187,7 +187,7 @@ class OperatorIT {
     void discardsByErrorCodeUpToTheLimit(CapturedOutput output) throws Exception {
         List<String> letters = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            letters.add(letterOf(alice.start("fail for good")));
+            letters.add(letterOf(alice.start("fail permanently")));
             recode(letters.get(i));
         }
         String request = "{\"error_code\":\"" + code + "\",\"limit\":2}";
@@ -213,7 +213,7 @@ class OperatorIT {
     void pagesThroughTheDeadLettersOfAnErrorCode() throws Exception {
         List<String> newestFirst = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            String letter = letterOf(alice.start("fail for good"));
+            String letter = letterOf(alice.start("fail permanently"));
             recode(letter);
             newestFirst.add(0, letter);
         }
@@ -265,7 +265,7 @@ class OperatorIT {
 
     @Test
     void showsTheStats() throws Exception {
-        recode(letterOf(alice.start("fail for good")));
+        recode(letterOf(alice.start("fail permanently")));
         JsonNode stats = json(expect(200, root.get("/admin/stats")));
         assertThat(names(stats))
                 .containsExactly(

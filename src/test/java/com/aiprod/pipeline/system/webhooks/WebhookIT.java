@@ -134,7 +134,7 @@ class WebhookIT {
 
     @Test
     void reportsFailuresAndCancellations() throws Exception {
-        String failed = submit("fail for good", "/200");
+        String failed = submit("fail permanently", "/200");
         assertThat(JSON.readTree(next().body()).path("type").asText()).isEqualTo("job.failed");
         delivery(failed, "delivered");
         String cancelled = submit("hang", "/200");
