@@ -22,10 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What open event streams cost those who submit: {@code bench/run EventStreamsBench}. Submissions come at a fixed rate
- * while nobody follows a job, while 1,000 streams follow 1,000 jobs that wait, and while each of these jobs reports
- * progress once a second, in turn and several times over, since the machine is not the same from one minute to the next.
- * The streams' clients and PostgreSQL share the machine. Then {@link EventStreamsLimitBench}.
+ * What open event streams cost submissions: {@code bench/run EventStreamsBench}. Submissions arrive at a fixed rate
+ * without streams, with 1,000 streams that follow 1,000 queued jobs, and while each of these jobs reports
+ * progress once a second. The rounds alternate several times because the machine's speed varies.
+ * The stream clients and PostgreSQL share the machine. Then {@link EventStreamsLimitBench} runs.
  */
 public final class EventStreamsBench {
 
@@ -49,7 +49,7 @@ public final class EventStreamsBench {
     }
 
     public static void main(String[] args) throws Exception {
-        // Nothing runs the jobs, so that submitting is all that happens beside the streams.
+        // Nothing runs the jobs, so that there is no load besides streams and submissions.
         try (SystemUnderTest system =
                         new SystemUnderTest("--aiprod.roles=api", "--aiprod.watch.max-open-per-user=" + STREAMS);
                 Connection database = DriverManager.getConnection(system.databaseUrl())) {
@@ -67,7 +67,7 @@ public final class EventStreamsBench {
         for (int round = 0; round < ROUNDS; round++) {
             alone.add(submissions());
             List<CompletableFuture<HttpResponse<Void>>> streams = open(jobs);
-            // That 1,000 requests came at once to open them is over then.
+            // By then, the load of 1,000 simultaneous requests to open the streams is over.
             LockSupport.parkNanos(SETTLE.toNanos());
             quiet.add(submissions());
             long before = events.get();
@@ -81,14 +81,14 @@ public final class EventStreamsBench {
             worker.awaitTermination(10, TimeUnit.SECONDS);
             line("events received in round %d while jobs make progress: %d", round + 1, events.get() - before);
             streams.forEach(stream -> stream.cancel(true));
-            // The server notices by its heartbeats; the next round starts without them.
+            // The server notices closed streams at its heartbeats. The next round starts without them.
             awaitNoStreams();
         }
         line(
                 "%-44s %8s %8s %8s %8s",
                 "POST /pipeline/run, %d due per s".formatted(PER_SECOND), "p50 ms", "ratio", "p99 ms", "ratio");
-        row("nobody follows a job", alone, alone);
-        row("%d open streams of waiting jobs".formatted(STREAMS), quiet, alone);
+        row("no open streams", alone, alone);
+        row("%d open streams of queued jobs".formatted(STREAMS), quiet, alone);
         row("%d open streams, an event each second".formatted(STREAMS), busy, alone);
         line("%-44s %8d", "resident, MB", system.residentMegabytes());
     }
@@ -108,7 +108,7 @@ public final class EventStreamsBench {
         return Load.open(PER_SECOND, CLIENTS, ROUND, () -> system.submit(JOB));
     }
 
-    /** A stream for each job; returns when all are open and have told what was there to tell. */
+    /** Opens a stream for each job and waits until each has received its first events. */
     private List<CompletableFuture<HttpResponse<Void>>> open(List<String> jobs) {
         long before = events.get();
         List<CompletableFuture<HttpResponse<Void>>> streams = new ArrayList<>();
@@ -128,14 +128,14 @@ public final class EventStreamsBench {
     }
 
     private void count(byte[] part) {
-        // An event is written in one piece, and those of a second are told together.
+        // Each event is written in one piece, and the events of a second are sent together.
         String text = new String(part, StandardCharsets.UTF_8);
         for (int at = text.indexOf("data: "); at >= 0; at = text.indexOf("data: ", at + 1)) {
             events.incrementAndGet();
         }
     }
 
-    /** Every job is a little further, as workers would say of 1,000 running jobs each second. */
+    /** Advances the progress of every job, as workers with 1,000 running jobs would do each second. */
     private void report(List<String> jobs) {
         String sql = "UPDATE jobs SET state = 'PROCESSING', worker_id = 'bench', attempt = 1, started_at = now(),"
                 + " lease_expires_at = now() + interval '1 hour', progress_stage = 'render', updated_at = now(),"

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * How many event streams an API pod can hold: {@code bench/run EventStreamsLimitBench}. In the heap that it has in
- * Kubernetes, as many streams are opened as {@code aiprod.watch.max-open} allows, each of another job, while submissions
- * go on; then one more, which must be refused. Says what a stream takes of the heap, from which the limit was set.
+ * The event streams that an API pod can hold: {@code bench/run EventStreamsLimitBench}. With the heap size of
+ * Kubernetes, opens {@code aiprod.watch.max-open} streams, each of another job, during submissions,
+ * then one more, which must be rejected. Reports the heap per stream, from which the limit was derived.
  */
 public final class EventStreamsLimitBench {
 
-    /** 50 % of the memory limit in k8s/base/api.yaml, as the image sets it. */
+    /** 50% of the memory limit in k8s/base/api.yaml, as the image sets it. */
     private static final String HEAP = "-Xmx384m";
 
-    /** As in application.yaml. */
+    /** The limit in application.yaml. */
     private static final int LIMIT = 1000;
 
     private static final int AT_ONCE = 50;
@@ -39,7 +39,7 @@ public final class EventStreamsLimitBench {
     }
 
     public static void main(String[] args) throws Exception {
-        // One user stands for many.
+        // One user simulates many.
         try (SystemUnderTest system = SystemUnderTest.withJvm(
                 List.of(HEAP, "-XX:+ExitOnOutOfMemoryError"),
                 "--aiprod.roles=api",
@@ -50,7 +50,7 @@ public final class EventStreamsLimitBench {
     }
 
     private void run() throws Exception {
-        // What is compiled meanwhile would count as the streams' doing.
+        // Otherwise compilation would count as memory of the streams.
         Load.closed(CLIENTS, ROUND, () -> system.submit(JOB));
         Load alone = Load.open(PER_SECOND, CLIENTS, ROUND, () -> system.submit(JOB));
         List<String> jobs = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class EventStreamsLimitBench {
         line("%-52s %10d", "live heap without them, MB", before >> 20);
         line("%-52s %10d", "live heap with them, MB", after >> 20);
         line("%-52s %10d", "heap of one stream, bytes", (after - before) / LIMIT);
-        line("%-52s %10d", "status of the one above the limit", above);
+        line("%-52s %10d", "status of one more stream", above);
         line("%-52s %10.1f", "submission p99 ms, no streams", alone.p99Ms());
         line("%-52s %10.1f", "submission p99 ms, while they open", meanwhile.p99Ms());
         line("%-52s %10.1f", "submission p99 ms, all open", full.p99Ms());

@@ -8,20 +8,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Calls something again and again and keeps how long each call took. */
+/** Runs calls repeatedly and records their times. */
 record Load(double perSecond, double p50Ms, double p99Ms) {
 
-    /** A system property: of each load's time, how much of it is taken. */
+    /** A system property: the percentage of the time of each load that is run. */
     static final String PERCENT = "bench.percent";
 
-    /** Each of {@code clients} calls as fast as it is answered. */
+    /** Closed loop: each client makes its next call when the previous one returns. */
     static Load closed(int clients, Duration time, Runnable call) throws InterruptedException {
         return run(clients, time, 0, call);
     }
 
     /**
-     * Calls come at that rate whatever the answers do; a call's time counts from when it was due, so that a slow answer
-     * is not hidden by the calls it held up.
+     * Open loop: calls start at a fixed rate. A call's time counts from when it was due, so that a slow response
+     * is not hidden by the calls it delayed.
      */
     static Load open(int perSecond, int clients, Duration time, Runnable call) throws InterruptedException {
         return run(clients, time, TimeUnit.SECONDS.toNanos(clients) / perSecond, call);

@@ -32,8 +32,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures a Pub/Sub server with Google's own client, in one run: messages per second through one subscriber, and the
- * time from publish to receive. Without arguments it starts the embedded server; {@code host:port} measures another.
+ * Measures a Pub/Sub server with Google's own client: messages per second through one subscriber, and the
+ * time from publish to receive. Without arguments, starts the embedded server; {@code host:port} measures another.
  */
 public final class PubSubBench {
     private static final int WARM_UP_MESSAGES = 20_000;
@@ -42,7 +42,7 @@ public final class PubSubBench {
     private static final int PATIENCE_SECONDS = 120;
     private static final ByteString PAYLOAD = ByteString.copyFrom(new byte[512]);
 
-    /** By default the client sends at 1,000 bytes, which measures its calls and not the messages. */
+    /** By default, the client sends a batch at 1,000 bytes, which would measure calls and not messages. */
     private static final BatchingSettings BATCHES = BatchingSettings.newBuilder()
             .setDelayThresholdDuration(Duration.ofMillis(1))
             .setElementCountThreshold(100L)
@@ -60,7 +60,7 @@ public final class PubSubBench {
         this.channel = channel;
     }
 
-    /** Prints the table; {@code args} may hold the endpoint of a server that runs already. */
+    /** Prints the table. {@code args} may contain the endpoint of a running server. */
     public static void main(String[] args) throws Exception {
         long before = System.nanoTime();
         EmbeddedPubSub server = args.length == 0 ? EmbeddedPubSub.start() : null;
@@ -115,7 +115,7 @@ public final class PubSubBench {
         return perSecond;
     }
 
-    /** One message at a time, sent by a bare stub: the publishing client would add its batching delay. */
+    /** Sends one message at a time with a gRPC stub because the publishing client would add its batching delay. */
     private double[] latencies() throws Exception {
         String topic = createTopic();
         SynchronousQueue<Long> arrivals = new SynchronousQueue<>();

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a status read and a page of the list cost when a user has 1,000 jobs and when the same user has 1,000,000:
- * {@code bench/run ReadBench}. A walk by cursor must not become slower with the table.
+ * The cost of a status read and of a list page when a user has 1,000 jobs and when the same user has 1,000,000:
+ * {@code bench/run ReadBench}. Paging by cursor must not become slower as the table grows.
  */
 public final class ReadBench {
 
@@ -78,7 +78,7 @@ public final class ReadBench {
         }
     }
 
-    /** Each client walks from page to page, and from the last one to the first. */
+    /** Each client reads page after page and restarts after the last one. */
     private Load pages(Duration time) throws InterruptedException {
         ThreadLocal<AtomicReference<String>> next = ThreadLocal.withInitial(() -> new AtomicReference<>(LIST));
         return Load.closed(CLIENTS, time, () -> {
@@ -108,7 +108,7 @@ public final class ReadBench {
         }
     }
 
-    /** Of the slow ends, which is what a user with many jobs would notice. */
+    /** Returns the ratio of the 99th percentiles, which a user with many jobs would notice. */
     private static String ratio(Load many, Load few) {
         return "%.2f".formatted(many.p99Ms() / few.p99Ms());
     }

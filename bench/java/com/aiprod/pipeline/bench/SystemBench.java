@@ -24,8 +24,8 @@ import javax.sql.DataSource;
 import org.springframework.core.io.ClassPathResource;
 
 /**
- * What the system takes and how long, on this machine, in this run: {@code bench/run}. The load, the system and its
- * PostgreSQL share the machine, so the ratio to bare JDBC under the same load says more than any number alone.
+ * Throughput and latency of the system on this machine: {@code bench/run}. The load generator, the system, and its
+ * PostgreSQL share the machine, so the ratio to bare JDBC under the same load says more than any single number.
  */
 public final class SystemBench {
 
@@ -62,8 +62,8 @@ public final class SystemBench {
         try (SystemUnderTest system = SystemUnderTest.forDevelopment()) {
             line("%-34s %10.1f", "start for development, s", system.startSeconds());
         }
-        // An echo job takes no CPU worth the name: what bounds it is how many messages may be on their way, as Google's
-        // client tells of those that are done ten times a second.
+        // An echo job takes almost no CPU. The limit is the number of messages on their way because Google's
+        // client sends its acks ten times a second.
         try (SystemUnderTest system =
                         new SystemUnderTest("--aiprod.pipeline.route=echo", "--aiprod.worker.concurrency=40");
                 HikariDataSource database = pool(system.databaseUrl())) {
@@ -92,7 +92,7 @@ public final class SystemBench {
         }
     }
 
-    /** Jobs per second from the first submission until all that were submitted in that time have completed. */
+    /** Returns jobs per second from the first submission until all submitted jobs have completed. */
     private static double endToEnd(Runnable echo, DataSource database) throws Exception {
         long start = System.nanoTime();
         LongAdder submitted = new LongAdder();
@@ -108,7 +108,7 @@ public final class SystemBench {
         return submitted.sum() / seconds;
     }
 
-    /** Holds submitters back while the system has enough to do: jobs are accepted several times faster than they end. */
+    /** Throttles submitters while the backlog is full: jobs are accepted several times faster than they end. */
     private static final class Backlog implements AutoCloseable {
 
         private static final int ENOUGH = 600;
@@ -156,7 +156,7 @@ public final class SystemBench {
         }
     }
 
-    /** The statement that the route runs, with the values that it binds. */
+    /** Runs the statement of the route with the same kind of values. */
     private static void insert(DataSource database) {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(Statement.SUBMIT.sql())) {

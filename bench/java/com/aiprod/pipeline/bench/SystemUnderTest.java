@@ -25,8 +25,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The whole system as a process of its own, with all roles and everything embedded, as a new user starts it, but without
- * limits on what one user may submit.
+ * The whole system in a separate process, with all roles and embedded services, as a new user starts it, but without
+ * per-user submission limits.
  */
 final class SystemUnderTest implements AutoCloseable {
 
@@ -39,17 +39,17 @@ final class SystemUnderTest implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(SystemUnderTest.class.getName());
 
-    /** Milliseconds that the JIT compilers have worked. */
+    /** The metric for milliseconds spent in JIT compilation. */
     private static final String COMPILED = "jvm_compilation_time_ms_total";
 
     private static final Duration WARM_UP_ROUND = Duration.ofSeconds(10);
     private static final int MAX_WARM_UP_ROUNDS = 4;
     private static final int WARM_UP_CLIENTS = 8;
-    /** Part of a round's time that a warm system may still compile. */
+    /** The share of a round that a warm system may spend in JIT compilation. */
     private static final double COMPILES_NO_MORE = 0.1;
 
     static {
-        // Of the connections that the JDK's client keeps open; its default is 5.
+        // The number of connections that the JDK's client keeps alive; its default is 5.
         System.setProperty("http.maxConnections", "100");
     }
 
@@ -58,7 +58,7 @@ final class SystemUnderTest implements AutoCloseable {
     private final Process process;
     private final Map<String, String> banner = new HashMap<>();
 
-    /** Starts it and waits until it is ready. */
+    /** Starts the system and waits until it is ready. */
     SystemUnderTest(String... settings) throws IOException {
         this(List.of(), settings);
     }
@@ -97,17 +97,17 @@ final class SystemUnderTest implements AutoCloseable {
         reader.start();
     }
 
-    /** With JVM options that come after the usual ones, and so win. */
+    /** Starts the system with JVM options that override the usual ones. */
     static SystemUnderTest withJvm(List<String> jvmOptions, String... settings) throws IOException {
         return new SystemUnderTest(jvmOptions, settings);
     }
 
-    /** As {@code ./mvnw spring-boot:test-run} starts it, with a JVM that compiles at once and not well. */
+    /** Starts the system as {@code ./mvnw spring-boot:test-run} does, with fast but weak JIT compilation. */
     static SystemUnderTest forDevelopment() throws IOException {
         return new SystemUnderTest(List.of("-XX:TieredStopAtLevel=1"));
     }
 
-    /** A process whose pipe is full would stand still. */
+    /** Drains the output, because a process with a full pipe would block. */
     private static void drain(BufferedReader output) {
         try {
             output.transferTo(Writer.nullWriter());
@@ -116,7 +116,7 @@ final class SystemUnderTest implements AutoCloseable {
         }
     }
 
-    /** Seconds from the start of the JVM's main method until ready, as the system itself says. */
+    /** Returns the seconds from the start of main to readiness, as logged by the system. */
     double startSeconds() {
         return Double.parseDouble(banner.get("seconds"));
     }
@@ -125,7 +125,7 @@ final class SystemUnderTest implements AutoCloseable {
         return banner.get("database");
     }
 
-    /** Megabytes that the JVM holds in memory now; PostgreSQL's processes are not in it. */
+    /** Returns the resident megabytes of the JVM, without PostgreSQL's processes. */
     long residentMegabytes() throws IOException {
         try (var lines = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
             String resident =
@@ -134,7 +134,7 @@ final class SystemUnderTest implements AutoCloseable {
         }
     }
 
-    /** Bytes of the heap that are in use after a full collection. */
+    /** Returns the bytes of heap in use after a full collection. */
     long liveHeapBytes() throws IOException {
         Process histogram = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
@@ -142,7 +142,7 @@ final class SystemUnderTest implements AutoCloseable {
                         "GC.class_histogram")
                 .start();
         try (BufferedReader lines = histogram.inputReader(StandardCharsets.UTF_8)) {
-            // Total, instances, bytes.
+            // Columns: total, instances, bytes.
             String total = lines.lines()
                     .filter(line -> line.startsWith("Total"))
                     .findFirst()
@@ -151,7 +151,7 @@ final class SystemUnderTest implements AutoCloseable {
         }
     }
 
-    /** One of the figures that the system shows its operators. */
+    /** Returns the value of an actuator metric. */
     double metric(String name) throws IOException, InterruptedException {
         URI uri = URI.create(banner.get("health")).resolve("prometheus");
         String metrics = http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
@@ -163,15 +163,15 @@ final class SystemUnderTest implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** A request with a token that is good for it. */
+    /** Returns a request with a valid token. */
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(banner.get("api") + path))
                 .header("Authorization", "Bearer " + banner.get("token"));
     }
 
     /**
-     * Submits a job and returns the answer, which must be a 202. By the plainest client there is, which blocks on a
-     * connection of its own: what a client spends, the system cannot, as both share the machine.
+     * Submits a job and returns the response, which must be a 202. Uses the simplest client, which blocks on its own
+     * connection: CPU used by the client is lost for the system, because both share the machine.
      */
     String submit(String body) {
         try {
@@ -196,8 +196,8 @@ final class SystemUnderTest implements AutoCloseable {
     }
 
     /**
-     * Loads the system until its JVM hardly compiles any more, as a service that runs for weeks does not either, but for
-     * 40 s at the most, so that all of the benchmark takes less than five minutes.
+     * Loads the system until its JVM hardly compiles anymore, like a service that has run for weeks, but for
+     * at most 40 s, so that the whole benchmark takes less than five minutes.
      */
     void warmUp(Runnable call) throws IOException, InterruptedException {
         double before = metric(COMPILED);

@@ -21,8 +21,8 @@ import java.util.concurrent.Future;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * How many seconds of video a second makes, with as many jobs at a time as there are cores, beside an encode of the same
- * frames by FFmpeg alone, how large a video is, and how near it comes to what was drawn: {@code bench/run VideoBench}.
+ * Seconds of video rendered per second, with as many concurrent jobs as cores, beside an encode of the same frames by
+ * FFmpeg alone, the size of a video, and how close it is to the drawn frames: {@code bench/run VideoBench}.
  */
 public final class VideoBench {
 

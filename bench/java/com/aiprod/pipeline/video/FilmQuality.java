@@ -13,19 +13,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How near a film comes to what was drawn, on some of its frames as they are decoded.
+ * How close a film is to the drawn frames, measured on some decoded frames.
  *
- * @param psnr of the brightness, in dB
- * @param band how far the means of blocks of 8 by 8 pixels are off, in steps of brightness (root mean square): an encoder
- *     that drops the dither of a gradient leaves bands, whose means are off by up to half a step
- * @param flat blocks in a thousand that have one brightness, and had several when they were drawn
+ * @param psnr PSNR of the luma, in dB
+ * @param band deviation of the means of 8-by-8 pixel blocks, in luma steps (root mean square): an encoder
+ *     that drops the dither of a gradient leaves bands, whose means deviate by up to half a step
+ * @param flat blocks per thousand that have a single luma value but had several when drawn
  */
 public record FilmQuality(double psnr, double band, double flat) {
 
     private static final int EVERY = 12;
     private static final int BLOCK = 8;
 
-    /** Looks at each twelfth frame. */
+    /** Compares every twelfth frame. */
     public static FilmQuality of(Path film, Map<String, Object> job, VideoTools tools, Path folder)
             throws IOException, InterruptedException {
         Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();

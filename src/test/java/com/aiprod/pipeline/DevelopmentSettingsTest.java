@@ -7,18 +7,18 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What differs when the whole system is started for development. */
+/** The settings for development. */
 class DevelopmentSettingsTest {
 
     private static final String LOCAL_TARGETS = "aiprod.webhook.allow-local-targets";
 
     @Test
-    void webhooksMayGoToThisMachine() {
+    void allowsWebhooksToThisMachine() {
         assertThat(setting(LOCAL_TARGETS)).isEqualTo("true");
     }
 
     @Test
-    void theCommandLineIsHeard() {
+    void commandLineOverridesTheSettings() {
         assertThat(setting(LOCAL_TARGETS, "--" + LOCAL_TARGETS + "=false")).isEqualTo("false");
     }
 

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Text that a machine reads, such as an ETag, does not depend on where it is written: {@code %d} and the like take the
- * digits and signs of the default locale, which {@code %s} does not. Letter cases are held by Error Prone.
+ * Machine-readable text, such as an ETag, does not depend on the locale. {@code %d} and similar formats use the
+ * digits and signs of the default locale; {@code %s} does not. Error Prone checks letter case conversions.
  */
 class MachineReadTextTest {
 
@@ -22,7 +22,7 @@ class MachineReadTextTest {
     private static final int CALL = 120;
 
     @Test
-    void noNumberIsWrittenInTheDefaultLocale() throws IOException {
+    void formatsNoNumberInTheDefaultLocale() throws IOException {
         List<String> found = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -36,6 +36,6 @@ class MachineReadTextTest {
                 }
             }
         }
-        assertThat(found).as("%%s, or Locale.ROOT").isEmpty();
+        assertThat(found).as("use %%s or Locale.ROOT").isEmpty();
     }
 }

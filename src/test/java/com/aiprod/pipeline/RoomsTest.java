@@ -19,14 +19,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The import rules of the architecture (docs/design/ARCHITECTURE.md). */
+/** The dependency rules between packages, called rooms here (docs/design/ARCHITECTURE.md). */
 @AnalyzeClasses(packagesOf = PipelineApplication.class, importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
 
     private static final String ROOT = "com.aiprod.pipeline.";
 
-    /** The rooms that each room may know. A room that is not here may know none. */
-    private static final Map<String, Set<String>> MAY_KNOW = Map.of(
+    /** The rooms that each room may depend on. A room that is not listed may depend on none. */
+    private static final Map<String, Set<String>> MAY_DEPEND_ON = Map.of(
             "artifact", Set.of("stage"),
             "telemetry", Set.of("job"),
             "messaging", Set.of("job", "stage", "telemetry"),
@@ -37,7 +37,7 @@ class RoomsTest {
             "api", Set.of("job", "artifact", "sql", "telemetry", "webhook"));
 
     @ArchTest
-    static void eachRoomKnowsOnlyItsOwnFloorsBelow(JavaClasses imported) {
+    static void eachRoomDependsOnAllowedRoomsOnly(JavaClasses imported) {
         Map<String, Set<String>> known = new TreeMap<>();
         for (JavaClass from : imported) {
             String room = room(from);
@@ -49,11 +49,11 @@ class RoomsTest {
                     .filter(other -> !other.equals(room) && !other.isEmpty())
                     .forEach(others::add);
         }
-        // The application's main class starts either of them.
+        // The main class depends on any room.
         known.remove("");
         assertThat(known).hasSizeGreaterThan(10);
-        known.forEach((room, others) -> assertThat(MAY_KNOW.getOrDefault(room, Set.of()))
-                .as("what %s knows", room)
+        known.forEach((room, others) -> assertThat(MAY_DEPEND_ON.getOrDefault(room, Set.of()))
+                .as("dependencies of %s", room)
                 .containsAll(others));
     }
 
@@ -65,7 +65,7 @@ class RoomsTest {
     }
 
     @ArchTest
-    static final ArchRule THE_JOB_KNOWS_JAVA_ALONE = classes()
+    static final ArchRule JOB_DEPENDS_ON_JAVA_ONLY = classes()
             .that()
             .resideInAPackage(ROOT + "job..")
             .should()
@@ -73,7 +73,7 @@ class RoomsTest {
             .resideInAnyPackage(ROOT + "job..", "java..");
 
     @ArchTest
-    static final ArchRule ONLY_MESSAGING_SPEAKS_PUBSUB = noClasses()
+    static final ArchRule ONLY_MESSAGING_USES_PUBSUB = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + "messaging..")
             .should()
@@ -83,7 +83,7 @@ class RoomsTest {
     @ArchTest
     static final ArchRule SQL_IS_IN_THE_QUERY_FILES = noClasses()
             .that(DescribedPredicate.describe(
-                    "are of no room that opens connections",
+                    "are not in a room that opens connections",
                     type -> !Set.of("sql", "startup").contains(room(type))))
             .should()
             .dependOnClassesThat()
@@ -93,16 +93,16 @@ class RoomsTest {
             .resideInAPackage("org.springframework.jdbc..");
 
     @ArchTest
-    static final ArchRule PRODUCTION_KNOWS_NOTHING_EMBEDDED = noClasses()
+    static final ArchRule PRODUCTION_USES_NOTHING_EMBEDDED = noClasses()
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ROOT + "embedded..", "io.zonky..", "org.junit..");
 
     @ArchTest
-    static final ArchRule BEANS_GET_WHAT_THEY_NEED_BY_THEIR_CONSTRUCTOR = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+    static final ArchRule BEANS_USE_CONSTRUCTOR_INJECTION = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 
     @ArchTest
-    static final ArchRule LOGS_AND_NOT_STREAMS_TELL = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+    static final ArchRule NO_STANDARD_STREAMS = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 
     @ArchTest
     static final ArchRule ONE_LOGGING_API = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;

@@ -5,7 +5,7 @@ import com.aiprod.pipeline.embedded.EmbeddedServices;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 
-/** The whole system in one process, with all it needs embedded: {@code ./mvnw spring-boot:test-run}. */
+/** The whole system in one process, with embedded services: {@code ./mvnw spring-boot:test-run}. */
 public final class TestPipelineApplication {
 
     private TestPipelineApplication() {}
@@ -17,7 +17,7 @@ public final class TestPipelineApplication {
         application.run(args);
     }
 
-    /** With the settings of application-development.yaml, which the environment and the command line outrank. */
+    /** Uses application-development.yaml. The environment and the command line take precedence. */
     static SpringApplication application(Class<?> source) {
         SpringApplication application = new SpringApplication(source);
         application.setAdditionalProfiles("development");

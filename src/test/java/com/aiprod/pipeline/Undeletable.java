@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A folder that nobody can delete, not even root, since what lies in it has a longer path than the system takes; it can
- * be again once this is closed.
+ * A folder that nobody can delete, not even root, because the paths in it are longer than the system allows. It can
+ * be deleted after {@link #close()}.
  */
 public final class Undeletable implements AutoCloseable {
 
@@ -23,7 +23,7 @@ public final class Undeletable implements AutoCloseable {
         this.outer = outer;
     }
 
-    /** Makes this folder such a one; it is made where it is not there. */
+    /** Makes the folder undeletable. Creates it if it does not exist. */
     public static Undeletable make(Path folder) throws IOException {
         Path inner = Files.createDirectories(folder).resolve("inner");
         Files.createDirectories(deep(inner));
@@ -32,7 +32,7 @@ public final class Undeletable implements AutoCloseable {
         return new Undeletable(folder, inner, outer);
     }
 
-    /** The folder itself. */
+    /** Returns the folder. */
     public Path folder() {
         return folder;
     }

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One user's way to the API: takes the API processes in turn, and calls again until one of them answers. */
+/** One user's API client: takes the API processes in turn and retries until one answers. */
 final class ApiClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -32,13 +32,13 @@ final class ApiClient {
     private final AtomicInteger retries = new AtomicInteger();
     private volatile boolean closed;
 
-    /** @param ports where the API processes listen */
+    /** @param ports the ports of the API processes */
     ApiClient(String user, List<Integer> ports) {
         this.token = DevelopmentTokens.token(user);
         this.ports = ports;
     }
 
-    /** The first answer that is no failure of the server; null when the client was closed before there was one. */
+    /** Returns the first response that is not a server error, or null if the client is closed before. */
     HttpResponse<String> call(String path, UnaryOperator<HttpRequest.Builder> how) {
         while (!closed) {
             int port = ports.get(turn.getAndIncrement() % ports.size());
@@ -52,7 +52,7 @@ final class ApiClient {
                     return answer;
                 }
             } catch (IOException e) {
-                // No answer: the call may have had its effect or not, which is what the key is for.
+                // No response: the call may or may not have had its effect. The idempotency key covers both.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return null;
@@ -64,9 +64,9 @@ final class ApiClient {
     }
 
     /**
-     * Submits a job under that key.
+     * Submits a job with the idempotency key.
      *
-     * @return the answer, or null when the client was closed before there was one
+     * @return the response, or null if the client is closed before
      */
     HttpResponse<String> submit(String key, String body) {
         return call(
@@ -79,7 +79,7 @@ final class ApiClient {
     /**
      * Submits a job that must be accepted.
      *
-     * @return its id
+     * @return the job ID
      */
     String mustSubmit(String body) {
         HttpResponse<String> answer = submit(UUID.randomUUID().toString(), body);
@@ -89,7 +89,7 @@ final class ApiClient {
         return jobId(answer);
     }
 
-    /** The id of the accepted job, or null where the answer names none. */
+    /** Returns the ID of the accepted job, or null if the response has none. */
     static String jobId(HttpResponse<String> answer) {
         Matcher jobId = JOB_ID.matcher(answer.body());
         return jobId.find() ? jobId.group(1) : null;
@@ -105,12 +105,12 @@ final class ApiClient {
         return call("/pipeline/job/" + jobId, HttpRequest.Builder::GET);
     }
 
-    /** How often a call was made again, because the first got no answer or a 5xx. */
+    /** Returns the number of retries after no response or a 5xx. */
     int retries() {
         return retries.get();
     }
 
-    /** Calls under way end soon, and no more are made. */
+    /** Ends calls in progress soon and makes no more. */
     void close() {
         closed = true;
     }

@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A user who has many times more slow jobs waiting than there are slots, and another who comes after and has one.
+ * One user queues many times more slow jobs than there are slots, then a newcomer submits one job.
  *
- * @param overtaken how many of the many were claimed between the one job's submission and its start
- * @param allowed how many may be: those that were on their way to workers already
+ * @param overtaken how many backlog jobs were claimed between the newcomer's submission and its start
+ * @param allowed the maximum of {@code overtaken}: the jobs that were already on their way to workers
  */
 record Backlog(long overtaken, long allowed) {
 
@@ -37,7 +37,7 @@ record Backlog(long overtaken, long allowed) {
     /**
      * Queues the jobs, lets the workers fill up, and waits until the newcomer's job has started.
      *
-     * @param slots of all workers together
+     * @param slots the slots of all workers together
      */
     static Backlog pile(Plan plan, ApiClient many, ApiClient one, String databaseUrl, int slots)
             throws SQLException, InterruptedException {
@@ -54,7 +54,7 @@ record Backlog(long overtaken, long allowed) {
                 newcomer.setString(1, jobId);
                 await(() -> count(newcomer) == 1);
                 overtaken.setString(1, jobId);
-                // Twice the slots may be on their way, and as many start while the newcomer's message travels.
+                // Twice the slots may be on their way, and as many may start while the newcomer's message is delivered.
                 return new Backlog(count(overtaken), 3L * slots);
             }
         }
@@ -64,7 +64,7 @@ record Backlog(long overtaken, long allowed) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() - end > 0) {
-                throw new IllegalStateException("The backlog stands still");
+                throw new IllegalStateException("The backlog makes no progress");
             }
             LockSupport.parkNanos(LOOK.toNanos());
         }

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** Runs another main class, and ends with the process that started it, however that one ended. */
+/** Runs another main class and ends when the parent process ends, however it ends. */
 public final class BoundToParent {
 
     private BoundToParent() {}
 
-    /** @param args the name of the main class, then its arguments */
+    /** @param args the name of the main class, followed by its arguments */
     public static void main(String[] args) throws ReflectiveOperationException {
         Thread watch = new Thread(BoundToParent::haltWithParent, "parent-watch");
         watch.setDaemon(true);
@@ -18,12 +18,12 @@ public final class BoundToParent {
                 Arrays.copyOfRange(args, 1, args.length));
     }
 
-    /** The parent never writes; its end of the pipe closes when it is gone. */
+    /** Halts when the pipe from the parent closes. The parent never writes. */
     private static void haltWithParent() {
         try {
             System.in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
-            System.err.println("The parent is out of sight: " + e.getMessage());
+            System.err.println("Cannot watch the parent: " + e.getMessage());
         }
         Runtime.getRuntime().halt(3);
     }

@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
- * LineBreaks a running system again and again while clients use it, then checks that every job that was accepted ended,
- * and ended once: {@code bench/chaos}.
+ * Breaks a running system repeatedly while clients use it, then checks that every accepted job ended
+ * exactly once: {@code bench/chaos}.
  */
 public final class Chaos {
 
@@ -42,14 +42,14 @@ public final class Chaos {
         this.random = new Random(plan.seed());
     }
 
-    /** Exits with 1 when a job was lost or ended twice, or recovery took too long. */
+    /** Exits with 1 unless {@link Verdict#good} holds. */
     public static void main(String[] arguments) throws Exception {
         ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
         Plan plan = Plan.of(arguments);
         System.exit(run(plan).good(plan) ? 0 : 1);
     }
 
-    /** Does all of it, from the start of the processes to the printed table. */
+    /** Runs everything, from the start of the processes to the printed table. */
     static Verdict run(Plan plan) throws IOException, SQLException, InterruptedException {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target", "chaos")), "run-");
         return new Chaos(plan, folder.toAbsolutePath()).run();
@@ -79,9 +79,9 @@ public final class Chaos {
                 clients.start();
                 breakThings(environment, clients);
                 clients.await(plan.drain());
-                say("submitted; waiting for the processes that were hit last");
+                say("all jobs submitted; waiting for the processes hit last");
                 environment.awaitReady();
-                say("waiting for the jobs that are not ended, and for webhooks");
+                say("waiting for open jobs and webhooks");
                 drain(environment, receivers);
                 say("cancelling %d renders".formatted(plan.cancelledRenders()));
                 Renders renders = Renders.cancel(
@@ -108,7 +108,7 @@ public final class Chaos {
         }
     }
 
-    /** Every kind comes once before any comes again. */
+    /** Draws every kind once before repeating any. */
     private Fault draw() {
         if (deck.isEmpty()) {
             List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));
@@ -133,18 +133,18 @@ public final class Chaos {
         say("done");
         row("accepted", verdict.accepted());
         row("completed", verdict.completed());
-        row("failed, as the dice said", verdict.failed());
+        row("failed, by chance as planned", verdict.failed());
         row("cancelled", verdict.cancelled());
         row("LOST", verdict.lost());
         row("ENDED TWICE", verdict.endedTwice());
-        row("told another end than happened", verdict.toldOtherwise());
-        row("keys that stand for no or several jobs", verdict.keysWithoutOneJob());
-        row("webhooks that the good receiver missed", verdict.untold());
-        row("jobs of the backlog before the newcomer's", verdict.backlog().overtaken());
+        row("reported with a wrong end", verdict.toldOtherwise());
+        row("keys without exactly one job", verdict.keysWithoutOneJob());
+        row("webhooks missed by the answering receiver", verdict.untold());
+        row("backlog jobs started before the newcomer's", verdict.backlog().overtaken());
         row("renders cancelled", verdict.renders().cancelled());
-        row("processes that ended meanwhile", verdict.renders().crashed());
-        row("calls refused", verdict.refused());
-        row("calls made again by clients", retries);
+        row("processes that ended during the renders", verdict.renders().crashed());
+        row("calls rejected", verdict.refused());
+        row("calls retried by clients", retries);
         row("run more than once", verdict.ranMoreThanOnce());
         row("longest time in one state, s", verdict.longestStandstill().toMillis() / 1000.0);
         row(

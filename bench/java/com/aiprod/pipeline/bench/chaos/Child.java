@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM that is started again whenever it ends, as an orchestrator does; its output goes to a file of its name. */
+/** A JVM that restarts whenever it ends, as under an orchestrator. Logs to a file with its name. */
 final class Child implements AutoCloseable {
 
     private static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
@@ -19,9 +19,9 @@ final class Child implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Starts it.
+     * Starts the process.
      *
-     * @param folder where its output goes
+     * @param folder the folder for its output
      */
     Child(String name, Path folder, Class<?> main, List<String> arguments) {
         this.name = name;
@@ -49,7 +49,7 @@ final class Child implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be started", e);
         }
-        // Not on the thread that reaps processes, whose stack is too small to start another.
+        // Not on the process reaper thread, whose stack is too small to start a process.
         var unused = process.onExit().thenRunAsync(this::start);
     }
 
@@ -57,22 +57,22 @@ final class Child implements AutoCloseable {
         return name;
     }
 
-    /** How often it was started, the first time included. */
+    /** Returns the number of starts, including the first. */
     synchronized int starts() {
         return starts;
     }
 
-    /** SIGKILL. */
+    /** Sends SIGKILL. */
     synchronized void kill() {
         process.destroyForcibly();
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     synchronized void terminate() {
         process.destroy();
     }
 
-    /** Ends it for good, hard. */
+    /** Kills the process without a restart. */
     @Override
     public void close() {
         Process last;

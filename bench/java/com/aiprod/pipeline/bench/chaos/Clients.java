@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Users who do as a good client does: they try again with the same Idempotency-Key until they get an answer, look at
- * their jobs now and then, and sometimes cancel one. What they were told is written down, a line each:
+ * Clients that behave well: they retry with the same Idempotency-Key until they get a response, poll
+ * their jobs, and sometimes cancel one. They log what the API reported, one line each:
  *
  * <pre>
  * accepted 2026-01-16T12:00:00Z job key
@@ -33,7 +33,7 @@ final class Clients implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(60);
     private static final int ENDED_ALREADY = 409;
     private static final int THREADS = 16;
-    /** One job in so many is cancelled right after it was accepted. */
+    /** One in this many jobs is cancelled right after it is accepted. */
     private static final int CANCELLED_EACH = 20;
 
     private static final Pattern ENDED = Pattern.compile("\"status\"\\s*:\\s*\"(COMPLETED|FAILED|CANCELLED)\"");
@@ -48,11 +48,11 @@ final class Clients implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Nobody calls before {@link #start()}.
+     * Creates the clients. They make no call before {@link #start()}.
      *
-     * @param api of the user that they all are
-     * @param receivers every other job names the one that hangs as its callback, the others the one that answers
-     * @param file what the clients were told
+     * @param api the API client of the user that they share
+     * @param receivers the callbacks: every other job uses the hanging receiver, the others the answering one
+     * @param file the log of what the API reported
      */
     Clients(Plan plan, ApiClient api, Receivers receivers, Path file) throws IOException {
         this.plan = plan;
@@ -62,7 +62,7 @@ final class Clients implements AutoCloseable {
         this.log = Files.newBufferedWriter(file);
     }
 
-    /** Submissions come at a steady rate, whatever happened to those before them. */
+    /** Submits at a steady rate, independent of earlier submissions. */
     void start() {
         long start = System.nanoTime();
         AtomicInteger next = new AtomicInteger();
@@ -83,7 +83,7 @@ final class Clients implements AutoCloseable {
         watcher.start();
     }
 
-    /** Waits until all were accepted or that time is over. */
+    /** Waits until all jobs are accepted or the time is over. */
     void await(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         for (Thread thread : threads) {

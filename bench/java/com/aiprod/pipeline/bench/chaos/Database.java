@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** PostgreSQL in processes of its own, that can be killed and comes back with its data on the same port. */
+/** PostgreSQL in separate processes, which can be killed and restart with their data on the same port. */
 final class Database implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -23,7 +23,7 @@ final class Database implements AutoCloseable {
     private final Path data;
     private EmbeddedPostgres postgres;
 
-    /** @param data the folder for its files; made if it is missing */
+    /** @param data the folder for its files, created if missing */
     Database(Path data) throws IOException {
         this.data = data;
         this.postgres = start(0);
@@ -34,7 +34,7 @@ final class Database implements AutoCloseable {
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setPGStartupWait(PATIENCE)
-                // The library switches it off, and then a killed server loses what it has confirmed.
+                // The library turns this off, and then a killed server loses committed data.
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("shared_buffers", "32MB");
         return (port == 0 ? builder : builder.setPort(port)).start();
@@ -44,12 +44,12 @@ final class Database implements AutoCloseable {
         return postgres.getPort();
     }
 
-    /** Its JDBC URL through whatever listens on that port. */
+    /** Returns the JDBC URL through the port of the server or of a proxy. */
     static String url(int port) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
     }
 
-    /** SIGKILL for all its processes, then a start that recovers from the write-ahead log. */
+    /** Kills all its processes, then starts it with recovery from the write-ahead log. */
     void crash() throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         ProcessHandle postmaster = ProcessHandle.of(
@@ -60,19 +60,19 @@ final class Database implements AutoCloseable {
         processes.forEach(ProcessHandle::destroyForcibly);
         CompletableFuture<?> gone = CompletableFuture.allOf(
                 processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
-        // In a container without an init process the dead stay as zombies, for which nothing can be done or need be.
+        // In a container without an init process, killed processes stay as harmless zombies.
         gone.completeOnTimeout(null, ZOMBIES.toMillis(), TimeUnit.MILLISECONDS).join();
-        // A zombie's would keep the next one from starting.
+        // The PID file of a zombie would prevent the next start.
         Files.delete(pidFile);
         int port = postgres.getPort();
-        // Only lets go of the folder's lock: there is nothing left to stop.
+        // Only releases the lock of the folder: nothing is left to stop.
         postgres.close();
         postgres = start(port);
     }
 
     /**
-     * What a failover leaves behind: from now on each session can only read. Also those that it has then, once it is
-     * writable again after that time.
+     * Simulates the result of a failover: from now on, each session is read-only. Sessions opened in that time stay so
+     * after the database is writable again.
      */
     void readOnly(Duration time) throws SQLException {
         execute(

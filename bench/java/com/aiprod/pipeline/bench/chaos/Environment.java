@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** The system as it runs in production, each part a process of its own, with a network between that can fail. */
+/** The system as in production: each part in a separate process, with a faulty network between them. */
 final class Environment implements AutoCloseable {
 
     private static final String PROJECT = "chaos";
@@ -27,7 +27,7 @@ final class Environment implements AutoCloseable {
     private static final int CONCURRENCY = 4;
     private static final Duration PACKET_DELAY = Duration.ofMillis(100);
 
-    /** The product's own times are made for nodes that are seconds apart; the run has no time to wait for them. */
+    /** The default times suit nodes that are seconds apart and would make the run too long. */
     private static final List<String> SHORT_TIMES = List.of(
             "--aiprod.worker.lease-sec=12",
             "--aiprod.dispatcher.lease-sec=12",
@@ -95,19 +95,19 @@ final class Environment implements AutoCloseable {
                 roles, port, managementPort, new Child(name, folder, PipelineApplication.class, arguments));
     }
 
-    /** How many jobs all workers together run at a time. */
+    /** Returns the number of slots of all workers together. */
     int slots() {
         return CONCURRENCY * with("worker").size();
     }
 
-    /** How often processes of the application were started, restarts included. */
+    /** Returns the number of starts of application processes, including restarts. */
     long starts() {
         return applications.stream()
                 .mapToLong(application -> application.process().starts())
                 .sum();
     }
 
-    /** Where clients may call. */
+    /** Returns the ports of the API processes. */
     List<Integer> apiPorts() {
         return with("api").stream().map(Application::port).toList();
     }
@@ -118,15 +118,15 @@ final class Environment implements AutoCloseable {
                 .toList();
     }
 
-    /** JDBC URL that no fault of the network is in the way of. */
+    /** Returns the JDBC URL that bypasses the faulty network. */
     String databaseUrl() {
         return Database.url(database.port());
     }
 
     /**
-     * Does that to the system; returns when it is done, not when the system has recovered.
+     * Inflicts the fault. Returns when that is done, not when the system has recovered.
      *
-     * @return what exactly was hit
+     * @return the exact target of the fault
      */
     String inflict(Fault fault) throws IOException {
         return switch (fault) {
@@ -191,7 +191,7 @@ final class Environment implements AutoCloseable {
         return child.name();
     }
 
-    /** One that is down or starting is hit again: a fault takes one of several, never the last that serves. */
+    /** Prefers a process that is down or starting: a fault never takes the last one that serves. */
     private Application victim(String role) {
         List<Application> candidates = with(role);
         return candidates.stream()
@@ -204,7 +204,7 @@ final class Environment implements AutoCloseable {
         return candidates.get(random.nextInt(candidates.size()));
     }
 
-    /** The processes get each a port that was free a moment ago, and keep it over restarts. */
+    /** Returns a port that was free a moment ago. A process keeps it over restarts. */
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -219,7 +219,7 @@ final class Environment implements AutoCloseable {
         });
     }
 
-    /** Waits until every process is ready, those that faults have hit included. */
+    /** Waits until every process is ready, including those hit by faults. */
     void awaitReady() {
         applications.forEach(this::awaitReady);
     }

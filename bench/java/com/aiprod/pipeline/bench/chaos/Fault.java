@@ -1,20 +1,20 @@
 package com.aiprod.pipeline.bench.chaos;
 
-/** What is done to the system. */
+/** A fault to inflict on the system. */
 enum Fault {
     KILL_WORKER("kill -9 a worker"),
     KILL_API("kill -9 an API process"),
     KILL_DISPATCHER("kill -9 the dispatcher and recorder"),
     STOP_WORKER("SIGTERM to a worker"),
     CRASH_DATABASE("kill -9 PostgreSQL, start it again"),
-    READ_ONLY_DATABASE("PostgreSQL takes no writes"),
+    READ_ONLY_DATABASE("PostgreSQL is read-only"),
     LOSE_MESSAGES("Pub/Sub restarts empty"),
     DELETE_SUBSCRIPTION("a subscription is deleted"),
-    REMAKE_TOPIC("a topic is deleted and made again"),
+    REMAKE_TOPIC("a topic is deleted and recreated"),
     BREAK_CONNECTIONS("all connections are reset"),
-    STALL_CONNECTIONS("nothing passes, no connection ends"),
-    SLOW_CONNECTIONS("each packet is late"),
-    REPEAT_MESSAGES("old jobs and results are sent again");
+    STALL_CONNECTIONS("all connections stall"),
+    SLOW_CONNECTIONS("all connections are slow"),
+    REPEAT_MESSAGES("old jobs and results are published again");
 
     private final String description;
 

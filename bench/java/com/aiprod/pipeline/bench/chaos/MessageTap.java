@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Listens to the jobs and results on subscriptions of its own, and can send what it heard once more. */
+/** Receives jobs and results on its own subscriptions and can publish them again. */
 final class MessageTap implements AutoCloseable {
 
     private static final List<String> TOPICS = List.of("aiprod-pipeline-jobs", "aiprod-pipeline-results");
@@ -35,7 +35,7 @@ final class MessageTap implements AutoCloseable {
     private final Deque<PublishRequest> heard = new ArrayDeque<>();
     private volatile boolean closed;
 
-    /** @param port the Pub/Sub server's own port: what the tap sends does not depend on the network's faults */
+    /** @param port the Pub/Sub server's own port, so that the tap bypasses network faults */
     MessageTap(String project, int port) {
         this.project = project;
         this.channel = ManagedChannelBuilder.forAddress("127.0.0.1", port)
@@ -70,7 +70,7 @@ final class MessageTap implements AutoCloseable {
                             .setAckDeadlineSeconds(60)
                             .build());
         } catch (StatusRuntimeException e) {
-            // The server is away or empty again; the next pull tells.
+            // The server is down or empty again; the next pull shows.
             LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
@@ -109,9 +109,9 @@ final class MessageTap implements AutoCloseable {
     }
 
     /**
-     * Sends the messages of the last while again, newest first, so that old ones come after newer ones.
+     * Publishes recent messages again, newest first, so that old ones arrive after newer ones.
      *
-     * @return how many Pub/Sub took
+     * @return how many Pub/Sub accepted
      */
     int repeat() {
         List<PublishRequest> copies;
@@ -128,7 +128,7 @@ final class MessageTap implements AutoCloseable {
     }
 
     /**
-     * Takes a subscription away from those who listen to it, with all it holds.
+     * Deletes a subscription with all its messages.
      *
      * @return whether there was one
      */
@@ -140,7 +140,7 @@ final class MessageTap implements AutoCloseable {
     }
 
     /**
-     * Deletes a topic and makes it again, which leaves its subscriptions without one.
+     * Deletes and recreates a topic, which leaves its subscriptions without a topic.
      *
      * @return whether there was one
      */
@@ -151,11 +151,11 @@ final class MessageTap implements AutoCloseable {
                                 .build()))
                 && taken(() -> publisher()
                         .createTopic(Topic.newBuilder().setName(topic(id)).build()))
-                // The tap's own hears nothing any more either; it is made again when it is missed.
+                // The tap's own subscription no longer receives messages either. A later pull recreates it.
                 && deleteSubscription("tap-" + id);
     }
 
-    /** False while the server is away, or has lost what the call is about by an earlier fault. */
+    /** Returns false if the server is down or lost the object of the call in an earlier fault. */
     private static boolean taken(Runnable call) {
         try {
             call.run();

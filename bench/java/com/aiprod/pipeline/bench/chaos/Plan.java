@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * How much is done and broken in one run.
+ * The load and the faults of one run.
  *
- * @param jobs how many jobs are accepted
- * @param duration over which time they are submitted
+ * @param jobs the number of accepted jobs
+ * @param duration the time over which they are submitted
  * @param faultEvery the time from one fault to the next
- * @param calm how long a stalled connection or a slow one stays so
- * @param processes the roles of each process of the application
+ * @param calm how long a connection stays stalled or slow
+ * @param processes the roles of each application process
  * @param first the faults that come before any others
- * @param backlog slow jobs of one user that wait when the faults begin
- * @param cancelledRenders long videos that are cancelled while they are rendered, when the faults are over
- * @param drain how long the last jobs may take, to be accepted first and then to end once all processes run again
- * @param seed which faults come in which order, and which jobs are cancelled
+ * @param backlog slow jobs of one user that are queued when the faults begin
+ * @param cancelledRenders long videos to cancel while they render, after the faults
+ * @param drain the time limit for the last jobs to be accepted, and again to end once all processes run
+ * @param seed determines the order of faults and the jobs to cancel
  */
 record Plan(
         int jobs,
@@ -31,7 +31,7 @@ record Plan(
         Duration drain,
         long seed) {
 
-    /** What issue trackers and READMEs quote: ten minutes. */
+    /** The full run of ten minutes, which issues and READMEs quote. */
     static Plan full() {
         return new Plan(
                 2000,
@@ -47,8 +47,9 @@ record Plan(
     }
 
     /**
-     * What each build runs: under a minute of faults, those that no other test shows in processes of their own first. Two processes that do everything start in a third of the time that
-     * one for each role takes.
+     * The run in each build: under a minute of faults, first those that no other test shows in separate processes.
+     * Two processes with all roles start in a third of the time of
+     * one for each role.
      */
     static Plan brief() {
         return new Plan(
@@ -64,7 +65,7 @@ record Plan(
                 randomSeed());
     }
 
-    /** The plan that the command line asks for. */
+    /** Returns the plan for the command line. */
     static Plan of(String... arguments) {
         Plan plan = full();
         for (String argument : arguments) {

@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Two receivers of webhooks: one that answers, and one that takes connections and never says a word. */
+/** Two webhook receivers: one answers, the other accepts connections and never answers. */
 final class Receivers implements AutoCloseable {
 
     private static final Pattern JOB_ID = Pattern.compile("\"job_id\"\\s*:\\s*\"([0-9a-f-]{36})\"");
@@ -46,7 +46,7 @@ final class Receivers implements AutoCloseable {
         return "http://localhost:" + good.getAddress().getPort() + "/";
     }
 
-    /** Ids of the jobs whose end the good one was told. */
+    /** Returns the IDs of the jobs whose webhooks reached the answering receiver. */
     Set<String> told() {
         return told;
     }

@@ -8,10 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /**
- * Long videos that are cancelled while they are rendered.
+ * Long videos that are cancelled while they render.
  *
- * @param cancelled how many were, all of them while frames were made
- * @param crashed how many processes of the application ended meanwhile
+ * @param cancelled the number of cancelled videos, all while frames were rendered
+ * @param crashed the number of application processes that ended during this
  */
 record Renders(int cancelled, long crashed) {
 
@@ -27,9 +27,9 @@ record Renders(int cancelled, long crashed) {
     }
 
     /**
-     * Keeps the workers full of renders, and cancels each when its first progress is seen.
+     * Keeps all slots busy with renders and cancels each at its first progress.
      *
-     * @param slots of all workers together
+     * @param slots the slots of all workers together
      */
     static Renders cancel(Plan plan, ApiClient api, Environment environment, int slots) {
         long starts = environment.starts();

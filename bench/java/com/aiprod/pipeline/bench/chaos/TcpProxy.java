@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** Stands between a client and a server on this machine, and can be a bad network. */
+/** A TCP proxy between a client and a server on this machine that simulates a bad network. */
 final class TcpProxy implements AutoCloseable {
 
     private static final int BUFFER = 16 * 1024;
@@ -30,22 +30,22 @@ final class TcpProxy implements AutoCloseable {
         daemon("proxy-" + target, this::accept);
     }
 
-    /** The port that clients connect to. */
+    /** Returns the port for clients. */
     int port() {
         return listener.getLocalPort();
     }
 
-    /** Resets all open connections; new ones are taken. */
+    /** Resets all open connections but accepts new ones. */
     void breakAll() {
         sockets.forEach(TcpProxy::reset);
     }
 
-    /** For that long nothing passes, and no connection ends. */
+    /** Forwards nothing for this time, without closing connections. */
     void stall(Duration time) {
         silentUntil = System.nanoTime() + time.toNanos();
     }
 
-    /** For {@code time} each read that is passed on takes {@code delay} more. */
+    /** For {@code time}, delays each forwarded read by {@code each}. */
     void slow(Duration time, Duration each) {
         delay = each;
         slowUntil = System.nanoTime() + time.toNanos();
@@ -73,7 +73,7 @@ final class TcpProxy implements AutoCloseable {
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
         } catch (IOException e) {
-            // The server is down, which the client learns by a reset.
+            // The server is down, so the client gets a reset.
             drop(client, server);
             return;
         }
@@ -91,7 +91,7 @@ final class TcpProxy implements AutoCloseable {
                 to.getOutputStream().write(buffer, 0, read);
             }
         } catch (IOException e) {
-            // Whoever ended the connection, the other side must see it end too.
+            // When one side closes the connection, the other side must see it too.
             reset(to);
         } finally {
             drop(from, to);
@@ -129,7 +129,7 @@ final class TcpProxy implements AutoCloseable {
             socket.setSoLinger(true, 0);
             socket.close();
         } catch (IOException e) {
-            // Setting an option on a socket that is closed already: what was wanted.
+            // The socket is already closed, as intended.
             return;
         }
     }

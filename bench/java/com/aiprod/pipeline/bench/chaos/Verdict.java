@@ -19,23 +19,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What became of the jobs: what the database holds against what the clients were told.
+ * The result of the run: compares the database with what the API reported to the clients.
  *
- * @param accepted jobs that a client was told are accepted
+ * @param accepted jobs that the API reported as accepted
  * @param completed jobs in that state
  * @param failed jobs in that state
  * @param cancelled jobs in that state
- * @param lost accepted jobs that the database does not have, or that did not end
- * @param endedTwice jobs that went on after an end, or have two results
- * @param toldOtherwise jobs whose end, as a client was told it, is not the one in the database
- * @param keysWithoutOneJob keys that do not stand for exactly one job
- * @param refused calls that were answered by an unexpected 4xx
- * @param ranMoreThanOnce jobs with more than one attempt, as a lost worker or message makes it necessary
- * @param untold ended jobs whose end the receiver that answers was not told
- * @param backlog what the newcomer waited for
- * @param renders what became of the videos that were cancelled
- * @param longestStandstill the longest time that a job of the clients stayed in one state
- * @param longestRecovery the longest time from a fault to the next job that completed
+ * @param lost accepted jobs that are missing in the database or did not end
+ * @param endedTwice jobs that continued after an end or have two results
+ * @param toldOtherwise jobs whose reported end differs from the one in the database
+ * @param keysWithoutOneJob idempotency keys without exactly one job
+ * @param refused calls with an unexpected 4xx response
+ * @param ranMoreThanOnce jobs with more than one attempt, after a lost worker or message
+ * @param untold ended jobs whose webhook did not reach the answering receiver
+ * @param backlog how long the newcomer waited behind the backlog, in jobs
+ * @param renders the results of the cancelled videos
+ * @param longestStandstill the longest time that a client's job stayed in one state
+ * @param longestRecovery the longest time from a fault to the next completed job
  */
 record Verdict(
         int accepted,
@@ -54,7 +54,7 @@ record Verdict(
         Duration longestStandstill,
         Duration longestRecovery) {
 
-    /** The contract's time until a stuck job goes on. */
+    /** The contract's time limit until a stuck job continues. */
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(60);
 
     private static final Set<String> ENDS = Set.of("COMPLETED", "FAILED", "CANCELLED");
@@ -82,7 +82,7 @@ record Verdict(
                 SELECT metadata ->> 'key' FROM jobs GROUP BY 1 HAVING count(*) <> 1
             ) keys""";
 
-    /** Whether nothing was lost, doubled or told wrongly, nobody had to wait for others, and nothing took too long. */
+    /** Returns whether nothing was lost, doubled, or reported wrongly, and no wait or recovery took too long. */
     boolean good(Plan plan) {
         return lost == 0
                 && endedTwice == 0
@@ -97,9 +97,9 @@ record Verdict(
     }
 
     /**
-     * Reads the database and the clients' log.
+     * Compares the database with the clients' log.
      *
-     * @param faults when each began
+     * @param faults the start of each fault
      */
     static Verdict read(
             String databaseUrl, Path log, List<Instant> faults, Receivers receivers, Backlog backlog, Renders renders)
@@ -143,7 +143,7 @@ record Verdict(
         }
     }
 
-    /** How many jobs have not ended yet, and how many webhooks are still to be sent to the receiver that answers. */
+    /** Returns the number of jobs that have not ended plus the unsent webhooks to the answering receiver. */
     static long open(String databaseUrl, Receivers receivers) throws SQLException {
         try (Connection connection = DriverManager.getConnection(databaseUrl);
                 Statement statement = connection.createStatement()) {

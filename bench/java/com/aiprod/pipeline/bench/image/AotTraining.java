@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs what is in an image once, all roles and a video, so that its JVM writes down what it loaded: the AOT cache, by
- * which each start after it is faster. Then it measures starts without and with it: {@code k8s/image}.
+ * Runs the contents of an image once, with all roles and a video, so that its JVM writes the AOT cache, which makes
+ * later starts faster. Then measures starts without and with it: {@code k8s/image}.
  */
 public final class AotTraining {
 
@@ -36,7 +36,7 @@ public final class AotTraining {
         this.runs = runs;
     }
 
-    /** @param args the image without a cache, a folder to unpack it into, the file to make */
+    /** @param args the image without a cache, the folder to unpack it into, and the cache file to write */
     public static void main(String[] args) throws Exception {
         Path cache = Path.of(args[2]).toAbsolutePath();
         Unpacked image = Unpacked.of(new ImageTar(Path.of(args[0])), Path.of(args[1]));
@@ -71,7 +71,7 @@ public final class AotTraining {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (!COMPLETED.matcher(send(HttpRequest.newBuilder(job))).find()) {
             if (System.nanoTime() - end > 0) {
-                throw new IOException("The video was not made");
+                throw new IOException("The video was not rendered");
             }
             LockSupport.parkNanos(LOOK.toNanos());
         }

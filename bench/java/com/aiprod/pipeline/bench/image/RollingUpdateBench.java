@@ -22,14 +22,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A rolling update under load, as a cluster does it with processes of the image: a new one comes up, is sent requests
- * when it is ready, an old one is sent none any more, then gets SIGTERM. No client tries again: {@code bench/rolling}.
+ * A rolling update under load with processes of the image, as in a cluster: a new process starts and gets requests
+ * when it is ready; an old one gets no more requests, then SIGTERM. Clients do not retry: {@code bench/rolling}.
  */
 public final class RollingUpdateBench {
 
     private static final List<String> ROLES = List.of("api", "dispatcher", "recorder", "worker");
     private static final Duration SUBMIT_EACH = Duration.ofMillis(250);
-    /** What preStop is for: proxies learn of an end later than the pod. */
+    /** The reason for preStop: proxies learn of a pod's end later than the pod. */
     private static final Duration PROXIES_LEARN = Duration.ofSeconds(2);
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -63,7 +63,7 @@ public final class RollingUpdateBench {
         this.options = options;
     }
 
-    /** @param args the folder that {@code k8s/image} leaves; exits with 1 where a submission failed or a job ran twice */
+    /** @param args the output folder of {@code k8s/image}; exits with 1 if a submission failed or a job ran twice */
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         ImageTar tar = new ImageTar(folder.resolve("image.tar"));
@@ -140,7 +140,7 @@ public final class RollingUpdateBench {
         }
     }
 
-    /** The update begins when jobs run. */
+    /** Waits until jobs run, which starts the update. */
     private void awaitRunning() throws SQLException {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (count("SELECT count(*) FROM jobs WHERE state = 'PROCESSING'") < CLIENTS && System.nanoTime() - end < 0) {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An image's files in a folder, which its own Java can run.
+ * The files of an image in a folder, to run with the image's own Java.
  *
  * @param root the folder
  * @param entrypoint the image's command
@@ -16,16 +16,16 @@ public record Unpacked(Path root, List<String> entrypoint) {
 
     private static final String CLASS_PATH_FILE = "app/jib-classpath-file";
 
-    /** Unpacks it into a folder that must not be there. */
+    /** Unpacks an image into a folder that must not exist. */
     static Unpacked of(ImageTar image, Path root) throws IOException {
         image.extract(Files.createDirectories(root));
         return new Unpacked(root.toAbsolutePath(), image.entrypoint());
     }
 
     /**
-     * The image's command with its paths in the folder.
+     * Returns the image's command with paths in the folder.
      *
-     * @param options of the JVM, which take the place of the AOT cache
+     * @param options JVM options that replace the AOT cache
      */
     List<String> command(List<String> options) throws IOException {
         List<String> command = new ArrayList<>();

@@ -31,7 +31,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class ArtifactStoreTest {
 
-    /** Of 2026-11-26T12:00:00Z. */
+    /** A UUIDv7 of 2026-11-26T12:00:00Z. */
     private static final String NOON = "01a217ba-1200-7000-8000-00000000000a";
 
     @TempDir
@@ -40,12 +40,12 @@ class ArtifactStoreTest {
     private ArtifactStore store;
 
     @BeforeEach
-    void makeStore() {
+    void createStore() {
         store = new ArtifactStore(root.resolve("artifacts"));
     }
 
     @Test
-    void whatIsDeliveredIsFoundUnderItsAttemptAlone() throws IOException {
+    void findsADeliveredFileUnderItsAttemptOnly() throws IOException {
         deliver(1, "first");
         deliver(2, "second");
 
@@ -58,7 +58,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void anAttemptThatDeliversAgainReplacesItsFiles() throws IOException {
+    void replacesTheFilesWhenAnAttemptDeliversAgain() throws IOException {
         deliver(1, "once");
         deliver(1, "twice");
 
@@ -68,7 +68,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void workIsNotFoundAndStartsEmpty() throws IOException {
+    void hidesWorkFilesAndStartsWithAnEmptyFolder() throws IOException {
         Files.writeString(store.makeWorkFolder("job", 1).resolve("video.mp4"), "half");
 
         assertThat(store.find("job", 1, "video.mp4")).isEmpty();
@@ -76,7 +76,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void nothingCanBeDeliveredTwice() throws IOException {
+    void deliversAWorkFolderOnce() throws IOException {
         deliver(1, "once");
 
         assertThatThrownBy(() -> store.deliver("job", 1)).isInstanceOf(NoSuchFileException.class);
@@ -85,7 +85,7 @@ class ArtifactStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"..", "../secret", "a/b", ".hidden", "", "secret\u0000", "..\\secret"})
-    void noNameLeadsOutOfTheStore(String name) throws IOException {
+    void noNameEscapesTheStore(String name) throws IOException {
         deliver(1, "x");
         Files.writeString(root.resolve("artifacts/undated/job/secret"), "secret");
         Files.writeString(root.resolve("secret"), "secret");
@@ -95,7 +95,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void aJobLiesUnderTheDayThatItsIdTells() throws IOException {
+    void storesAJobUnderTheDayInItsId() throws IOException {
         Path made = store.makeWorkFolder(NOON, 1);
         Files.writeString(made.resolve("video.mp4"), "x");
 
@@ -106,7 +106,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void listsTheJobsOfOldDaysAndOpensNoOther(CapturedOutput output) throws IOException {
+    void listsTheJobsOfOldDaysAndOpensNoOtherFolder(CapturedOutput output) throws IOException {
         LocalDate first = LocalDate.parse("2026-10-27");
         Set<String> old = new HashSet<>();
         for (int days = -3; days < 0; days++) {
@@ -120,7 +120,7 @@ class ArtifactStoreTest {
         Files.createDirectories(root.resolve("artifacts/lost+found"));
         Files.createDirectories(root.resolve("artifacts/2026-10-24/lost+found"));
         Files.createDirectories(root.resolve("artifacts/undated/job"));
-        // To open them would be a fault that is told.
+        // Opening these files would log an error.
         for (int days = 2; days < 32; days++) {
             Files.createFile(root.resolve("artifacts/" + first.plusDays(days)));
         }
@@ -133,7 +133,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void stopsListingAtTheLimitAndIsNotStoppedByAFolderThatCannotBeRead(CapturedOutput output) throws IOException {
+    void listsUpToTheLimitAndSkipsUnreadableFolders(CapturedOutput output) throws IOException {
         LocalDate first = LocalDate.parse("2026-10-27");
         for (int i = 0; i < 40; i++) {
             jobFolder(first.minusDays(1 + i % 4));
@@ -150,7 +150,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void anOldDayThatIsEmptyGoes() throws IOException {
+    void deletesAnEmptyOldDay() throws IOException {
         Path old = Files.createDirectories(root.resolve("artifacts/2026-10-01"));
         Path kept = Files.createDirectories(root.resolve("artifacts/2026-10-27"));
 
@@ -163,7 +163,7 @@ class ArtifactStoreTest {
     }
 
     @Test
-    void abandonedWorkGoesWhateverLiesBesideIt(CapturedOutput output) throws IOException {
+    void deletesAbandonedWorkDespiteOtherEntries(CapturedOutput output) throws IOException {
         Path work = root.resolve("artifacts/.work");
         Path abandoned = age(Files.createDirectories(work.resolve(NOON + "-1")));
         Path others = age(Files.createDirectories(work.resolve("lost+found")));
@@ -191,7 +191,7 @@ class ArtifactStoreTest {
         return all;
     }
 
-    /** A job's folder under the day of its submission; answers the job's id. */
+    /** Creates a job's folder under the day of its submission and returns the job's ID. */
     private String jobFolder(LocalDate day) throws IOException {
         long millis = day.atTime(12, 0).toInstant(ZoneOffset.UTC).toEpochMilli();
         String hex = HexFormat.of().toHexDigits(millis).substring(4);

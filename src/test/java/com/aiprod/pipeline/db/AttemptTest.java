@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** claim-job.sql, renew-leases.sql and record-result.sql against a real PostgreSQL. */
+/** claim-job.sql, renew-leases.sql, and record-result.sql against a real PostgreSQL. */
 class AttemptTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,7 +29,7 @@ class AttemptTest {
     }
 
     @Test
-    void aClaimGivesTheJobAndBeginsALease() throws Exception {
+    void aClaimReturnsTheJobAndStartsALease() throws Exception {
         String jobId = queries.submit("ann", Map.of("metadata", "{\"a\": 1}"));
         queries.jdbc().update("UPDATE jobs SET published_at = now()");
         Map<String, Object> row = claim(jobId, "worker-1");
@@ -63,7 +63,7 @@ class AttemptTest {
     }
 
     @Test
-    void aJobThatIsNotWaitingIsNotClaimed() {
+    void doesNotClaimAJobThatIsNotQueued() {
         String jobId = queries.submit("ann");
         int attempt = queries.claim(jobId, "worker-1");
         assertThat(claim(jobId, "worker-2"))
@@ -76,12 +76,12 @@ class AttemptTest {
     }
 
     @Test
-    void anUnknownJobIsSaidToBeUnknown() {
+    void reportsAnUnknownJob() {
         assertThat(claim(UUID.randomUUID().toString(), "worker-1")).containsEntry("outcome", "unknown");
     }
 
     @Test
-    void oneOfManyWorkersGetsAJob() throws Exception {
+    void onlyOneOfManyWorkersClaimsAJob() throws Exception {
         String jobId = queries.submit("ann");
         List<Object> outcomes = Queries.race(
                 12, () -> claim(jobId, Thread.currentThread().getName()).get("outcome"));
@@ -92,7 +92,7 @@ class AttemptTest {
     }
 
     @Test
-    void aLaterAttemptKeepsTheFirstStart() {
+    void aLaterAttemptKeepsTheFirstStartTime() {
         String jobId = queries.submit("ann");
         queries.claim(jobId, "worker-1");
         requeue();
@@ -102,7 +102,7 @@ class AttemptTest {
     }
 
     @Test
-    void aSeriesOfAttemptsHasAnEndAndANewOneABeginning() {
+    void limitsTheAttemptsOfASeriesAndStartsANewOne() {
         String jobId = queries.submit("ann");
         for (int attempt = 1; attempt <= 5; attempt++) {
             assertThat(queries.claim(jobId, "worker-1")).isEqualTo(attempt);
@@ -114,7 +114,7 @@ class AttemptTest {
     }
 
     @Test
-    void renewsTheLeasesOfItsOwnAttemptsAlone() {
+    void renewsOnlyTheLeasesOfTheWorkersOwnAttempts() {
         String mine = queries.submit("ann");
         String others = queries.submit("ann");
         String older = queries.submit("ann");
@@ -149,23 +149,23 @@ class AttemptTest {
     }
 
     @Test
-    void aRenewalDoesNotWaitForAStatementThatChangesTheJob() throws Exception {
+    void aRenewalSkipsALockedJob() throws Exception {
         String changing = queries.submit("ann");
         String other = queries.submit("ann");
         queries.claim(changing, "worker-1");
         queries.claim(other, "worker-1");
         String[] running = {running(changing, 1, "null", "null"), running(other, 1, "null", "null")};
-        List<Map<String, Object>> meanwhile;
+        List<Map<String, Object>> duringTheChange;
         try (Connection changer = queries.jdbc().getDataSource().getConnection();
                 Statement change = changer.createStatement()) {
             changer.setAutoCommit(false);
-            // So that a renewal which waits all the same does so no longer.
+            // Ends the wait of a renewal that, wrongly, waits for the lock.
             change.execute("SET LOCAL idle_in_transaction_session_timeout = '5s'");
             change.executeUpdate("UPDATE jobs SET updated_at = now() WHERE id = '" + changing + "'");
-            meanwhile = renew("worker-1", running);
+            duringTheChange = renew("worker-1", running);
             changer.rollback();
         }
-        assertThat(meanwhile)
+        assertThat(duringTheChange)
                 .containsExactlyInAnyOrder(
                         Map.of("job_id", changing, "attempt", 1, "renewed", false),
                         Map.of("job_id", other, "attempt", 1, "renewed", true));
@@ -176,8 +176,8 @@ class AttemptTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"claim-job", "record-result", "renew-leases"})
-    void findsTheJobByItsIdAndNotAmongAllOfItsState(String query) {
-        // Indexes of states that no job is in look cheaper than the one of ids.
+    void findsTheJobByThePrimaryKey(String query) {
+        // The planner considers indexes of states without jobs cheaper than the primary key.
         queries.jdbc().update("""
                         INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, completed_at)
                         SELECT gen_random_uuid(), 'ann', repeat('A video ', 100), 'quick_social', 'low', 'en', 10,
@@ -207,7 +207,7 @@ class AttemptTest {
     }
 
     @Test
-    void aRenewalIsAnUpdateOfTheJobOnlyWhereItMadeProgress() {
+    void aRenewalChangesUpdatedAtOnlyOnProgress() {
         String jobId = queries.submit("ann");
         queries.claim(jobId, "worker-1");
         renew("worker-1", running(jobId, 1, "\"render\"", "40"));
@@ -263,7 +263,7 @@ class AttemptTest {
     }
 
     @Test
-    void aFailureLeavesADeadLetterThatCanBeRedriven() throws Exception {
+    void aFailureLeavesARedrivableDeadLetter() throws Exception {
         String jobId = queries.submit("ann");
         queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
         Map<String, Object> letter = queries.jdbc().queryForMap("SELECT * FROM dead_letters");
@@ -288,7 +288,7 @@ class AttemptTest {
     }
 
     @Test
-    void theResultOfAnOlderAttemptChangesNothing() {
+    void ignoresTheResultOfAnOlderAttempt() {
         String jobId = queries.submit("ann");
         int lost = queries.claim(jobId, "worker-1");
         requeue();
@@ -301,7 +301,7 @@ class AttemptTest {
     }
 
     @Test
-    void aSecondResultOfAnAttemptChangesNothing() {
+    void ignoresASecondResultOfAnAttempt() {
         String jobId = queries.submit("ann");
         int attempt = queries.claim(jobId, "worker-1");
         assertThat(queries.succeed(jobId, attempt, "{}")).isEqualTo("recorded");
@@ -313,7 +313,7 @@ class AttemptTest {
     }
 
     @Test
-    void oneOfManyResultsAtOnceEndsTheJob() throws Exception {
+    void onlyOneOfManyConcurrentResultsEndsTheJob() throws Exception {
         String jobId = queries.submit("ann");
         int attempt = queries.claim(jobId, "worker-1");
         List<String> outcomes = Queries.race(10, () -> queries.succeed(jobId, attempt, "{}"));
@@ -323,7 +323,7 @@ class AttemptTest {
     }
 
     @Test
-    void theResultOfACancelledJobChangesNothing() {
+    void ignoresTheResultOfACancelledJob() {
         String jobId = queries.submit("ann");
         int attempt = queries.claim(jobId, "worker-1");
         queries.jdbc()
@@ -334,14 +334,14 @@ class AttemptTest {
     }
 
     @Test
-    void theResultOfAnUnknownJobIsSaidToBeSo() {
+    void reportsTheResultOfAnUnknownJob() {
         assertThat(queries.succeed(UUID.randomUUID().toString(), 1, "{}")).isEqualTo("unknown");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"renew-leases", "claim-job"})
-    void anIdThatIsNoUuidIsRefusedNotIgnored(String query) {
-        // Compared with no row at all, the id might not be read.
+    void rejectsAnIdThatIsNotAUuid(String query) {
+        // Without rows to compare with, PostgreSQL might not evaluate the ID.
         queries.claim(queries.submit("ann"), "w");
         Map<String, Object> variables = Queries.variables(
                 "jobId", "no-uuid", "workerId", "w", "leaseSec", "1", "running", "[{\"job_id\": \"no-uuid\"}]");

@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** The query by which workers are scaled, as it stands in {@code k8s/}, against a real PostgreSQL. */
+/** The query in {@code k8s/} that scales the workers, against a real PostgreSQL. */
 class BacklogTest {
 
     private static final String QUERY = Overlay.GKE
@@ -26,23 +26,23 @@ class BacklogTest {
     }
 
     @Test
-    void nothingToDoLetsAllWorkersGo() {
+    void isZeroWithoutJobs() {
         String completed = queries.submit("ann");
         queries.succeed(completed, queries.claim(completed, "worker-1"), "{}");
         assertThat(backlog()).isZero();
     }
 
     @Test
-    void countsWhatWaitsAndWhatRuns() {
+    void countsQueuedAndRunningJobs() {
         queries.submit("ann");
         queries.submit("bob");
         queries.claim(queries.submit("ann"), "worker-1");
         assertThat(backlog()).isEqualTo(3);
     }
 
-    /** A connection of its own, since the setting is the connection's. */
+    /** Uses its own connection because the setting belongs to the connection. */
     @Test
-    void canBeAnsweredFromIndexes() {
+    void readsIndexesOnly() {
         List<String> plan = queries.jdbc().execute((ConnectionCallback<List<String>>) connection -> {
             var jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
             jdbc.execute("SET enable_seqscan = off");

@@ -26,7 +26,7 @@ class CancelJobTest {
     }
 
     @Test
-    void endsAWaitingJobBeforeItsMessageGoesOut() {
+    void cancelsAJobBeforeItsMessageIsPublished() {
         String jobId = queries.submit("ann");
         assertThat(cancel(jobId, "ann")).containsExactly("cancelled");
         assertCancelled(jobId, "QUEUED", "CANCELLED");
@@ -36,7 +36,7 @@ class CancelJobTest {
     }
 
     @Test
-    void endsAJobWhoseMessageIsOnItsWay() {
+    void cancelsAJobWhoseMessageIsOnItsWay() {
         String jobId = queries.submit("ann");
         assertThat(dispatch()).isEqualTo(jobId);
         assertThat(queries.job("published_at", jobId)).isNotNull();
@@ -46,7 +46,7 @@ class CancelJobTest {
     }
 
     @Test
-    void endsARunningJobWhoseWorkerLearnsOfItAndWhoseResultComesInVain() throws Exception {
+    void cancelsARunningJobEndsItsLeaseAndIgnoresItsResult() throws Exception {
         String jobId = queries.submit("ann");
         int attempt = queries.claim(jobId, "worker-1");
         queries.jdbc().update("UPDATE jobs SET progress_stage = 'render', progress_percent = 40");
@@ -66,7 +66,7 @@ class CancelJobTest {
     }
 
     @Test
-    void doesNothingASecondTime() {
+    void isIdempotent() {
         String jobId = queries.submit("ann");
         cancel(jobId, "ann");
         String before = queries.job("jobs", jobId);
@@ -76,7 +76,7 @@ class CancelJobTest {
     }
 
     @Test
-    void leavesAJobThatEndedOtherwise() {
+    void leavesACompletedOrFailedJobUnchanged() {
         String completed = queries.submit("ann");
         queries.succeed(completed, queries.claim(completed, "worker-1"), "{}");
         String failed = queries.submit("ann");
@@ -88,7 +88,7 @@ class CancelJobTest {
     }
 
     @Test
-    void leavesTheJobsOfOthers() {
+    void leavesTheJobsOfOtherUsersUnchanged() {
         String jobId = queries.submit("ann");
         assertThat(cancel(jobId, "bob")).isEmpty();
         assertThat(cancel(UUID.randomUUID().toString(), "ann")).isEmpty();
@@ -96,7 +96,7 @@ class CancelJobTest {
     }
 
     @RepeatedTest(10)
-    void raceWithClaimAndResultWithOneWinner() throws Exception {
+    void hasOneWinnerInARaceWithClaimAndResult() throws Exception {
         String jobId = queries.submit("ann");
         AtomicInteger turn = new AtomicInteger();
         List<String> outcomes = Queries.race(20, () -> switch (turn.getAndIncrement() % 4) {
@@ -105,7 +105,7 @@ class CancelJobTest {
             default -> "result " + queries.succeed(jobId, 1, "{}");
         });
         if ("QUEUED".equals(queries.job("state", jobId)) || "PROCESSING".equals(queries.job("state", jobId))) {
-            throw new AssertionError("ten cancels left the job " + queries.job("state", jobId));
+            throw new AssertionError("after ten cancellations, the job is " + queries.job("state", jobId));
         }
         List<String> history = queries.history(jobId);
         assertThat(history)
@@ -122,7 +122,7 @@ class CancelJobTest {
     }
 
     @RepeatedTest(10)
-    void raceWithTheResultAloneWithOneWinner() throws Exception {
+    void hasOneWinnerInARaceWithTheResult() throws Exception {
         String jobId = queries.submit("ann");
         int attempt = queries.claim(jobId, "worker-1");
         AtomicInteger turn = new AtomicInteger();
@@ -167,7 +167,7 @@ class CancelJobTest {
                 .get("outcome");
     }
 
-    /** Takes the one job in the outbox and confirms its message. */
+    /** Takes the only job in the outbox and confirms its message. */
     private String dispatch() {
         Map<String, Object> row =
                 queries.row("claim-outbox", Map.of("minInFlight", 10, "batchSize", 10, "leaseSec", 5));

@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 
-/** What the migrations make impossible to store. */
+/** What the schema makes impossible to store. */
 class ConstraintsTest {
 
-    /** What a job holds in each state, as the SET clause of an update that brings it there. */
+    /** The columns of a job in each state, as the SET clause of an update to that state. */
     private static final Map<JobState, String> CONTENTS = Map.of(
             JobState.QUEUED, "worker_id = NULL, lease_expires_at = NULL, completed_at = NULL",
             JobState.PROCESSING,
@@ -65,7 +65,7 @@ class ConstraintsTest {
                 "state = 'CANCELLED'                    | an_ended_job_has_an_end",
                 "state = 'LOST'                         | invalid input value for enum",
             })
-    void aWaitingJobCannotBe(String change, String refusal) {
+    void rejectsAnInvalidQueuedJob(String change, String refusal) {
         assertRefused("UPDATE jobs SET " + change, refusal);
     }
 
@@ -86,14 +86,14 @@ class ConstraintsTest {
                 "state = 'COMPLETED', completed_at = now() | only_a_running_job_has_a_worker",
                 "state = 'QUEUED'                       | only_a_running_job_has_a_worker",
             })
-    void aRunningJobCannotBe(String change, String refusal) {
+    void rejectsAnInvalidRunningJob(String change, String refusal) {
         queries.claim(jobId, "worker-1");
         assertRefused("UPDATE jobs SET " + change, refusal);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"completed_at = NULL", "worker_id = 'w', lease_expires_at = now()", "published_at = now()"})
-    void anEndedJobCannotBe(String change) {
+    void rejectsAnInvalidEndedJob(String change) {
         queries.succeed(jobId, queries.claim(jobId, "worker-1"), "{}");
         assertRefused("UPDATE jobs SET " + change, "violates check constraint");
     }
@@ -105,9 +105,9 @@ class ConstraintsTest {
 
     @ParameterizedTest(name = "{0} to {1}")
     @MethodSource("moves")
-    void aJobMovesAsTheDomainSays(JobState from, JobState to) {
+    void allowsTheStateTransitionsOfTheDomainOnly(JobState from, JobState to) {
         if (from != JobState.QUEUED) {
-            // Past the trigger, since most states cannot be reached in one step.
+            // Bypasses the trigger because most states cannot be reached in one step.
             queries.jdbc().execute("ALTER TABLE jobs DISABLE TRIGGER jobs_move_legally");
             move(from);
             queries.jdbc().execute("ALTER TABLE jobs ENABLE TRIGGER jobs_move_legally");
@@ -136,13 +136,13 @@ class ConstraintsTest {
                 "TRUNCATE job_states",
                 "TRUNCATE jobs CASCADE"
             })
-    void historyIsNeverRewritten(String statement) {
+    void rejectsChangesOfTheHistory(String statement) {
         assertRefused(statement, "append-only");
         assertThat(queries.history(jobId)).containsExactly("QUEUED");
     }
 
     @Test
-    void aJobIsDeletedWithAllThatBelongsToIt() {
+    void deletesAJobWithAllItsRows() {
         queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
         queries.jdbc().update("INSERT INTO webhook_secrets (user_id) VALUES ('ann') ON CONFLICT DO NOTHING");
         queries.jdbc()
@@ -174,7 +174,7 @@ class ConstraintsTest {
                 "1, false, NULL, '', 'message', false, 0    | results_error_code_check",
                 "1, true, '{', NULL, NULL, false, 0         | invalid input syntax for type json",
             })
-    void aResultCannotBe(String values, String refusal) {
+    void rejectsAnInvalidResult(String values, String refusal) {
         assertRefused(
                 "INSERT INTO results (job_id, attempt, success, output, error_code, error_message, retryable,"
                         + " execution_time_ms) VALUES ('" + jobId + "', " + values + ")",
@@ -199,7 +199,7 @@ class ConstraintsTest {
                 "job_id = gen_random_uuid()                   | dead_letters_job_id_fkey",
                 "message_id = 'm-2'                           | dead_letters_by_message",
             })
-    void aDeadLetterCannotBe(String change, String refusal) {
+    void rejectsAnInvalidDeadLetter(String change, String refusal) {
         queries.jdbc()
                 .update("INSERT INTO dead_letters (message_id, error_code, reason, error, attempts, metadata)"
                         + " VALUES ('m-1', 'CODE', 'r', 'e', 1, '{}'), ('m-2', 'CODE', 'r', 'e', 1, '{}')");
@@ -220,12 +220,12 @@ class ConstraintsTest {
                 "INSERT INTO job_states (job_id, state, metadata) SELECT id, 'QUEUED', '[]' FROM jobs "
                         + "| job_states_metadata_check",
             })
-    void neitherCan(String statement, String refusal) {
+    void rejectsOtherInvalidRows(String statement, String refusal) {
         assertRefused(statement, refusal);
     }
 
     @Test
-    void idsAreOfVersion7AndRiseWithTime() {
+    void idsAreUuidV7AndIncreaseWithTime() {
         Instant before = Instant.now().minusMillis(1);
         List<String> ids = queries.jdbc()
                 .queryForList(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What operators do to dead letters: the list, read, redrive and discard statements against a real PostgreSQL. */
+/** Dead letters for operators: the list, read, redrive, and discard statements against a real PostgreSQL. */
 class DeadLettersTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -67,7 +67,7 @@ class DeadLettersTest {
                 .isEqualTo(JSON.readTree("{\"reason\": \"redrive\", \"redriven_by\": \"op\", \"attempt\": 5}"));
         assertThat(queries.count("dead_letters WHERE redriven_by = 'op' AND redriven_at IS NOT NULL"))
                 .isOne();
-        // The series is new: five claims more, and the result of the last one before changes nothing.
+        // A new series: five more claims, and the late result of the old series changes nothing.
         assertThat(queries.succeed(jobId, 5, "{}")).isEqualTo("late");
         assertThat(queries.claim(jobId, "worker-2")).isEqualTo(6);
         assertThat(queries.succeed(jobId, 5, "{}")).isEqualTo("late");
@@ -75,7 +75,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void aRedrivenJobServesNoFileOfItsOldAttempt() {
+    void aRedriveHidesTheFilesOfTheOldAttempt() {
         String jobId = queries.submit("ann");
         String letter = failed(jobId, "VIDEO_WRONG");
         redrive(letter);
@@ -90,7 +90,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void aLetterIsGoodForOneRedriveAndItsJobForAsManyAsItFails() {
+    void redrivesADeadLetterOnceAndItsJobAfterEachFailure() {
         String jobId = queries.submit("ann");
         String first = failed(jobId, "VIDEO_WRONG");
         assertThat(redrive(first)).hasSize(1);
@@ -104,7 +104,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void onlyAFailedJobIsRedriven() {
+    void redrivesFailedJobsOnly() {
         String waiting = queries.submit("ann");
         String running = queries.submit("ann");
         queries.claim(running, "worker-1");
@@ -130,14 +130,14 @@ class DeadLettersTest {
     }
 
     @Test
-    void aRedriveWithoutALetterAndACodeTouchesNothing() {
+    void aRedriveWithoutAnIdOrACodeDoesNothing() {
         failed(queries.submit("ann"), "VIDEO_WRONG");
         assertThat(redrive(null, null, 10)).isEmpty();
         assertThat(queries.count("jobs WHERE state = 'FAILED'")).isOne();
     }
 
     @Test
-    void redrivesTheOldestOfACodeUpToTheLimit() {
+    void redrivesTheOldestOfAnErrorCodeUpToTheLimit() {
         List<String> jobs =
                 Stream.generate(() -> queries.submit("ann")).limit(4).toList();
         jobs.forEach(jobId -> failed(jobId, "VIDEO_WRONG"));
@@ -155,7 +155,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void twoLettersOfAJobAreSettledByOneRedrive() {
+    void oneRedriveSettlesAllDeadLettersOfAJob() {
         String jobId = queries.submit("ann");
         letter(jobId, null, "VIDEO_WRONG");
         failed(jobId, "VIDEO_WRONG");
@@ -164,7 +164,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void aDiscardedLetterIsGoneForEveryoneAndKeptForTheAudit() {
+    void hidesADiscardedDeadLetterButKeepsItForTheAudit() {
         String letter = failed(queries.submit("ann"), "VIDEO_WRONG");
         assertThat(discard(letter)).isEqualTo("discarded");
         assertThat(discard(letter)).isEqualTo("unknown");
@@ -177,7 +177,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void whatPubSubGaveUpOnWaitsForNobodyUnlessItsJobFailed() {
+    void listsAPubSubDeadLetterOnlyIfItsJobFailed() {
         String waiting = queries.submit("ann");
         String running = queries.submit("ann");
         queries.claim(running, "worker-1");
@@ -199,13 +199,13 @@ class DeadLettersTest {
     }
 
     @Test
-    void theLettersOfJobsThatEndWellAllTheSameSettleThemselves() {
+    void settlesTheDeadLettersOfJobsThatEndWell() {
         String again = queries.submit("ann");
         String first = failed(again, "VIDEO_WRONG");
         String second = letter(again, null, "MODEL_BUSY");
         redrive(first);
         String lost = queries.submit("ann");
-        // Its worker told why it failed, and died before it told the result.
+        // The worker published the dead letter and died before it published the result.
         String premature = letter(lost, queries.claim(lost, "worker-1"), "VIDEO_WRONG");
         String cancelled = queries.submit("ann");
         letter(cancelled, null, "VIDEO_WRONG");
@@ -218,12 +218,12 @@ class DeadLettersTest {
 
         assertThat(settle()).hasSize(3).extracting(row -> row.get("id")).contains(second, premature);
         assertThat(settle()).isEmpty();
-        assertThat(list(Map.of())).as("the redriven and the one that waits").hasSize(2);
+        assertThat(list(Map.of())).as("the redriven and the queued one").hasSize(2);
         assertThat(obstacle(second)).isEqualTo("It settled itself: Its job is COMPLETED.");
     }
 
     @Test
-    void manyWhoSettleAndDiscardAtOnceDoEachOnce() throws Exception {
+    void concurrentSettlesAndDiscardsHandleEachOnce() throws Exception {
         for (int i = 0; i < 100; i++) {
             String jobId = queries.submit("ann");
             letter(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
@@ -240,7 +240,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void discardsTheOldestOfACodeUpToTheLimit() {
+    void discardsTheOldestOfAnErrorCodeUpToTheLimit() {
         List<String> letters = Stream.generate(() -> failed(queries.submit("ann"), "VIDEO_WRONG"))
                 .limit(3)
                 .toList();
@@ -257,7 +257,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void aRedrivenLetterIsNotDiscarded() {
+    void doesNotDiscardARedrivenDeadLetter() {
         String letter = failed(queries.submit("ann"), "VIDEO_WRONG");
         redrive(letter);
         assertThat(discard(letter)).isEqualTo("redriven");
@@ -266,7 +266,7 @@ class DeadLettersTest {
     }
 
     @RepeatedTest(10)
-    void ofManyWhoSettleALetterOneDoes() throws Exception {
+    void onlyOneOfManySettlesADeadLetter() throws Exception {
         String jobId = queries.submit("ann");
         String letter = failed(jobId, "VIDEO_WRONG");
         AtomicInteger turn = new AtomicInteger();
@@ -283,7 +283,7 @@ class DeadLettersTest {
     }
 
     @RepeatedTest(5)
-    void redriveClaimCancelAndResultLeaveALegalHistory() throws Exception {
+    void concurrentStatementsLeaveAValidHistory() throws Exception {
         String jobId = queries.submit("ann");
         String letter = failed(jobId, "VIDEO_WRONG");
         AtomicInteger turn = new AtomicInteger();
@@ -313,7 +313,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void manyOperatorsAtOnceRedriveEachLetterOnce() throws Exception {
+    void concurrentOperatorsRedriveEachDeadLetterOnce() throws Exception {
         Stream.generate(() -> queries.submit("ann")).limit(200).forEach(jobId -> failed(jobId, "VIDEO_WRONG"));
         queries.jdbc().update("DELETE FROM outbox");
         List<List<Map<String, Object>>> redriven = Queries.race(20, () -> {
@@ -337,7 +337,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void showsWhatTheContractNames() {
+    void listsTheFieldsOfTheContract() {
         String jobId = queries.submit("ann");
         String first = failed(jobId, "VIDEO_WRONG");
         String second = letter(null, null, "POISON_MESSAGE");
@@ -360,7 +360,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void readsALetterWithItsMessageCharacterForCharacter() throws Exception {
+    void readsADeadLetterWithItsExactMessage() throws Exception {
         String jobId = queries.submit("ann");
         String letter = failed(jobId, "VIDEO_WRONG");
         String document = (String)
@@ -401,7 +401,7 @@ class DeadLettersTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = "VIDEO_WRONG")
-    void walksByCursorThroughAnIndexAndReadsNoMoreThanAPage(String errorCode) throws Exception {
+    void pagesByCursorOnAnIndexAndReadsOnePage(String errorCode) throws Exception {
         queries.jdbc().update("""
                         INSERT INTO dead_letters (message_id, error_code, reason, error, attempts, metadata, created_at,
                                                   discarded_at, discarded_by)
@@ -440,7 +440,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void redrivesByCodeThroughAnIndex() throws Exception {
+    void redrivesByErrorCodeOnAnIndex() throws Exception {
         queries.jdbc().update("""
                         INSERT INTO dead_letters (message_id, error_code, reason, error, attempts, metadata,
                                                   redriven_at, redriven_by)
@@ -462,7 +462,7 @@ class DeadLettersTest {
         return JSON.readTree(plan.values().iterator().next().toString()).at("/0/Plan");
     }
 
-    /** Runs a waiting job to a failure with that code and keeps its dead letter. */
+    /** Runs a queued job to a failure with this error code and records its dead letter. */
     private String failed(String jobId, String errorCode) {
         int attempt = queries.claim(jobId, "worker-1");
         String letter = letter(jobId, attempt, errorCode);

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is to be told of a job's end, against a real PostgreSQL. */
+/** Webhook deliveries of a job's end, against a real PostgreSQL. */
 class DeliveriesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,7 +25,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void tellsEveryEnd() {
+    void createsADeliveryForEachEnd() {
         String completed = submit("ann");
         queries.succeed(completed, queries.claim(completed, "worker-1"), "{}");
         String failed = submit("ann");
@@ -59,7 +59,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void tellsNothingWhereNobodyAsked() {
+    void createsNoDeliveryWithoutACallback() {
         String job = queries.submit("ann");
         queries.succeed(job, queries.claim(job, "worker-1"), "{}");
         assertThat(queries.count("deliveries")).isZero();
@@ -67,7 +67,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void tellsAnEndOnceAndTheNextOneAgain() {
+    void createsOneDeliveryForEachEnd() {
         String job = submit("ann");
         int attempt = queries.claim(job, "worker-1");
         queries.fail(job, attempt, "RENDER_FAILED");
@@ -103,8 +103,8 @@ class DeliveriesTest {
     }
 
     @Test
-    void triesElevenTimesWithGrowingPausesWithinADay() {
-        String delivery = ended();
+    void triesElevenTimesInADayWithGrowingPauses() {
+        String delivery = endedDelivery();
         List<Double> pauses = new ArrayList<>();
         String status = "pending";
         while (status.equals("pending")) {
@@ -131,8 +131,8 @@ class DeliveriesTest {
     }
 
     @Test
-    void takesADeliveryAgainFromWhomIsLostAndIgnoresHimLater() {
-        ended();
+    void reclaimsADeliveryFromALostSenderAndIgnoresItsResult() {
+        endedDelivery();
         Map<String, Object> lost = next();
         due();
         Map<String, Object> next = next();
@@ -144,9 +144,9 @@ class DeliveriesTest {
     }
 
     @Test
-    void givesEachToOneOfManySenders() throws Exception {
+    void eachDeliveryGoesToOneOfManySenders() throws Exception {
         for (int i = 0; i < 40; i++) {
-            ended();
+            endedDelivery();
         }
         knownToWork("ann");
         List<List<Map<String, Object>>> taken = Queries.race(8, this::claim);
@@ -157,8 +157,8 @@ class DeliveriesTest {
     }
 
     @Test
-    void redeliversWhatHasComeToAnEnd() {
-        String delivery = ended();
+    void redeliversAFinishedDelivery() {
+        String delivery = endedDelivery();
         String job = queries.jdbc().queryForObject("SELECT job_id::text FROM deliveries", String.class);
         String told = (String) next().get("body");
         assertThat(record(delivery, 1, true, 200)).isEqualTo("delivered");
@@ -167,7 +167,7 @@ class DeliveriesTest {
                 .containsEntry("outcome", "queued");
         Map<String, Object> again = next();
         assertThat(again).containsEntry("attempts", 2).containsEntry("body", told);
-        // A series of its own: the first pause is short again.
+        // A redelivery is a new series: its first pause is short again.
         record(again, false, 500);
         assertThat(queries.count("deliveries WHERE next_attempt_at < now() + interval '6 s'"))
                 .isOne();
@@ -176,8 +176,8 @@ class DeliveriesTest {
     }
 
     @Test
-    void redeliversAtOnceWhatWaitsButNotWhatIsBeingSent() {
-        String delivery = ended();
+    void redeliversAWaitingDeliveryButNotOneInProgress() {
+        String delivery = endedDelivery();
         String job = queries.jdbc().queryForObject("SELECT job_id::text FROM deliveries", String.class);
         Map<String, Object> redelivery = Map.of("deliveryId", delivery, "jobId", job);
         assertThat(queries.row("redeliver", redelivery)).containsEntry("outcome", "queued");
@@ -189,7 +189,7 @@ class DeliveriesTest {
             assertThat(claim()).isEmpty();
             assertThat(queries.row("redeliver", redelivery)).containsEntry("outcome", "queued");
         }
-        // Whoever has it may be lost.
+        // Its sender may be lost.
         next();
         queries.jdbc().update("UPDATE deliveries SET next_attempt_at = now()");
         assertThat(queries.row("redeliver", redelivery)).containsEntry("outcome", "queued");
@@ -197,7 +197,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void tellsWhatWasTrueWhenTheJobEnded() throws Exception {
+    void sendsTheStateAtTheEndOfTheJob() throws Exception {
         String job = submit("ann");
         queries.fail(job, queries.claim(job, "worker-1"), "RENDER_FAILED");
         JsonNode asRead = JSON.readTree(
@@ -218,8 +218,8 @@ class DeliveriesTest {
     }
 
     @Test
-    void signsByEachSecretForADayAfterItsRotation() {
-        ended();
+    void signsWithOldSecretsForADayAfterARotation() {
+        endedDelivery();
         String first = secret("ann");
         assertThat(first).matches("whsec_[A-Za-z0-9+/]{43}=");
         assertThat(next()).containsEntry("secrets", first);
@@ -240,8 +240,8 @@ class DeliveriesTest {
     }
 
     @Test
-    void refusesAFifthSecretBesideFourAndRevokesAllAtOnce() {
-        ended();
+    void rejectsAFifthSecretAndRevokesAllOldOnes() {
+        endedDelivery();
         for (int i = 0; i < 4; i++) {
             assertThat(rotate(false)).isNotNull();
         }
@@ -275,7 +275,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void isSignedEvenWhenTheSecretWasDeleted() {
+    void signsAfterTheSecretWasDeleted() {
         String job = submit("ann");
         queries.jdbc().update("DELETE FROM webhook_secrets");
         queries.row("cancel-job", Map.of("jobId", job, "userId", "ann"));
@@ -293,8 +293,8 @@ class DeliveriesTest {
                 .queryForObject("SELECT secret FROM webhook_secrets WHERE user_id = ?", String.class, userId);
     }
 
-    /** The delivery of a job that has ended. */
-    private String ended() {
+    /** Returns the delivery of an ended job. */
+    private String endedDelivery() {
         String job = submit("ann");
         queries.row("cancel-job", Map.of("jobId", job, "userId", "ann"));
         return queries.jdbc()
@@ -361,7 +361,7 @@ class DeliveriesTest {
         return rows.get(0);
     }
 
-    /** As if the time had come for what waits. */
+    /** Makes all waiting deliveries due. */
     private void due() {
         queries.jdbc().update("UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'");
         queries.rows("wake-deliveries", Map.of("batchSize", 100));

@@ -25,7 +25,7 @@ class DispatchTest {
     }
 
     @Test
-    void givesTheMessageOfTheContract() throws Exception {
+    void returnsTheMessageOfTheContract() throws Exception {
         String jobId = queries.submit("ann", Map.of("metadata", "{\"a\": [1, \"ü\"]}"));
         queries.jdbc().update("UPDATE jobs SET traceparent = '00-trace'");
         Map<String, Object> row = claim(10, 10).get(0);
@@ -51,7 +51,7 @@ class DispatchTest {
     }
 
     @Test
-    void skipsWhatAnotherDispatcherHoldsUntilItsLeaseIsOver() {
+    void skipsRowsLeasedByAnotherDispatcher() {
         String jobId = queries.submit("ann");
         assertThat(jobs(claim(10, 10))).containsExactly(jobId);
         assertThat(claim(10, 10)).isEmpty();
@@ -63,7 +63,7 @@ class DispatchTest {
     }
 
     @Test
-    void letsNoMoreJobsBeOnTheirWayThanAllowedWhileThereIsNoWorker() {
+    void limitsTheJobsOnTheirWayWithoutWorkers() {
         for (int i = 0; i < 6; i++) {
             queries.submit("ann");
         }
@@ -75,14 +75,14 @@ class DispatchTest {
         // ... and so does published, ...
         confirm(ids(first));
         assertThat(claim(4, 3)).isEmpty();
-        // ... until a worker has it.
+        // ... until a worker claims it.
         queries.claim((String) first.get(0).get("job_id"), "worker-1");
         assertThat(claim(4, 3)).hasSize(1);
         assertThat(claim(1, 3)).isEmpty();
     }
 
     @Test
-    void givesEachJobToOneOfManyDispatchers() throws Exception {
+    void eachJobGoesToOneOfManyDispatchers() throws Exception {
         for (int i = 0; i < 200; i++) {
             queries.submit("ann");
         }
@@ -95,7 +95,7 @@ class DispatchTest {
             }
             return null;
         });
-        // A dispatcher that met only rows of others found nothing and ended; what is left goes in the next round.
+        // A dispatcher that met only locked rows got nothing and stopped, so one more round takes the rest.
         taken.addAll(jobs(claim(1000, 200)));
         assertThat(taken).hasSize(200).doesNotHaveDuplicates();
     }
@@ -112,7 +112,7 @@ class DispatchTest {
     }
 
     @Test
-    void confirmsNothingByAnEmptyArrayOrTwice() {
+    void ignoresAnEmptyOrRepeatedConfirmation() {
         queries.submit("ann");
         List<Object> ids = ids(claim(10, 10));
         confirm(List.of());
@@ -124,7 +124,7 @@ class DispatchTest {
     }
 
     @Test
-    void aJobThatWasClaimedOrCancelledMeanwhileIsNotOnItsWay() {
+    void aClaimedOrCancelledJobIsNotOnItsWay() {
         String claimed = queries.submit("ann");
         String cancelled = queries.submit("ann");
         List<Object> ids = ids(claim(10, 10));
@@ -139,7 +139,7 @@ class DispatchTest {
     }
 
     private List<Map<String, Object>> claim(int minInFlight, int batchSize) {
-        // Strings, as the route's constants are.
+        // Strings, like the constants of the route.
         return queries.rows(
                 "claim-outbox",
                 Map.of(

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What submit-job.sql takes of one user, against a real PostgreSQL. */
+/** The per-user limits of submit-job.sql, against a real PostgreSQL. */
 class FairUseTest {
 
     private static final List<String> TABLES = List.of("jobs", "job_states", "outbox", "idempotency_keys");
@@ -32,7 +32,7 @@ class FairUseTest {
     }
 
     @Test
-    void takesSoManyInAMinuteAndTellsWhatIsLeft() {
+    void limitsTheSubmissionsInAMinuteAndReportsTheRest() {
         for (int left = 2; left >= 0; left--) {
             Map<String, Object> row = submit("ann", 0, 3);
             assertThat(row).containsEntry("outcome", "created").containsEntry("submissions_left", left);
@@ -49,7 +49,7 @@ class FairUseTest {
     }
 
     @Test
-    void takesMoreWhenTheMinuteIsOver() {
+    void acceptsMoreInTheNextMinute() {
         submit("ann", 0, 1);
         queries.jdbc().update("UPDATE quotas SET window_start = window_start - interval '50 s'");
         Map<String, Object> refused = submit("ann", 0, 1);
@@ -61,14 +61,14 @@ class FairUseTest {
     }
 
     @Test
-    void takesMoreWhenTheClockWasPutBack() {
+    void acceptsMoreAfterTheClockWentBack() {
         submit("ann", 0, 1);
         queries.jdbc().update("UPDATE quotas SET window_start = now() + interval '1 hour'");
         assertThat(submit("ann", 0, 1)).containsEntry("outcome", "created");
     }
 
     @Test
-    void takesSoManyThatHaveNotEnded() {
+    void limitsTheActiveJobs() {
         String waits = (String) submit("ann", 3, 0).get("job_id");
         String runs = (String) submit("ann", 3, 0).get("job_id");
         int attempt = queries.claim(runs, "worker-1");
@@ -88,7 +88,7 @@ class FairUseTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", ","})
-    void takesAllWhereTheLimitsAreOff(Integer maxActive, Integer rate) {
+    void acceptsAllWithoutLimits(Integer maxActive, Integer rate) {
         for (int i = 0; i < 3; i++) {
             assertThat(submit("ann", maxActive, rate))
                     .containsEntry("outcome", "created")
@@ -99,7 +99,7 @@ class FairUseTest {
     }
 
     @Test
-    void keepsNothingOfWhatItRefuses() {
+    void storesNothingOfARejectedSubmission() {
         submit("ann", 1, 5, "key-1");
         assertThat(submit("ann", 1, 5, "key-2")).containsEntry("outcome", "too-many-active");
         assertThat(submit("ann", 0, 1, "key-2")).containsEntry("outcome", "too-fast");
@@ -108,12 +108,12 @@ class FairUseTest {
         }
         assertThat(queries.jdbc().queryForObject("SELECT submissions FROM quotas", Integer.class))
                 .isOne();
-        // So the key is still good.
+        // So the key is still unused.
         assertThat(submit("ann", 2, 5, "key-2")).containsEntry("outcome", "created");
     }
 
     @Test
-    void replaysWhateverTheLimitsSayAndDoesNotCountIt() {
+    void replaysRegardlessOfTheLimitsWithoutCounting() {
         submit("ann", 1, 1, "key-1");
         assertThat(submit("ann", 1, 1, "key-1"))
                 .containsEntry("outcome", "replayed")
@@ -128,7 +128,7 @@ class FairUseTest {
     }
 
     @Test
-    void countsAKeyThatHasExpired() {
+    void countsASubmissionWithAnExpiredKey() {
         submit("ann", 0, 1, "key-1");
         queries.jdbc()
                 .update("UPDATE idempotency_keys SET created_at = now() - interval '25 hours', expires_at = now()");
@@ -138,8 +138,8 @@ class FairUseTest {
 
     @ParameterizedTest
     @CsvSource({"7, 0, too-many-active", "0, 7, too-fast", "7, 7, too-many-active"})
-    void takesNotOneTooManyOfManyAtOnce(int maxActive, int rate, String refusal) throws Exception {
-        // Of a user who was never seen and then of one who was.
+    void holdsTheLimitsForConcurrentSubmissions(int maxActive, int rate, String refusal) throws Exception {
+        // First for a new user, then for a known one.
         for (int round = 1; round <= 2; round++) {
             List<Object> outcomes =
                     Queries.race(20, () -> submit("ann", maxActive, rate).get("outcome"));
@@ -152,7 +152,7 @@ class FairUseTest {
     }
 
     @Test
-    void countsARepeatedSubmissionOnceHoweverManyAreAtOnce() throws Exception {
+    void countsConcurrentRepeatsOnce() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         List<Object> outcomes = Queries.race(
                 20,
@@ -162,7 +162,7 @@ class FairUseTest {
     }
 
     @Test
-    void readsOnlyTheJobsThatHaveNotEnded() {
+    void readsActiveJobsOnly() {
         queries.jdbc().update("""
                         INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, completed_at)
                         SELECT gen_random_uuid(), 'ann', 'A video', 'quick_social', 'low', 'en', 10,
@@ -170,10 +170,10 @@ class FairUseTest {
                                CASE WHEN n > 50 THEN now() END
                         FROM generate_series(1, 20000) AS n
                         """);
-        // The plan is made while the statistics say that the table is empty, as on the first day.
+        // The plan is made while the statistics say that the table is empty, as after the first start.
         JdbcTemplate jdbc = queries.jdbc();
         new TransactionTemplate(new DataSourceTransactionManager(jdbc.getDataSource())).executeWithoutResult(status -> {
-            // What the connection did before may not have been counted elsewhere yet, and is then in these figures.
+            // Earlier work of the connection may not be flushed to the statistics yet and would be in these numbers.
             Map<String, Object> before = jdbc.queryForMap(READS);
             assertThat(jdbc.queryForMap("SELECT * FROM admit_submission('ann', NULL, 40, 600)"))
                     .containsEntry("verdict", "too-many-active");

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How many jobs are on their way to workers, and which of their messages are lost, against a real PostgreSQL. */
+/** The number of jobs on their way to workers, and their lost messages, against a real PostgreSQL. */
 class InFlightTest {
 
     private static final int LOST_AFTER_SEC = 45;
@@ -22,20 +22,20 @@ class InFlightTest {
     }
 
     @Test
-    void eachFreeSlotHasTwoJobsOnTheirWayAndEachBusyOneHasOne() {
+    void allowsTwoJobsForEachFreeSlotAndOneForEachBusySlot() {
         submit("ann", 30);
         queries.worker("worker-1", 3);
         queries.worker("worker-2", 1);
         List<String> first = dispatch();
         assertThat(first).hasSize(8);
         assertThat(dispatch()).isEmpty();
-        // A claim makes no room as long as it fills a slot that was free, ...
+        // A claim for a free slot makes no room, ...
         queries.claim(first.get(0), "worker-1");
         queries.claim(first.get(1), "worker-1");
         queries.claim(first.get(2), "worker-1");
         queries.claim(first.get(3), "worker-2");
         assertThat(dispatch()).isEmpty();
-        // ... but where all of them are filled.
+        // ... but a claim while all slots are busy does.
         queries.succeed(first.get(0), 1, "{}");
         queries.claim(first.get(4), "worker-1");
         assertThat(dispatch()).hasSize(1);
@@ -43,7 +43,7 @@ class InFlightTest {
     }
 
     @Test
-    void jobsThatWaitForTheirResultTakeNoRoomFromFreeSlots() {
+    void jobsThatWaitForTheirResultTakeNoFreeSlot() {
         submit("ann", 30);
         queries.worker("worker-1", 2);
         for (int i = 0; i < 3; i++) {
@@ -54,19 +54,19 @@ class InFlightTest {
     }
 
     @Test
-    void asManyAreOnTheirWayAsWereClaimedInASecond() {
+    void allowsAsManyJobsAsWereClaimedInASecond() {
         submit("ann", 30);
         queries.announce("worker-1", 2, 10, null, null);
         queries.announce("worker-2", 2, 7, null, null);
         assertThat(dispatch()).hasSize(17);
         assertThat(dispatch()).isEmpty();
-        // What it did in a second is old news when it has died since.
+        // The claim rate of a worker that died since does not count.
         queries.jdbc().update("UPDATE workers SET told_at = now() - interval '6 s', claimed = 25");
         assertThat(dispatch()).isEmpty();
     }
 
     @Test
-    void whatWasFastOnceDoesNotCountWithoutNews() {
+    void ignoresAnOutdatedClaimRate() {
         submit("ann", 30);
         queries.announce("worker-1", 2, 10, null, null);
         queries.jdbc().update("UPDATE workers SET told_at = now() - interval '6 s'");
@@ -74,20 +74,20 @@ class InFlightTest {
     }
 
     @Test
-    void aWorkerThatVanishedOrTakesNoMoreCountsNoMore() {
+    void ignoresDeadAndStoppingWorkers() {
         submit("ann", 30);
         queries.worker("worker-1", 5);
         queries.worker("worker-2", 2);
         queries.jdbc().update("UPDATE workers SET alive_until = now() - interval '1 ms' WHERE id = 'worker-1'");
         assertThat(dispatch()).hasSize(4);
         queries.worker("worker-2", 0);
-        // As if there were none: so many, but those are on their way already.
+        // The minimum applies, as without workers, but that many are already on their way.
         assertThat(dispatch()).isEmpty();
         assertThat(dispatch(6)).hasSize(2);
     }
 
     @Test
-    void theFirstWorkerFindsAFewAndThenAsManyAsItTakes() {
+    void publishesAFewJobsBeforeTheFirstWorkerStarts() {
         submit("ann", 30);
         assertThat(dispatch()).hasSize(4);
         assertThat(dispatch()).isEmpty();
@@ -96,7 +96,7 @@ class InFlightTest {
     }
 
     @Test
-    void anUrgentJobAndANewUsersAreNextHoweverDeepTheBacklogIs() {
+    void urgentJobsAndNewUsersGoNextInADeepBacklog() {
         submit("ann", 300);
         queries.worker("worker-1", 2);
         List<String> waiting = new ArrayList<>(dispatch());
@@ -116,12 +116,12 @@ class InFlightTest {
             waiting.addAll(dispatch());
             assertThat(waiting).hasSize(2);
         }
-        // Two were on their way, and two go at a time: they start within two job durations.
+        // Two were on their way and two run at a time, so both start within two job durations.
         assertThat(claimed).hasSize(4).contains(urgent, others);
     }
 
     @Test
-    void aUsersJobsKeepTheirOrderWhateverBecameOfThem() {
+    void keepsTheOrderOfRescuedAndReleasedJobs() {
         List<String> jobs = submit("ann", 6);
         queries.worker("worker-1", 3);
         assertThat(dispatch()).containsExactlyElementsOf(jobs);
@@ -144,23 +144,23 @@ class InFlightTest {
     }
 
     @Test
-    void aMessageThatWaitsForBusyWorkersIsNotLost() {
+    void aMessageWaitingForBusyWorkersIsNotLost() {
         submit("ann", 4);
         queries.worker("worker-1", 2);
         dispatch();
         later("1 h");
         assertThat(republish()).isEmpty();
-        // A slot that was free for a moment only proves nothing, ...
+        // A slot that was free only briefly proves nothing, ...
         queries.announce("worker-1", 2, 0, 44.0, null);
         assertThat(republish()).isEmpty();
-        // ... nor does a job that was published with it.
+        // ... nor does the claim of a job that was published at about the same time.
         Double published = published(jobs().get(0));
         queries.announce("worker-1", 2, 1, null, published + LOST_AFTER_SEC - 1);
         assertThat(republish()).isEmpty();
     }
 
     @Test
-    void aMessageThatNoFreeWorkerGotIsLost() {
+    void aMessageThatNoFreeWorkerReceivedIsLost() {
         String jobId = submit("ann", 1).get(0);
         queries.worker("worker-2", 2);
         dispatch();
@@ -176,7 +176,7 @@ class InFlightTest {
                         .containsEntry("attempt", 1)
                         .containsEntry("republished", 1)
                         .containsKeys("traceparent", "user_id", "request_id", "message"));
-        // It has been waiting all the time, and still is on its way: for its owner nothing has changed.
+        // The job is still queued and on its way: nothing has changed for its owner.
         assertThat(queries.job("updated_at", jobId)).isEqualTo(before);
         assertThat(queries.history(jobId)).containsExactly("QUEUED");
         assertThat(queries.job("published_at = now()", jobId)).isEqualTo("false");
@@ -187,7 +187,7 @@ class InFlightTest {
     }
 
     @Test
-    void aMessageThatWasOvertakenByFarIsLost() {
+    void aMessageOvertakenByMuchLaterOnesIsLost() {
         String jobId = submit("ann", 1).get(0);
         queries.worker("worker-1", 2);
         dispatch();
@@ -200,21 +200,21 @@ class InFlightTest {
     }
 
     @Test
-    void aClaimTellsWhenItsMessageWentOut() {
+    void aClaimReturnsThePublishTime() {
         String published = submit("ann", 1).get(0);
         dispatch();
         later("100 s");
         assertThat((Double) claim(published).get("published_sec")).isBetween(epoch() - 101, epoch() - 99);
-        // Not confirmed yet: it went out just now.
+        // Not confirmed yet: it was published just now.
         assertThat((Double) claim(submit("ann", 1).get(0)).get("published_sec")).isBetween(epoch() - 1, epoch());
-        // It ran before, so this may be a message of that time.
+        // The job ran before, so this may be an old message.
         queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() - interval '1 s'");
         queries.rows("rescue-jobs", Map.of("batchSize", "10"));
         assertThat(claim(published)).containsEntry("attempt", 2).containsEntry("published_sec", null);
     }
 
     @Test
-    void eachTimeTheSameMessageIsLostThePauseIsLonger() {
+    void doublesThePauseEachTimeAMessageIsLost() {
         submit("ann", 1);
         queries.worker("worker-1", 2);
         dispatch();
@@ -230,7 +230,7 @@ class InFlightTest {
     }
 
     @Test
-    void nothingIsLostWhileNoWorkerLives() {
+    void nothingIsLostWithoutALiveWorker() {
         submit("ann", 3);
         dispatch();
         later("2 h");
@@ -241,7 +241,7 @@ class InFlightTest {
     }
 
     @Test
-    void eachLostMessageGoesOutOnceHoweverManyLookForIt() throws Exception {
+    void concurrentProcessesRepublishEachMessageOnce() throws Exception {
         submit("ann", 20);
         dispatch(20);
         later("60 s");
@@ -254,7 +254,7 @@ class InFlightTest {
     }
 
     @Test
-    void aWorkerThatIsLongGoneIsForgotten() {
+    void deletesLongDeadWorkers() {
         queries.worker("worker-1", 2);
         queries.worker("worker-2", 2);
         queries.jdbc().update("UPDATE workers SET alive_until = now() - interval '2 min'");
@@ -275,7 +275,7 @@ class InFlightTest {
         return dispatch(4);
     }
 
-    /** Takes what may go out, and confirms it as published. */
+    /** Takes all publishable jobs and confirms them as published. */
     private List<String> dispatch(int minInFlight) {
         List<String> jobs = new ArrayList<>();
         queries.rows("claim-outbox", Map.of("minInFlight", minInFlight, "batchSize", 64, "leaseSec", 20))

@@ -73,8 +73,8 @@ class ListJobsTest {
 
     @ParameterizedTest
     @CsvSource({",", "QUEUED,", ",brand_story", "QUEUED, brand_story"})
-    void walksByCursorWithoutSkippingOrRepeatingWhileJobsArrive(String status, String preset) {
-        // Many jobs share a moment, so the id must decide between them.
+    void pagesByCursorWithoutGapsOrRepeatsWhileJobsArrive(String status, String preset) {
+        // Many jobs share a timestamp, so the ID must decide their order.
         fill(200);
         Map<String, Object> filters = Queries.variables("status", status, "preset", preset);
         List<String> expected = ids(with(filters, "rows", 1000));
@@ -95,21 +95,21 @@ class ListJobsTest {
     }
 
     @Test
-    void readsNoMoreOfAPageByCursorThanItShows() throws Exception {
+    void readsOnlyTheRowsOfAPage() throws Exception {
         fill(10_000);
         queries.jdbc().execute("ANALYZE jobs");
         Map<String, Object> middle = list(Map.of("offset", 5_000, "rows", 1)).get(0);
         assertPageReadBy("jobs_by_user", middle, Map.of());
         assertPageReadBy("jobs_by_user_and_state", middle, Map.of("status", "FAILED"));
         assertPageReadBy("jobs_by_user_and_preset", middle, Map.of("preset", "cinema_spot"));
-        // Of two filters one is left to the rows.
+        // With two filters, the index covers one of them.
         assertPageReadBy("jobs_by_user_and_", middle, Map.of("status", "FAILED", "preset", "brand_story"));
     }
 
-    /** A text of this length lies in pages of its own, which are not read for a job that is only skipped. */
+    /** PostgreSQL stores a text of this length in separate pages, which it must not read for skipped jobs. */
     @Test
-    void readsNoTextOfTheJobsThatAnOffsetLeavesOut() throws Exception {
-        // What other tests have left behind would be read as well.
+    void readsNoContentOfJobsSkippedByOffset() throws Exception {
+        // Dead rows of other tests would be read as well.
         queries.jdbc().execute("VACUUM jobs");
         queries.jdbc().update("""
                         INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, created_at)
@@ -126,7 +126,7 @@ class ListJobsTest {
                 .get(0);
         JsonNode whole =
                 JSON.readTree(plan.values().iterator().next().toString()).at("/0/Plan");
-        // With the texts of 290 jobs it is over 900.
+        // With the contents of 290 jobs, it would be over 900.
         assertThat(whole.path("Shared Hit Blocks").asInt()
                         + whole.path("Shared Read Blocks").asInt())
                 .isLessThan(600);
@@ -151,8 +151,8 @@ class ListJobsTest {
     }
 
     /**
-     * So many of Ann's jobs, of which each three share a moment, one in 25 failed, a tenth is of a rare preset and the
-     * others of two common ones; and as many jobs of others.
+     * Creates this many jobs of Ann: three at a time share a timestamp, 1 in 25 failed, a tenth has a rare preset and the
+     * others have two common ones. Creates as many jobs of other users.
      */
     private void fill(int jobs) {
         queries.jdbc().update("""

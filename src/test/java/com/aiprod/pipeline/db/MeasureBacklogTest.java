@@ -18,7 +18,7 @@ class MeasureBacklogTest {
     }
 
     @Test
-    void anEmptySystemHasZeros() {
+    void isZeroInAnEmptySystem() {
         assertThat(queries.row("measure-backlog", Map.of()))
                 .containsEntry("outbox_depth", 0L)
                 .containsEntry("outbox_age_seconds", 0.0)
@@ -31,7 +31,7 @@ class MeasureBacklogTest {
     }
 
     @Test
-    void countsWhatWaitsWhatRunsAndWhatWasGivenUp() throws Exception {
+    void countsQueuedRunningAndDeadLetteredJobs() throws Exception {
         queries.submit("ann");
         queries.submit("ann");
         queries.claim(queries.submit("ann"), "worker-1");
@@ -52,7 +52,7 @@ class MeasureBacklogTest {
     }
 
     @Test
-    void countsWhatIsOnItsWayAndHowMuchMayBe() {
+    void countsTheJobsOnTheirWayAndTheirLimit() {
         queries.submit("ann");
         publish();
         queries.submit("ann");
@@ -65,7 +65,7 @@ class MeasureBacklogTest {
     }
 
     @Test
-    void aLostMessageDoesNotBeginAJobsWaitAnew() {
+    void aLostMessageDoesNotRestartAJobsWait() {
         queries.submit("ann");
         queries.jdbc().execute("ALTER TABLE job_states DISABLE TRIGGER job_states_are_append_only");
         try {

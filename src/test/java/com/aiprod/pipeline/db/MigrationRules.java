@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a migration may not do to a table that others use while it runs: keep them off it for as long as it takes to read
- * or to write all of its rows. A table that the same file makes is nobody's yet.
+ * What a migration must not do to a table in use: block others for as long as it takes to read
+ * or write all of its rows. A table that the same file creates is not in use yet.
  */
 final class MigrationRules {
 
@@ -56,7 +56,7 @@ final class MigrationRules {
 
     private MigrationRules() {}
 
-    /** @return what is wrong with a migration, each as the statement and the rule */
+    /** @return the violations in a migration, each with the statement and the rule */
     static List<String> faults(String migration) {
         List<String> statements = statements(migration);
         Set<String> made = statements.stream()
@@ -87,7 +87,7 @@ final class MigrationRules {
         return faults;
     }
 
-    /** Without comments, texts and bodies of functions, each on one line. */
+    /** Returns the statements, each on one line, without comments, string literals, and function bodies. */
     private static List<String> statements(String migration) {
         return Pattern.compile(";")
                 .splitAsStream(NOISE.matcher(migration).replaceAll(" '' "))

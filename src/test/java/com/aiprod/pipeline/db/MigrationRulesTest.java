@@ -15,9 +15,9 @@ class MigrationRulesTest {
 
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
 
-    /** The first one finds no table. */
+    /** The first migration meets no existing table. */
     @Test
-    void eachMigrationAfterTheFirstLeavesTablesToThoseWhoUseThem() throws IOException {
+    void migrationsBlockNoTableInUse() throws IOException {
         try (Stream<Path> files = Files.list(MIGRATIONS)) {
             for (Path file :
                     files.filter(name -> name.toString().endsWith(".sql")).toList()) {
@@ -60,7 +60,7 @@ class MigrationRulesTest {
                 "DELETE FROM dead_letters",
                 "CREATE TABLE later (id uuid); CREATE INDEX others ON jobs (lang)"
             })
-    void whatKeepsOthersOffIsFound(String migration) {
+    void detectsABlockingStatement(String migration) {
         assertThat(MigrationRules.faults(migration)).isNotEmpty();
     }
 
@@ -81,7 +81,7 @@ class MigrationRulesTest {
                 "ALTER TYPE delivery_status ADD VALUE 'SET NOT NULL; TRUNCATE'",
                 "-- CREATE INDEX a ON b\nSELECT 1"
             })
-    void theRestIsFree(String migration) {
+    void acceptsANonBlockingStatement(String migration) {
         assertThat(MigrationRules.faults(migration)).isEqualTo(List.of());
     }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who looks for files whose job is gone, and when: begin-orphan-search.sql. */
+/** Which process searches for orphaned files, and when: begin-orphan-search.sql. */
 class OrphansTest {
 
     private static final Map<String, Object> HOURLY = Map.of("intervalSec", 3600.0);
@@ -20,7 +20,7 @@ class OrphansTest {
     }
 
     @Test
-    void oneOfManyProcessesSearchesOnceInTheInterval() throws Exception {
+    void oneOfManyProcessesSearchesOncePerInterval() throws Exception {
         for (int round = 0; round < 3; round++) {
             assertThat(Queries.race(8, () -> queries.rows("begin-orphan-search", HOURLY)).stream()
                             .flatMap(List::stream))

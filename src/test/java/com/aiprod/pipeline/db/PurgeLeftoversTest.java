@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What goes with no job is deleted in its own time: purge-letters, purge-quotas, purge-secrets on a real PostgreSQL. */
+/** Rows without a job are purged separately: purge-letters, purge-quotas, and purge-secrets on a real PostgreSQL. */
 class PurgeLeftoversTest {
 
     private static final Map<String, Object> A_MONTH =
@@ -24,7 +24,7 @@ class PurgeLeftoversTest {
     }
 
     @Test
-    void deletesOldLettersWithoutAJobAndNoneOfAJob() {
+    void deletesOldDeadLettersWithoutAJobOnly() {
         for (int n = 0; n < 3; n++) {
             letter("old-" + n, null, "31 days");
         }
@@ -39,7 +39,7 @@ class PurgeLeftoversTest {
     }
 
     @Test
-    void deletesTheQuotasOfThoseWhoSubmitNothing() {
+    void deletesTheQuotasOfInactiveUsers() {
         Map<String, Object> limits = Map.of("maxActiveJobs", 10, "submitRate", 10);
         queries.submit("ann", limits);
         queries.submit("bob", limits);
@@ -52,7 +52,7 @@ class PurgeLeftoversTest {
     }
 
     @Test
-    void aQuotaThatIsDeletedWhileItsUserSubmitsIsMadeAnew() throws Exception {
+    void recreatesAQuotaDeletedDuringASubmission() throws Exception {
         Map<String, Object> limits = Map.of("maxActiveJobs", 100, "submitRate", 100);
         for (int round = 0; round < 20; round++) {
             queries.jdbc()
@@ -74,7 +74,7 @@ class PurgeLeftoversTest {
     }
 
     @Test
-    void deletesSecretsThatNobodyUsesAndThatSignNothing() {
+    void deletesUnusedSecrets() {
         Map<String, Object> call = Map.of("callbackUrl", "https://example.com/hook");
         queries.row("cancel-job", Map.of("jobId", queries.submit("ann", call), "userId", "ann"));
         queries.row("read-webhook-secret", Map.of("userId", "bob"));
@@ -82,7 +82,7 @@ class PurgeLeftoversTest {
         queries.row("read-webhook-secret", Map.of("userId", "dan"));
         queries.row("read-webhook-secret", Map.of("userId", "eve"));
         queries.jdbc().update("UPDATE webhook_secrets SET used_at = now() - interval '31 days'");
-        // Each of these is a use.
+        // Each of these uses the secret.
         queries.submit("bob", call);
         queries.row("read-webhook-secret", Map.of("userId", "cid"));
         queries.row("rotate-webhook-secret", Map.of("userId", "dan"));
@@ -93,7 +93,7 @@ class PurgeLeftoversTest {
     }
 
     @Test
-    void aSecretIsWrittenOnceADayHoweverOftenItIsUsed() {
+    void writesASecretsLastUseOnceADay() {
         Map<String, Object> call = Map.of("callbackUrl", "https://example.com/hook");
         queries.submit("ann", call);
         String before = version();

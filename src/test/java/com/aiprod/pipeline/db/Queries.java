@@ -23,7 +23,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Runs the files under {@code db/queries} as the routes do: through the component {@code query}, each parameter a variable. */
+/** Runs the files under {@code db/queries} as routes do: through the component {@code query}, with variables. */
 public final class Queries implements AutoCloseable {
 
     private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
@@ -41,7 +41,7 @@ public final class Queries implements AutoCloseable {
         producer = camel.createProducerTemplate();
     }
 
-    /** On a migrated database that all query tests of this JVM share; each of them starts by {@link #empty()}. */
+    /** Returns the instance that all query tests of this JVM share. Each test first calls {@link #empty()}. */
     static Queries shared() {
         return Shared.QUERIES;
     }
@@ -61,19 +61,19 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /** Removes every job, with all that belongs to it, every dead letter and every worker. */
+    /** Deletes all jobs with their rows, all dead letters, and all workers. */
     void empty() {
         jdbc.update("DELETE FROM jobs");
         jdbc.update("DELETE FROM dead_letters");
         jdbc.update("DELETE FROM workers");
     }
 
-    /** For what a test must set up or look at behind the queries' back. */
+    /** Direct access, to set up or check what the queries do not cover. */
     public JdbcTemplate jdbc() {
         return jdbc;
     }
 
-    /** The rows that a query gave. */
+    /** Runs the query and returns its rows. */
     @SuppressWarnings("unchecked")
     public List<Map<String, Object>> rows(String query, Map<String, Object> variables) {
         Exchange answer = producer.request("query:" + query, exchange -> variables.forEach(exchange::setVariable));
@@ -83,16 +83,16 @@ public final class Queries implements AutoCloseable {
         return answer.getMessage().getBody() instanceof List<?> rows ? (List<Map<String, Object>>) rows : List.of();
     }
 
-    /** The one row that a query must give. */
+    /** Runs the query and returns its only row. Fails if there is not exactly one. */
     public Map<String, Object> row(String query, Map<String, Object> variables) {
         List<Map<String, Object>> rows = rows(query, variables);
         if (rows.size() != 1) {
-            throw new AssertionError(query + " gave " + rows.size() + " rows");
+            throw new AssertionError(query + " returned " + rows.size() + " rows");
         }
         return rows.get(0);
     }
 
-    /** The rows of any SQL whose parameters are named as in a query. */
+    /** Runs any SQL with parameters named as in a query file, and returns its rows. */
     List<Map<String, Object>> sql(String sql, Map<String, Object> variables) {
         Object[] values = PARAMETER
                 .matcher(sql)
@@ -102,7 +102,7 @@ public final class Queries implements AutoCloseable {
         return jdbc.queryForList(PARAMETER.matcher(sql).replaceAll("?"), values);
     }
 
-    /** The text of a query. */
+    /** Returns the SQL of the query. */
     static String text(String query) {
         try (var file = Queries.class.getResourceAsStream("/db/queries/" + query + ".sql")) {
             return new String(file.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -111,17 +111,17 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /** Submits a job of the user's and returns its id. */
+    /** Submits a job of the user and returns its ID. */
     public String submit(String userId) {
         return submit(userId, Map.of());
     }
 
-    /** As {@link #submit(String)}, with other values for some variables. */
+    /** Like {@link #submit(String)}, with other values for some variables. */
     public String submit(String userId, Map<String, Object> others) {
         return (String) row("submit-job", submission(userId, others)).get("job_id");
     }
 
-    /** What submit-job.sql binds. */
+    /** Returns the variables of submit-job.sql. */
     public static Map<String, Object> submission(String userId, Map<String, Object> others) {
         Map<String, Object> values = variables(
                 "userId",
@@ -154,7 +154,7 @@ public final class Queries implements AutoCloseable {
         return values;
     }
 
-    /** Claims a waiting job for the worker and returns the attempt. */
+    /** Claims a queued job for the worker and returns the attempt. */
     public int claim(String jobId, String workerId) {
         Map<String, Object> row = row("claim-job", variables("jobId", jobId, "workerId", workerId, "leaseSec", "30"));
         if (!"claimed".equals(row.get("outcome"))) {
@@ -163,12 +163,12 @@ public final class Queries implements AutoCloseable {
         return (Integer) row.get("attempt");
     }
 
-    /** A worker says that it lives and takes so many jobs, that all of its slots are busy, and nothing else. */
+    /** Announces a live worker with this many slots, all of them busy. */
     void worker(String workerId, int slots) {
         announce(workerId, slots, 0, null, null);
     }
 
-    /** What a worker says of itself; see announce-worker.sql. */
+    /** Announces a worker; see announce-worker.sql. */
     void announce(String workerId, int slots, int claimed, Double freeSec, Double reached) {
         rows(
                 "announce-worker",
@@ -187,7 +187,7 @@ public final class Queries implements AutoCloseable {
                         "30"));
     }
 
-    /** Ends a running attempt well and returns the outcome. */
+    /** Ends a running attempt with a success and returns the outcome. */
     String succeed(String jobId, int attempt, String output) {
         return record(jobId, attempt, Map.of("success", true, "output", output));
     }
@@ -209,23 +209,23 @@ public final class Queries implements AutoCloseable {
         return (String) row("record-result", values).get("outcome");
     }
 
-    /** The states a job went through, oldest first. */
+    /** Returns the states of the job's history, oldest first. */
     List<String> history(String jobId) {
         return jdbc.queryForList(
                 "SELECT state::text FROM job_states WHERE job_id = ?::uuid ORDER BY id", String.class, jobId);
     }
 
-    /** One value of a job's row, as text. */
+    /** Returns a column or expression of the job's row, as text. */
     public String job(String column, String jobId) {
         return jdbc.queryForObject("SELECT (" + column + ")::text FROM jobs WHERE id = ?::uuid", String.class, jobId);
     }
 
-    /** How many rows match, e.g. {@code "outbox WHERE leased_until IS NULL"}. */
+    /** Counts rows, for example of {@code "outbox WHERE leased_until IS NULL"}. */
     int count(String from, Object... parameters) {
         return jdbc.queryForObject("SELECT count(*) FROM " + from, Integer.class, parameters);
     }
 
-    /** Names and values in turn; a value may be null, as an unset variable is. */
+    /** Makes a map of alternating names and values. A null value stands for an unset variable. */
     public static Map<String, Object> variables(Object... namesAndValues) {
         Map<String, Object> variables = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -239,7 +239,7 @@ public final class Queries implements AutoCloseable {
         camel.stop();
     }
 
-    /** Runs the task so many times at once, each on a thread of its own, and returns what they gave. */
+    /** Runs the task on this many threads at once and returns the results. */
     static <T> List<T> race(int runners, Callable<T> task) throws Exception {
         CyclicBarrier start = new CyclicBarrier(runners);
         ExecutorService threads = Executors.newFixedThreadPool(runners);

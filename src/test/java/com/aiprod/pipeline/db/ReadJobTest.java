@@ -25,7 +25,7 @@ class ReadJobTest {
     }
 
     @Test
-    void describesAWaitingJob() throws Exception {
+    void describesAQueuedJob() throws Exception {
         String jobId = queries.submit("ann", Map.of("priority", "normal", "lang", "de"));
         queries.jdbc()
                 .update(
@@ -50,7 +50,7 @@ class ReadJobTest {
     }
 
     @Test
-    void namesTheFieldsInTheContractsOrder() throws Exception {
+    void listsTheFieldsInTheContractsOrder() throws Exception {
         List<String> names = new ArrayList<>();
         document(queries.submit("ann")).fieldNames().forEachRemaining(names::add);
         assertThat(names)
@@ -76,20 +76,20 @@ class ReadJobTest {
     }
 
     @Test
-    void returnsMetadataCharacterForCharacter() {
+    void returnsTheMetadataUnchanged() {
         String metadata = "{\"b\" :1.10,  \"a\":1e2,\n\"b\":\"\\u00fc ü \\/ 🌊\", \"big\":12345678901234567890}";
         String jobId = queries.submit("ann", Map.of("metadata", metadata));
         assertThat((String) read(jobId).get("job")).contains(metadata);
     }
 
     @Test
-    void cutsThePreviewByCharactersNotBytes() throws Exception {
+    void truncatesThePreviewByCharactersNotBytes() throws Exception {
         String jobId = queries.submit("ann", Map.of("content", "🌊".repeat(150)));
         assertThat(document(jobId).path("content_preview").asText()).isEqualTo("🌊".repeat(100));
     }
 
     @Test
-    void tellsOfARunningJobWhoRunsItAndHowFarItIs() throws Exception {
+    void showsTheWorkerAndTheProgressOfARunningJob() throws Exception {
         String jobId = queries.submit("ann");
         queries.claim(jobId, "worker-1");
         queries.jdbc().update("UPDATE jobs SET progress_stage = 'render', progress_percent = 40");
@@ -106,7 +106,7 @@ class ReadJobTest {
     }
 
     @Test
-    void tellsWhatACompletedJobMade() throws Exception {
+    void showsTheOutputOfACompletedJob() throws Exception {
         String jobId = queries.submit("ann");
         String output = "{\"artifacts\":[],\"duration_sec\":10}";
         queries.succeed(jobId, queries.claim(jobId, "worker-1"), output);
@@ -124,7 +124,7 @@ class ReadJobTest {
     }
 
     @Test
-    void tellsWhyAJobFailed() throws Exception {
+    void showsTheErrorOfAFailedJob() throws Exception {
         String jobId = queries.submit("ann");
         queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
         JsonNode job = document(jobId);
@@ -137,7 +137,7 @@ class ReadJobTest {
     }
 
     @Test
-    void showsNoEarlierAttemptsResultOfAJobThatRunsAgain() throws Exception {
+    void hidesTheResultOfAnEarlierSeries() throws Exception {
         String jobId = queries.submit("ann");
         queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
         queries.jdbc().update("UPDATE jobs SET state = 'QUEUED', completed_at = NULL, series_start = attempt");
@@ -147,7 +147,7 @@ class ReadJobTest {
     }
 
     @Test
-    void tellsTheStoryInItsOrderEvenWithinOneMoment() throws Exception {
+    void ordersHistoryEntriesWithEqualTimestamps() throws Exception {
         String jobId = queries.submit("ann");
         queries.jdbc()
                 .update(
@@ -160,7 +160,7 @@ class ReadJobTest {
     }
 
     @Test
-    void changesTheTagWithTheJobAndOnlyThen() {
+    void changesTheETagOnlyWithTheJob() {
         String jobId = queries.submit("ann");
         Object tag = read(jobId).get("etag");
         assertThat((String) tag).matches("\"[0-9a-f]{32}\"");
@@ -170,7 +170,7 @@ class ReadJobTest {
     }
 
     @Test
-    void givesNoRowForAnUnknownJob() {
+    void returnsNoRowForAnUnknownJob() {
         queries.submit("ann");
         assertThat(queries.rows("read-job", Map.of("jobId", UUID.randomUUID().toString())))
                 .isEmpty();
@@ -192,7 +192,7 @@ class ReadJobTest {
     }
 
     @Test
-    void findsNoArtifactOfAJobThatHasNone() {
+    void findsNoArtifactOfAJobWithoutAny() {
         String jobId = queries.submit("ann");
         assertThat(artifact(jobId, "video.mp4")).containsEntry("user_id", "ann").containsEntry("artifact", null);
         queries.succeed(jobId, queries.claim(jobId, "worker-1"), "{\"content\": \"an echo\"}");

@@ -24,7 +24,7 @@ class ReadStatsTest {
     }
 
     @Test
-    void anEmptySystemHasZeros() throws Exception {
+    void isZeroInAnEmptySystem() throws Exception {
         assertThat(stats()).isEqualTo(JSON.readTree("""
                                 {"jobs": {"QUEUED": 0, "PROCESSING": 0, "COMPLETED": 0, "FAILED": 0, "CANCELLED": 0},
                                  "ended_jobs_estimated": false, "oldest_queued_age_sec": null, "outbox_depth": 0, "dead_letters": {}}
@@ -32,7 +32,7 @@ class ReadStatsTest {
     }
 
     @Test
-    void countsWhatThereIs() throws Exception {
+    void countsJobsAndDeadLetters() throws Exception {
         queries.submit("ann");
         queries.submit("bob");
         queries.claim(queries.submit("ann"), "worker-1");
@@ -42,7 +42,7 @@ class ReadStatsTest {
         queries.fail(failed, queries.claim(failed, "worker-1"), "VIDEO_WRONG");
         queries.row("cancel-job", Map.of("jobId", queries.submit("ann"), "userId", "ann"));
         queries.jdbc().update("UPDATE jobs SET updated_at = now() - interval '90 s' WHERE user_id = 'bob'");
-        // Old, but queued anew only now, as after a redrive.
+        // An old job that was queued again just now, as after a redrive.
         queries.jdbc().update("UPDATE jobs SET created_at = now() - interval '9 days'");
         queries.jdbc()
                 .update("INSERT INTO dead_letters (message_id, error_code, reason, error, attempts, metadata,"
@@ -72,7 +72,7 @@ class ReadStatsTest {
     }
 
     @Test
-    void readsIndexesAndNoTableOfJobs() throws Exception {
+    void readsIndexesOfJobsOnly() throws Exception {
         end(20_000);
         JsonNode whole = JSON.readTree(queries.jdbc().execute(ReadStatsTest::explain));
         assertThat(whole.findParents("Relation Name"))
@@ -83,7 +83,7 @@ class ReadStatsTest {
     }
 
     @Test
-    void estimatesWhereManyHaveEndedAndReadsNoMoreOfThem() throws Exception {
+    void estimatesTheCountOfManyEndedJobs() throws Exception {
         end(12_000);
         long few = blocks();
         end(24_000);
@@ -107,7 +107,7 @@ class ReadStatsTest {
         queries.jdbc().execute("ANALYZE jobs");
     }
 
-    /** How many blocks the statement touches. */
+    /** Returns the number of blocks that the statement reads. */
     private long blocks() throws Exception {
         JsonNode plan = JSON.readTree(queries.jdbc()
                         .queryForObject(
@@ -118,8 +118,8 @@ class ReadStatsTest {
     }
 
     /**
-     * The plan, where one by indexes is to be had. Whether it is the cheaper one depends on how much of the table VACUUM
-     * could mark as visible to all, which other transactions of the server decide.
+     * Returns a plan that prefers indexes. Whether that is the cheaper plan depends on how much of the table VACUUM
+     * could mark as all-visible, which depends on other transactions in the server.
      */
     private static String explain(Statement statement) throws SQLException {
         statement.execute("SET enable_seqscan = off");

@@ -20,7 +20,7 @@ class RecordDeadLetterTest {
     }
 
     @Test
-    void keepsWhatItIsGiven() {
+    void storesAllFields() {
         String jobId = queries.submit("ann");
         List<Map<String, Object>> rows = record("m-1", Map.of("jobId", jobId, "attempt", 2));
         assertThat(rows).singleElement().satisfies(row -> assertThat(row).containsOnlyKeys("id"));
@@ -55,14 +55,14 @@ class RecordDeadLetterTest {
     }
 
     @Test
-    void keepsAMessageThatIsDeliveredTwiceOnce() {
+    void storesARedeliveredMessageOnce() {
         assertThat(record("m-1", Map.of())).hasSize(1);
         assertThat(record("m-1", Map.of())).isEmpty();
         assertThat(queries.count("dead_letters")).isOne();
     }
 
     @Test
-    void keepsAnAttemptThatIsPublishedTwiceOnce() {
+    void storesAnAttemptPublishedTwiceOnce() {
         Map<String, Object> attempt = Map.of("jobId", queries.submit("ann"), "attempt", 1);
         assertThat(record("m-1", attempt)).hasSize(1);
         assertThat(record("m-2", attempt)).isEmpty();
@@ -70,7 +70,7 @@ class RecordDeadLetterTest {
     }
 
     @Test
-    void takesThePlaceOfWhatTheResultLeft() {
+    void replacesTheDeadLetterOfTheResult() {
         String jobId = queries.submit("ann");
         queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
         Map<String, Object> attempt = Map.of("jobId", jobId, "attempt", 1);
@@ -82,7 +82,7 @@ class RecordDeadLetterTest {
     }
 
     @Test
-    void isToldInFullHoweverItRacesWithTheResult() throws Exception {
+    void keepsTheFullDeadLetterInARaceWithTheResult() throws Exception {
         for (int round = 0; round < 20; round++) {
             String jobId = queries.submit("ann");
             int running = queries.claim(jobId, "worker-1");
@@ -100,7 +100,7 @@ class RecordDeadLetterTest {
     }
 
     @Test
-    void staysWhenTheResultComesLater() {
+    void staysWhenTheResultArrivesLater() {
         String jobId = queries.submit("ann");
         int running = queries.claim(jobId, "worker-1");
         record("m-1", Map.of("jobId", jobId, "attempt", running));
@@ -110,7 +110,7 @@ class RecordDeadLetterTest {
     }
 
     @Test
-    void keepsEveryLetterThatNamesNoAttempt() {
+    void storesEachDeadLetterWithoutAnAttempt() {
         String jobId = queries.submit("ann");
         record("m-1", Map.of("jobId", jobId));
         record("m-2", Map.of("jobId", jobId));
@@ -118,14 +118,14 @@ class RecordDeadLetterTest {
     }
 
     @Test
-    void keepsALetterOfAnUnknownJobWithoutTheJob() {
+    void storesADeadLetterOfAnUnknownJobWithoutTheJob() {
         assertThat(record("m-1", Map.of("jobId", UUID.randomUUID().toString()))).hasSize(1);
         assertThat(record("m-2", Map.of())).hasSize(1);
         assertThat(queries.count("dead_letters WHERE job_id IS NULL")).isEqualTo(2);
     }
 
     @Test
-    void keepsALetterThatManyRecordAtOnceOnce() throws Exception {
+    void storesADeadLetterRecordedConcurrentlyOnce() throws Exception {
         Map<String, Object> attempt = Map.of("jobId", queries.submit("ann"), "attempt", 1);
         List<List<Map<String, Object>>> recorded = Queries.race(10, () -> record("m-1", attempt));
         assertThat(recorded.stream().flatMap(List::stream)).hasSize(1);

@@ -19,7 +19,7 @@ class ReleaseJobsTest {
     }
 
     @Test
-    void givesBackWhatIsThisWorkersAndDoesNotCountIt() {
+    void releasesTheWorkersOwnJobsWithoutCountingTheAttempt() {
         String own = queries.submit("ann");
         String others = queries.submit("ann");
         int attempt = queries.claim(own, "worker-1");
@@ -40,7 +40,7 @@ class ReleaseJobsTest {
     }
 
     @Test
-    void anyNumberOfBrokenMachinesCountsNothing() {
+    void machineFaultsNeverCountAsAttempts() {
         String job = queries.submit("ann");
         for (int i = 1; i <= 20; i++) {
             assertThat(meetFault(job, false)).hasSize(1);
@@ -49,7 +49,7 @@ class ReleaseJobsTest {
     }
 
     @Test
-    void aJobThatMayBreakItsWorkersIsGivenBackThreeTimesInASeries() {
+    void releasesASuspectJobThreeTimesInASeries() {
         String job = queries.submit("ann");
         IntStream.rangeClosed(1, 3)
                 .forEach(i -> assertThat(meetFault(job, true)).hasSize(1));
@@ -57,7 +57,7 @@ class ReleaseJobsTest {
         assertThat(queries.job("state", job)).isEqualTo("PROCESSING");
         assertThat(queries.job("attempt - series_start", job)).isEqualTo("1");
 
-        // A redrive begins anew.
+        // A redrive starts a new series.
         queries.jdbc().update("UPDATE jobs SET state = 'QUEUED', worker_id = NULL, lease_expires_at = NULL");
         queries.jdbc()
                 .update("INSERT INTO job_states (job_id, state, metadata)"

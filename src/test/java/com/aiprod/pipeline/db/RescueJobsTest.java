@@ -19,7 +19,7 @@ class RescueJobsTest {
     }
 
     @Test
-    void sendsOutAgainAJobWhoseWorkerVanished() throws Exception {
+    void requeuesAJobWhoseWorkerDied() throws Exception {
         String jobId = queries.submit("ann", Map.of("priority", "high"));
         dispatch();
         queries.claim(jobId, "worker-1");
@@ -47,7 +47,7 @@ class RescueJobsTest {
     }
 
     @Test
-    void leavesAloneWhatIsWell() {
+    void leavesOtherJobsUnchanged() {
         String running = queries.submit("ann");
         queries.claim(running, "worker-1");
         String onItsWay = queries.submit("ann");
@@ -64,7 +64,7 @@ class RescueJobsTest {
     }
 
     @Test
-    void endsAJobWhoseEveryWorkerVanished() {
+    void failsAJobAfterItsLastAttempt() {
         String jobId = queries.submit("ann");
         for (int attempt = 1; attempt < 5; attempt++) {
             dispatch();
@@ -95,7 +95,7 @@ class RescueJobsTest {
     }
 
     @Test
-    void endsAJobWhoseLastAttemptHasADeadLetterAlready() {
+    void failsAJobWhoseLastAttemptHasADeadLetter() {
         String jobId = queries.submit("ann");
         queries.jdbc().update("UPDATE jobs SET max_attempts = 1");
         int attempt = queries.claim(jobId, "worker-1");
@@ -111,7 +111,7 @@ class RescueJobsTest {
     }
 
     @Test
-    void rescuesEachJobOnceHoweverManyRescue() throws Exception {
+    void concurrentProcessesRescueEachJobOnce() throws Exception {
         for (int i = 0; i < 40; i++) {
             queries.claim(queries.submit("ann"), "worker-1");
         }
@@ -126,7 +126,7 @@ class RescueJobsTest {
     }
 
     @Test
-    void takesNoMoreThanABatchAndTheLongestStuckFirst() {
+    void rescuesABatchOfTheLongestStuckJobs() {
         String first = queries.submit("ann");
         String second = queries.submit("ann");
         queries.claim(second, "worker-1");

@@ -20,7 +20,7 @@ class SubmitJobTest {
     }
 
     @Test
-    void createsTheJobWithItsHistoryAndItsMessage() {
+    void createsTheJobItsHistoryAndItsMessage() {
         Map<String, Object> row = submit("ann", Map.of("priority", "high"));
         assertThat(row)
                 .containsOnlyKeys("outcome", "job_id", "created_at", "active_left", "submissions_left", "reset_sec")
@@ -48,7 +48,7 @@ class SubmitJobTest {
     }
 
     @Test
-    void makesAJobForEachCallWithoutAKey() {
+    void createsAJobForEachCallWithoutAKey() {
         assertThat(queries.submit("ann")).isNotEqualTo(queries.submit("ann"));
         assertThat(queries.count("idempotency_keys")).isZero();
     }
@@ -66,7 +66,7 @@ class SubmitJobTest {
     }
 
     @Test
-    void refusesAKnownKeyWithAnotherRequest() {
+    void rejectsAKnownKeyWithAnotherRequest() {
         Map<String, Object> first = submit("ann", keyed("key-1", "hash-1"));
         assertThat(submit("ann", keyed("key-1", "hash-2")))
                 .containsEntry("outcome", "conflict")
@@ -76,13 +76,13 @@ class SubmitJobTest {
     }
 
     @Test
-    void keepsTheKeysOfUsersApart() {
+    void scopesKeysToTheirUser() {
         submit("ann", keyed("key-1", "hash-1"));
         assertThat(submit("bob", keyed("key-1", "hash-2"))).containsEntry("outcome", "created");
     }
 
     @Test
-    void keepsAKeyForADayAndThenLetsItBeUsedAnew() {
+    void acceptsAKeyAgainAfterADay() {
         Map<String, Object> first = submit("ann", keyed("key-1", "hash-1"));
         assertThat(queries.jdbc()
                         .queryForObject(
@@ -102,7 +102,7 @@ class SubmitJobTest {
     }
 
     @Test
-    void makesOneJobOfManyCallsAtOnce() throws Exception {
+    void createsOneJobForConcurrentCalls() throws Exception {
         List<Map<String, Object>> rows = Queries.race(20, () -> submit("ann", keyed("key-1", "hash-1")));
         assertThat(rows)
                 .extracting(row -> row.get("job_id"))
@@ -114,7 +114,7 @@ class SubmitJobTest {
     }
 
     @Test
-    void makesOneJobOfManyCallsAtOnceThatTakeOverAnExpiredKey() throws Exception {
+    void createsOneJobForConcurrentCallsWithAnExpiredKey() throws Exception {
         submit("ann", keyed("key-1", "hash-1"));
         queries.jdbc()
                 .update("UPDATE idempotency_keys SET created_at = now() - interval '25 hours', expires_at = now()");
@@ -126,7 +126,7 @@ class SubmitJobTest {
     }
 
     @Test
-    void leavesNothingOfASubmissionThatTheDatabaseRefuses() {
+    void storesNothingOfASubmissionThatTheDatabaseRejects() {
         Map<String, Object> wrong = Queries.submission("ann", keyed("key-1", "hash-1"));
         wrong.put("durationSec", 0);
         assertThatThrownBy(() -> queries.rows("submit-job", wrong)).hasStackTraceContaining("jobs_duration_sec_check");

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose turn it is in claim-outbox.sql, against a real PostgreSQL. */
+/** The order in which claim-outbox.sql serves users, against a real PostgreSQL. */
 class TurnsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,7 @@ class TurnsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 7})
-    void goesOnAfterTheOneWhoWasServedLast(int batch) {
+    void continuesAfterTheUserServedLast(int batch) {
         submit("ann", 4);
         submit("bob", 4);
         submit("eve", 4);
@@ -54,7 +54,7 @@ class TurnsTest {
     }
 
     @Test
-    void byPriorityAndThenAgeWithinAUser() {
+    void ordersAUsersJobsByPriorityThenAge() {
         List<String> ann =
                 List.of(submit("ann", "low"), submit("ann", "high"), submit("ann", "normal"), submit("ann", "high"));
         List<String> bob = List.of(submit("bob", "low"), submit("bob", "low"));
@@ -63,7 +63,7 @@ class TurnsTest {
     }
 
     @Test
-    void anotherUserWaitsForOneJobOfANoisyOne() {
+    void otherUsersWaitForOneJobOfANoisyUser() {
         fill("noisy", 2_000, 1);
         claim(7);
         String job = queries.submit("zoe", Map.of("priority", "low"));
@@ -73,7 +73,7 @@ class TurnsTest {
     }
 
     @Test
-    void passesOverWhomHasOnlyWhatIsLeased() {
+    void skipsUsersWithLeasedJobsOnly() {
         submit("ann", 2);
         submit("bob", 2);
         queries.jdbc().update("UPDATE outbox SET leased_until = now() + interval '10 s' WHERE user_id = 'ann'");
@@ -83,14 +83,14 @@ class TurnsTest {
     }
 
     @Test
-    void servesEachUserAlikeWhenManyDispatchersTakeTurns() throws Exception {
+    void concurrentDispatchersServeUsersEqually() throws Exception {
         for (String user : List.of("ann", "bob", "eve", "zoe")) {
             fill(user, 100, 1);
         }
         ConcurrentLinkedQueue<String> served = new ConcurrentLinkedQueue<>();
         Instant end = Instant.now().plusSeconds(30);
         Queries.race(6, () -> {
-            // One that meets another gets nothing, so there is no telling after how many tries it is done.
+            // A dispatcher that meets another gets nothing, so the number of calls is unknown.
             while (served.size() < 100 && Instant.now().isBefore(end)) {
                 served.addAll(jobs(claim(5)));
             }
@@ -101,8 +101,8 @@ class TurnsTest {
                 .queryForList(
                         "SELECT count(*) FROM outbox WHERE leased_until IS NOT NULL GROUP BY user_id", Integer.class);
         assertThat(shares).hasSize(4);
-        // Not one: whoever begins before another's turn is committed goes on from that turn, but sees what it took as
-        // free, passes over it, and so gives some users less than was meant.
+        // Not 1: a dispatcher that begins before another commits continues from that turn but still sees its rows as
+        // free, skips them, and so serves some users less.
         assertThat(shares.stream().mapToInt(it -> it).max().orElseThrow()
                         - shares.stream().mapToInt(it -> it).min().orElseThrow())
                 .isLessThanOrEqualTo(4);
@@ -110,7 +110,7 @@ class TurnsTest {
 
     @ParameterizedTest
     @CsvSource({"20_000, 1", "5_000, 50", "5_000, 5_000"})
-    void readsLittleHoweverManyWait(String jobs, String users) throws Exception {
+    void readsFewRowsOfADeepBacklog(String jobs, String users) throws Exception {
         fill("user", number(jobs), number(users));
         queries.jdbc().update("UPDATE outbox SET leased_until = now() + interval '1 h' WHERE id % 1000 = 0");
         queries.worker("worker-1", 100);
@@ -118,7 +118,7 @@ class TurnsTest {
         JsonNode plan = explain();
         assertThat(plan.path("Actual Rows").asInt()).isEqualTo(64);
         List<String> scans = new ArrayList<>();
-        // The leased ones, the users, their jobs, and each that is taken once more to lock it, update it and show it.
+        // The leased jobs, the users, their jobs, and each taken job again to lock, update, and return it.
         assertThat(rowsRead(plan, scans)).as(String.join("\n", scans)).isLessThan(3_000);
         assertThat(scans).noneMatch(it -> it.startsWith("Seq Scan outbox") || it.startsWith("Seq Scan jobs"));
     }
@@ -164,7 +164,7 @@ class TurnsTest {
         return queries.submit(user, Map.of("priority", priority));
     }
 
-    /** So many waiting jobs, spread over so many users. */
+    /** Creates queued jobs, spread over the users. */
     private void fill(String name, int jobs, int users) {
         queries.jdbc().update("""
                         WITH job AS (

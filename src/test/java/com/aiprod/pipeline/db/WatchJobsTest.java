@@ -27,7 +27,7 @@ class WatchJobsTest {
     }
 
     @Test
-    void tellsAJobThatWasNotSeenYet() throws Exception {
+    void returnsAJobOnTheFirstCall() throws Exception {
         String jobId = queries.submit("ann");
         Map<String, Object> row = changed(jobId);
         assertThat(row)
@@ -39,31 +39,31 @@ class WatchJobsTest {
     }
 
     @Test
-    void tellsEachChangeOnceAndNothingInBetween() throws Exception {
+    void returnsEachChangeOnce() throws Exception {
         String jobId = queries.submit("ann");
         changed(jobId);
-        unchanged();
+        assertUnchanged();
         int attempt = queries.claim(jobId, "worker-1");
         assertThat(states(changed(jobId))).containsExactly("QUEUED", "PROCESSING");
-        unchanged();
+        assertUnchanged();
         queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() + interval '1 hour'");
-        unchanged();
+        assertUnchanged();
         report(40);
         Map<String, Object> row = changed(jobId);
         assertThat(JSON.readTree((String) row.get("progress")))
                 .isEqualTo(JSON.readTree("{\"stage\": \"render\", \"percent\": 40}"));
-        unchanged();
+        assertUnchanged();
         report(41);
         changed(jobId);
         queries.succeed(jobId, attempt, "{}");
         row = changed(jobId);
         assertThat(states(row)).containsExactly("QUEUED", "PROCESSING", "COMPLETED");
         assertThat(row).containsEntry("ended", true).containsEntry("progress", null);
-        unchanged();
+        assertUnchanged();
     }
 
     @Test
-    void tellsEveryStateThoughAJobPassesThemWhileNobodyLooks() throws Exception {
+    void returnsStatesPassedBetweenCalls() throws Exception {
         String jobId = queries.submit("ann");
         for (int attempt = 1; attempt <= 3; attempt++) {
             changed(jobId);
@@ -76,7 +76,7 @@ class WatchJobsTest {
     }
 
     @Test
-    void countsTheTimeOfAReportFromTheStateInWhichItWasMade() {
+    void measuresProgressTimeFromItsState() {
         String jobId = queries.submit("ann");
         queries.claim(jobId, "worker-1");
         queries.jdbc().update("UPDATE jobs SET created_at = created_at - interval '1 hour'");
@@ -87,7 +87,7 @@ class WatchJobsTest {
     }
 
     @Test
-    void tellsThatAJobIsNoMore() {
+    void reportsADeletedJob() {
         String jobId = queries.submit("ann");
         changed(jobId);
         queries.empty();
@@ -99,7 +99,7 @@ class WatchJobsTest {
     }
 
     @Test
-    void tellsOfManyJobsThoseThatChanged() throws Exception {
+    void returnsChangedJobsOnly() throws Exception {
         List<String> jobs = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             String jobId = queries.submit("user-" + i);
@@ -112,7 +112,7 @@ class WatchJobsTest {
     }
 
     @Test
-    void findsItsJobsByTheirKeysInALargeTable() {
+    void findsJobsByThePrimaryKeyInALargeTable() {
         queries.jdbc()
                 .update("INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec)"
                         + " SELECT uuid_v7(), 'ann', 'x', 'quick_social', 'low', 'en', 10"
@@ -131,7 +131,7 @@ class WatchJobsTest {
                 .update("UPDATE jobs SET progress_stage = 'render', progress_percent = ?, updated_at = now()", percent);
     }
 
-    /** The one row that tells of that job, which has been seen then. */
+    /** Returns the only changed row, which must be of this job, and marks it as seen. */
     private Map<String, Object> changed(String jobId) {
         seen.putIfAbsent(jobId, null);
         List<Map<String, Object>> rows = watch();
@@ -140,7 +140,7 @@ class WatchJobsTest {
         return rows.get(0);
     }
 
-    private void unchanged() {
+    private void assertUnchanged() {
         assertThat(watch()).isEmpty();
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whose webhook goes out next, and whose receiver is left alone for a while, against a real PostgreSQL. */
+/** Which webhook is sent next, and which receiver is paused, against a real PostgreSQL. */
 class WebhookTurnsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,11 +32,11 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void aBacklogOfOneUserKeepsNoOtherWaiting() {
+    void aBacklogOfOneUserDelaysNoOther() {
         fill("alice", TARPIT, 600);
         fill("bob", GOOD, 1);
         assertThat(owners(claim())).containsExactlyInAnyOrder("alice", "bob");
-        // What is under way counts over all processes and claims.
+        // Deliveries in progress count over all processes and claims.
         assertThat(claim()).isEmpty();
         fill("bob", GOOD + "other", 1);
         record("bob", 204);
@@ -44,7 +44,7 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void fiftyUsersWithDeadReceiversKeepNoOtherWaiting() {
+    void fiftyUsersWithDeadReceiversDelayNoOther() {
         for (int user = 0; user < 50; user++) {
             fill("dead-" + user, "https://dead-" + user + ".example.com/", 20);
         }
@@ -54,13 +54,13 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void whatIsNotKnownToWorkLeavesAQuarterOfAProcess() {
+    void unprovenReceiversLeaveAQuarterOfTheSlots() {
         for (int user = 0; user < 70; user++) {
             fill("dead-" + user, "https://dead-" + user + ".example.com/", 2);
         }
         assertThat(claim(Map.of("freeSlots", 40, "freeTrialSlots", 30))).hasSize(30);
         fill("zoe", GOOD, 20);
-        works("zoe", "good.example.com");
+        markWorking("zoe", "good.example.com");
         List<Map<String, Object>> taken = claim(Map.of("freeSlots", 10, "freeTrialSlots", 0));
         assertThat(owners(taken)).hasSize(8).containsOnly("zoe");
     }
@@ -69,7 +69,7 @@ class WebhookTurnsTest {
     void usersTakeTurns() {
         for (String user : List.of("ann", "bob", "eve")) {
             fill(user, "https://" + user + ".example.com/", 6);
-            works(user, user + ".example.com");
+            markWorking(user, user + ".example.com");
         }
         List<String> served = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
@@ -81,7 +81,7 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void firstTriesGoBeforeOthers() {
+    void firstTriesGoBeforeRetries() {
         fill("ann", GOOD, 3);
         queries.jdbc()
                 .update("UPDATE deliveries SET attempts = 1, next_attempt_at = now() - interval '1 h' WHERE id IN"
@@ -91,7 +91,7 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void aUserHasFewUnderWayAndThoseThatMayNotWorkFewer() {
+    void limitsTheDeliveriesOfAUserAndToUnprovenReceivers() {
         for (int host = 0; host < 20; host++) {
             fill("ann", "https://h" + host + ".example.com/", 2);
         }
@@ -102,44 +102,44 @@ class WebhookTurnsTest {
                         + " AND receiver NOT IN (SELECT receiver FROM deliveries WHERE turn = 'sending')");
         assertThat(claim()).hasSize(6);
         assertThat(claim()).isEmpty();
-        // Whoever took them is gone.
+        // Their senders are gone.
         queries.jdbc().update("UPDATE deliveries SET next_attempt_at = now() WHERE turn = 'sending'");
         wake();
         assertThat(claim()).hasSize(8);
     }
 
     @Test
-    void aHostHasFewUnderWayWhoeverItIsFor() {
+    void limitsTheDeliveriesToAHostOverAllUsers() {
         for (int user = 0; user < 30; user++) {
             fill("user-" + user, "https://shared.example.com/" + user, 1);
         }
         assertThat(claim()).hasSize(12);
         fill("zoe", "https://shared.example.com/zoe", 8);
-        works("zoe", "shared.example.com");
+        markWorking("zoe", "shared.example.com");
         List<Map<String, Object>> taken = claim();
         assertThat(owners(taken)).hasSize(4).containsOnly("zoe");
     }
 
     @Test
-    void takesNoMoreThanCanBeHeld() {
+    void limitsTheBytesInMemory() {
         fill("ann", GOOD, 8);
-        works("ann", "good.example.com");
+        markWorking("ann", "good.example.com");
         queries.jdbc().update("UPDATE deliveries SET body = repeat('x', 1000)");
         assertThat(claim(Map.of("freeBytes", 3_500L))).hasSize(3);
-        // Else one that is too large would never go out.
+        // Otherwise a delivery above the limit would never be sent.
         assertThat(claim(Map.of("freeBytes", 10L))).hasSize(1);
     }
 
     @Test
-    void findsTheReceiverThatWorksAmongManyThatDoNot() {
+    void findsAWorkingReceiverAmongManyOthers() {
         for (int host = 0; host < 300; host++) {
             fill("ann", "https://h" + host + ".example.com/", 1);
         }
         assertThat(claim()).hasSize(2);
         fill("ann", GOOD, 1);
-        works("ann", "good.example.com");
+        markWorking("ann", "good.example.com");
         List<Map<String, Object>> taken = new ArrayList<>();
-        // Sixteen of 301 are looked at each time, from a random one on.
+        // Each claim looks at 16 of 301 receivers, from a random one on.
         for (int i = 0; i < 2_000 && taken.isEmpty(); i++) {
             taken.addAll(claim());
         }
@@ -147,10 +147,10 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void aReceiverThatFailsIsPausedAndItsDeliveriesUseUpNoTries() {
+    void pausesAFailingReceiverWithoutSpendingTries() {
         fill("alice", TARPIT, 300);
         fill("alice", GOOD, 1);
-        works("alice", "good.example.com");
+        markWorking("alice", "good.example.com");
         for (int failures = 1; failures <= 3; failures++) {
             assertThat(claim()).anyMatch(row -> TARPIT.equals(row.get("url")));
             record("alice", null, TARPIT);
@@ -159,7 +159,7 @@ class WebhookTurnsTest {
         assertThat(queries.count("deliveries WHERE attempts > 0 AND url = ?", TARPIT))
                 .isEqualTo(3);
 
-        // Put off in parts, while what goes elsewhere goes out.
+        // Postponed in batches, while deliveries to other receivers are sent.
         record("alice", 204, GOOD);
         fill("alice", GOOD + "next", 1);
         assertThat(claim()).singleElement().matches(row -> (GOOD + "next").equals(row.get("url")));
@@ -170,7 +170,7 @@ class WebhookTurnsTest {
         assertThat(queries.count("deliveries WHERE turn = 'paused' AND attempts = 0"))
                 .isEqualTo(297);
 
-        // A probe when the pause is over, and twice the pause when it fails.
+        // One probe when the pause ends, and twice the pause if it fails.
         overPause();
         wake();
         assertThat(claim()).hasSize(1);
@@ -180,7 +180,7 @@ class WebhookTurnsTest {
             assertThat(claim()).isEmpty();
         }
 
-        // Whoever answers, gets all.
+        // A receiver that answers gets all its deliveries.
         overPause();
         wake();
         assertThat(claim()).hasSize(1);
@@ -210,7 +210,7 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void othersMayCallTheHostThatOneUserCannot() {
+    void aPauseAppliesToOneUserOnly() {
         fill("alice", "https://shared.example.com/dead", 5);
         fill("bob", "https://shared.example.com/fine", 1);
         pauseOf("alice", "shared.example.com");
@@ -221,7 +221,7 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void anAnswerThatRefusesIsNoFailureOfTheReceiver() {
+    void aRejectionIsNotAFailureOfTheReceiver() {
         fill("ann", GOOD, 9);
         for (List<Map<String, Object>> taken = claim(); !taken.isEmpty(); taken = claim()) {
             record("ann", 404);
@@ -249,7 +249,7 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void whatPausesHaveKeptForTwoDaysIsGivenUp() {
+    void givesUpAfterTwoDaysOfPauses() {
         fill("ann", TARPIT, 4);
         pauseOf("ann", "tarpit.example.com");
         assertThat(claim()).isEmpty();
@@ -265,10 +265,10 @@ class WebhookTurnsTest {
     }
 
     @Test
-    void theBoundsHoldWhereManyProcessesClaim() throws Exception {
+    void holdsTheLimitsForConcurrentProcesses() throws Exception {
         for (int user = 0; user < 10; user++) {
             fill("user-" + user, GOOD, 30);
-            works("user-" + user, "good.example.com");
+            markWorking("user-" + user, "good.example.com");
         }
         for (int round = 0; round < 5; round++) {
             Queries.race(6, this::claim);
@@ -286,9 +286,9 @@ class WebhookTurnsTest {
 
     @ParameterizedTest
     @CsvSource({"20000, 1, 1", "20000, 1, 20000", "5000, 50, 1", "5000, 5000, 1"})
-    void readsLittleHoweverManyWait(int deliveries, int users, int hosts) throws Exception {
+    void readsFewRowsOfADeepBacklog(int deliveries, int users, int hosts) throws Exception {
         fill("user", "https://h%s.example.com/", deliveries, users, hosts);
-        // Most wait for their next try, of users of whom nothing is ready too.
+        // Most deliveries wait for a retry, some of them of users without any ready delivery.
         fill("idle", "https://h%s.example.com/", 5_000, 5_000, 1);
         queries.jdbc()
                 .update("UPDATE deliveries SET turn = 'waiting', attempts = 1, next_attempt_at = now() + interval '1 h'"
@@ -332,7 +332,7 @@ class WebhookTurnsTest {
         fill(user, url.replace("%", "%%"), deliveries, 1, 1);
     }
 
-    /** So many ready deliveries, spread over so many users and hosts. */
+    /** Creates ready deliveries, spread over the users and hosts. */
     private void fill(String name, String url, int deliveries, int users, int hosts) {
         queries.jdbc().update("""
                         WITH job AS (
@@ -350,7 +350,7 @@ class WebhookTurnsTest {
                         """, name, users, users, url, hosts, deliveries);
     }
 
-    private void works(String user, String receiver) {
+    private void markWorking(String user, String receiver) {
         queries.jdbc()
                 .update(
                         "INSERT INTO webhook_receivers (user_id, receiver, failures, quick) VALUES (?, ?, 0, true)",
@@ -367,7 +367,7 @@ class WebhookTurnsTest {
                         receiver);
     }
 
-    /** As if the pauses that there are were over, and the time had come for the first that waits for it. */
+    /** Ends all pauses and makes the first delivery of each paused receiver due. */
     private void overPause() {
         queries.jdbc().update("""
                         UPDATE deliveries SET next_attempt_at = now()
@@ -378,7 +378,7 @@ class WebhookTurnsTest {
         queries.jdbc().update("UPDATE webhook_receivers SET paused_until = now() WHERE paused_until IS NOT NULL");
     }
 
-    /** Seconds of the one that there is. */
+    /** Returns the seconds of the only pause. */
     private double pause() {
         return queries.jdbc()
                 .queryForObject(
@@ -401,7 +401,7 @@ class WebhookTurnsTest {
         return queries.rows("claim-deliveries", limits);
     }
 
-    /** As in application.yaml. */
+    /** The limits in application.yaml. */
     private static Map<String, Object> limits() {
         return Queries.variables(
                 "freeSlots",
@@ -424,7 +424,7 @@ class WebhookTurnsTest {
         record(user, status, "%");
     }
 
-    /** What came of all tries that are under way of a user's to that URL; null is no answer. */
+    /** Records the result of the user's tries in progress to the URL. A null status means no answer. */
     private void record(String user, Integer status, String url) {
         queries.jdbc()
                 .queryForList(

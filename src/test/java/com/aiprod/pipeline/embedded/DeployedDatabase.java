@@ -8,7 +8,7 @@ import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** A database as {@code k8s/database.sql} sets it up: one role owns the schema, and the application runs as another. */
+/** A database set up by {@code k8s/database.sql}: one role owns the schema, the application uses another. */
 public final class DeployedDatabase {
 
     private static final String ADMINISTRATOR = EmbeddedDatabase.create();
@@ -28,12 +28,12 @@ public final class DeployedDatabase {
 
     private DeployedDatabase() {}
 
-    /** The URL for who may do anything. */
+    /** Returns the URL for the superuser. */
     public static String administrator() {
         return ADMINISTRATOR;
     }
 
-    /** The URL for one of the roles that the file makes. The embedded server asks for no password. */
+    /** Returns the URL for a role of that file. The embedded server requires no password. */
     public static String as(String role) {
         return ADMINISTRATOR.replace("user=postgres", "user=" + role);
     }

@@ -29,28 +29,28 @@ import org.springframework.util.MultiValueMap;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /**
- * A token issuer for development and tests: a key made at the start, its public half served as a JWK set on the
- * loopback interface, and tokens signed with it. The application reads it through the same settings as any issuer.
+ * A token issuer for development and tests. It creates a key at startup, serves the public key as a JWK set on the
+ * loopback interface, and signs tokens with it. The application uses it through the same settings as any issuer.
  *
- * <p>As an initializer of an application context it points that application at this issuer, unless another is set.
+ * <p>As a context initializer, it configures the application to use this issuer, unless another is set.
  */
 public final class DevelopmentTokens implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-    /** The audience that the tokens name. */
+    /** The audience of the tokens. */
     public static final String AUDIENCE = "aiprod-pipeline";
 
     private static final String SETTINGS = "spring.security.oauth2.resourceserver.jwt.";
     private static final Duration LIFETIME = Duration.ofDays(1);
-    /** Made while the application starts, which does not need it before the first token. */
+    /** Created while the application starts, which needs it only for the first token. */
     private static final CompletableFuture<RSAKey> KEY = CompletableFuture.supplyAsync(DevelopmentTokens::newKey);
 
     private static final String ISSUER = serve();
 
     /**
-     * A token that the application accepts for a day.
+     * Returns a token that the application accepts for a day.
      *
      * @param subject the user's id
-     * @param roles the token's {@code roles}, e.g. {@code admin}
+     * @param roles the token's {@code roles}, for example {@code admin}
      */
     public static String token(String subject, String... roles) {
         Instant now = Instant.now();
@@ -64,7 +64,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
                 .build());
     }
 
-    /** A token with just these claims, signed by this issuer's key. */
+    /** Returns a token with exactly these claims, signed with this issuer's key. */
     public static String token(JWTClaimsSet claims) {
         RSAKey key = KEY.join();
         SignedJWT token = new SignedJWT(
@@ -78,19 +78,19 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
     }
 
     /**
-     * Where this issuer listens. {@code GET /token?sub=ann&role=admin} answers a token as text; {@code role} may be
-     * missing or be there several times.
+     * Returns the URL of this issuer. {@code GET /token?sub=ann&role=admin} returns a token as text; {@code role} may be
+     * missing or repeated.
      */
     public static String issuer() {
         return ISSUER;
     }
 
-    /** This issuer's public key, for those who try to abuse it. */
+    /** Returns this issuer's public key, for tests that try to abuse it. */
     public static RSAKey publicKey() {
         return KEY.join().toPublicJWK();
     }
 
-    /** The settings that make an application trust this issuer. */
+    /** Returns the settings that make an application trust this issuer. */
     public static Map<String, Object> settings() {
         return Map.of(SETTINGS + "jwk-set-uri", ISSUER + "/jwks.json", SETTINGS + "audiences", AUDIENCE);
     }
@@ -113,7 +113,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
                     .keyIDFromThumbprint(true)
                     .generate();
         } catch (JOSEException e) {
-            throw new IllegalStateException("The JDK has no RSA", e);
+            throw new IllegalStateException("The JDK does not support RSA", e);
         }
     }
 
@@ -124,7 +124,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
                     "/jwks.json",
                     exchange -> answer(exchange, 200, "application/jwk-set+json", new JWKSet(publicKey()).toString()));
             server.createContext("/token", DevelopmentTokens::issue);
-            // Its dispatcher thread inherits this, and so does not keep a finished JVM from ending.
+            // The server's dispatcher thread inherits the daemon flag, so it does not keep the JVM alive.
             Thread starter = new Thread(server::start, "development-tokens");
             starter.setDaemon(true);
             starter.start();

@@ -8,31 +8,31 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL for development and tests: one server for the JVM, a database of its own for each who asks. */
+/** A real PostgreSQL for development and tests: one server for the JVM, a new database for each caller. */
 public final class EmbeddedDatabase {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private EmbeddedDatabase() {}
 
-    /** Makes an empty database and returns its JDBC URL, user and password included. */
+    /** Creates an empty database and returns its JDBC URL, including user and password. */
     public static String create() {
         return create("");
     }
 
-    /** The same with other properties than those of the server's template, e.g. {@code TEMPLATE template0 ENCODING …}. */
+    /** Like {@link #create()}, with other properties, for example {@code TEMPLATE template0 ENCODING …}. */
     public static String create(String properties) {
         String name = "aiprod_" + DATABASES.incrementAndGet();
         try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE " + name + " " + properties);
         } catch (SQLException e) {
-            throw new IllegalStateException("The embedded PostgreSQL makes no database", e);
+            throw new IllegalStateException("The embedded PostgreSQL cannot create a database", e);
         }
         return Server.POSTGRES.getJdbcUrl("postgres", name);
     }
 
-    /** Started when first asked for; ended with the JVM. */
+    /** Starts on first use and ends with the JVM. */
     private static final class Server {
         private static final EmbeddedPostgres POSTGRES = start();
 

@@ -14,27 +14,27 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.EnumerablePropertySource;
 
 /**
- * Gives an application the services it needs, each where no other is set: a PostgreSQL database, a Pub/Sub of its own
+ * Gives an application the services that its settings do not name: a PostgreSQL database, its own Pub/Sub,
  * and a folder for artifacts.
  */
 public final class EmbeddedServices implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-    /** The project that the embedded topics are in. */
+    /** The project of the embedded topics. */
     public static final String PROJECT = "aiprod-dev";
 
     private final String artifactsDir;
 
-    /** Artifacts go to a new temporary folder. */
+    /** Stores artifacts in a new temporary folder. */
     public EmbeddedServices() {
         this(null);
     }
 
-    /** @param artifactsDir where artifacts go; null for a new temporary folder */
+    /** @param artifactsDir the folder for artifacts, or null for a new temporary folder */
     public EmbeddedServices(String artifactsDir) {
         this.artifactsDir = artifactsDir;
     }
 
-    /** Services start while the application does, which waits for one only when it asks where that is. */
+    /** Starts the services in parallel to the application, which waits for a service only when it reads its setting. */
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         var environment = context.getEnvironment();

@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Checks objects against the types of the Kubernetes API, as a server does that is asked to be strict: Kubernetes' own
- * kinds against its client's classes, custom resources against schemas of their specs.
+ * Checks objects against the types of the Kubernetes API, like a server with strict validation: built-in
+ * kinds against the classes of the Kubernetes client, custom resources against schemas of their specs.
  */
 final class ApiTypes {
 
@@ -41,7 +41,7 @@ final class ApiTypes {
         this.specs = specs;
     }
 
-    /** With what {@code kubernetes/custom-resources.yaml} says of custom resources. */
+    /** Uses the custom resource schemas in {@code kubernetes/custom-resources.yaml}. */
     static ApiTypes bundled() {
         try (InputStream file = ApiTypes.class.getResourceAsStream("/kubernetes/custom-resources.yaml")) {
             Map<String, JsonNode> specs = new HashMap<>();
@@ -52,7 +52,7 @@ final class ApiTypes {
         }
     }
 
-    /** With the CustomResourceDefinitions in a folder of YAML files. */
+    /** Uses the CustomResourceDefinitions in a folder of YAML files. */
     static ApiTypes of(Path definitions) throws IOException {
         Map<String, JsonNode> specs = new HashMap<>();
         try (Stream<Path> files = Files.list(definitions)) {
@@ -76,7 +76,7 @@ final class ApiTypes {
         return specs.containsKey(type(object));
     }
 
-    /** What is wrong with the object: unknown and missing fields, wrong types; empty when nothing is. */
+    /** Returns the errors in the object: unknown and missing fields and wrong types. Empty if it is valid. */
     List<String> faults(JsonNode object) {
         if (knows(object)) {
             return customFaults(specs.get(type(object)), object);
@@ -102,7 +102,7 @@ final class ApiTypes {
         JsonElement json = JsonParser.parseString(object.toString());
         try {
             type.getMethod("validateJsonElement", JsonElement.class).invoke(null, json);
-            // Beyond the names: quantities, numbers, int-or-string.
+            // Values as well: quantities, numbers, int-or-string.
             Object read = JSON.getGson().fromJson(json, type);
             return read == null ? List.of("nothing") : List.of();
         } catch (InvocationTargetException e) {
@@ -128,12 +128,12 @@ final class ApiTypes {
         return faults;
     }
 
-    /** A server prunes what a schema does not name; here it is refused. */
+    /** A server prunes fields that a schema does not name; this check rejects them. */
     private static JsonNode strict(JsonNode schema) {
         if (schema instanceof ObjectNode object) {
             ObjectNode strict = YAML.createObjectNode();
             object.properties().forEach(field -> {
-                // These only add conditions to the schema that they stand in.
+                // These only add conditions to the enclosing schema.
                 boolean condition = Set.of("oneOf", "anyOf", "allOf", "not").contains(field.getKey());
                 strict.set(field.getKey(), condition ? field.getValue() : strict(field.getValue()));
             });

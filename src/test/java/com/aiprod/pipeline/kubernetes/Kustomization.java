@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Builds a folder as kustomize does, so that the tests need no kustomize. It knows just that part of the language which
- * {@code k8s/} uses, and refuses the rest; {@link KustomizationTest} holds it to the real one where that is installed.
- * The hash that kustomize appends to the names of generated ConfigMaps is left out.
+ * Builds a folder as kustomize does, so that the tests need no kustomize. Supports only the features that
+ * {@code k8s/} uses and rejects all others. If kustomize is installed, {@link KustomizationTest} compares the results.
+ * Omits the hash that kustomize appends to the names of generated ConfigMaps.
  */
 public final class Kustomization {
 
@@ -49,9 +49,9 @@ public final class Kustomization {
     }
 
     /**
-     * The objects that {@code kubectl apply -k} would send.
+     * Returns the objects that {@code kubectl apply -k} would send.
      *
-     * @param folder holds a {@code kustomization.yaml}
+     * @param folder a folder with a {@code kustomization.yaml}
      */
     public static List<ObjectNode> build(Path folder) {
         Kustomization kustomization = new Kustomization(folder);
@@ -189,12 +189,12 @@ public final class Kustomization {
 
     private static ObjectNode only(List<ObjectNode> found) {
         if (found.size() != 1) {
-            throw new IllegalStateException("One object and no other was expected: " + found);
+            throw new IllegalStateException("Expected exactly one object: " + found);
         }
         return found.get(0);
     }
 
-    /** The documents of a YAML file. */
+    /** Returns the documents in a YAML file. */
     static List<ObjectNode> documents(Path path) {
         try (MappingIterator<ObjectNode> documents =
                 YAML.readerFor(ObjectNode.class).readValues(path.toFile())) {
@@ -215,7 +215,7 @@ public final class Kustomization {
     static void onlyKnown(JsonNode node, Set<String> known) {
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             if (!known.contains(field.getKey())) {
-                throw new IllegalArgumentException("Not known here: '%s' of %s".formatted(field.getKey(), node));
+                throw new IllegalArgumentException("Not supported: '%s' in %s".formatted(field.getKey(), node));
             }
         }
     }

@@ -49,13 +49,13 @@ class KustomizationTest {
     }
 
     @Test
-    void refusesWhatItDoesNotKnow() throws IOException {
+    void rejectsUnsupportedFeatures() throws IOException {
         Files.writeString(folder.resolve("kustomization.yaml"), "namePrefix: my-\n");
         assertThatThrownBy(() -> Kustomization.build(folder)).hasMessageContaining("'namePrefix'");
     }
 
     @Test
-    void refusesAPatchOfNothing() throws IOException {
+    void rejectsAPatchWithoutATarget() throws IOException {
         Files.writeString(folder.resolve("kustomization.yaml"), "patches: [{path: patch.yaml}]\n");
         Files.writeString(folder.resolve("patch.yaml"), "{kind: Service, metadata: {name: api}}\n");
         assertThatThrownBy(() -> Kustomization.build(folder)).hasMessageContaining("Nothing to patch");
@@ -79,7 +79,7 @@ class KustomizationTest {
         return byName;
     }
 
-    /** Without the hashes, and lists whose order says nothing in one order. */
+    /** Removes the hashes and sorts lists whose order is irrelevant. */
     private static JsonNode normal(JsonNode node) {
         if (node instanceof ObjectNode object) {
             ObjectNode normal = YAML.createObjectNode();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every object is one that the API server would take, to the last field. */
+/** The API server would accept every object and every field. */
 class ManifestsTest {
 
     private static final ApiTypes TYPES = ApiTypes.bundled();
@@ -28,16 +28,16 @@ class ManifestsTest {
 
     @ParameterizedTest
     @EnumSource
-    void fitTheApi(Overlay overlay) {
+    void matchTheApi(Overlay overlay) {
         assertThat(overlay.objects()).hasSizeGreaterThan(25);
         for (ObjectNode object : overlay.objects()) {
             assertThat(TYPES.faults(object)).as(object.toString()).isEmpty();
         }
     }
 
-    /** What an overlay may add. */
+    /** An optional addition to an overlay. */
     @Test
-    void theWayToACollectorFitsTheApi() {
+    void tracingManifestMatchesTheApi() {
         List<ObjectNode> objects = Kustomization.build(Path.of("k8s", "tracing"));
         assertThat(objects).hasSize(1);
         assertThat(TYPES.faults(objects.get(0))).isEmpty();
@@ -47,15 +47,15 @@ class ManifestsTest {
 
     @ParameterizedTest
     @EnumSource
-    void areOneOfEachName(Overlay overlay) {
+    void haveUniqueNames(Overlay overlay) {
         assertThat(overlay.objects().stream().map(object -> object.path("kind").asText() + "/" + Overlay.name(object)))
                 .doesNotHaveDuplicates();
     }
 
-    /** The check itself: a field too many anywhere in any of the objects is found. */
+    /** Tests the check itself: it finds an unknown field anywhere in any object. */
     @ParameterizedTest
     @MethodSource("objects")
-    void wouldNotFitWithAnUnknownField(ObjectNode object) {
+    void detectsAnUnknownField(ObjectNode object) {
         assertThat(faults(object, changed -> changed.put("colour", "blue"))).isNotEmpty();
         assertThat(faults(object, changed -> changed.withObject("metadata").put("colour", "blue")))
                 .isNotEmpty();
@@ -66,7 +66,7 @@ class ManifestsTest {
     }
 
     @Test
-    void wouldNotFitWithAFaultDeepInside() {
+    void detectsDeeplyNestedErrors() {
         ObjectNode api = Overlay.GKE.one("Deployment", "api");
         assertThat(faults(api, changed -> probe(changed).put("perod", 5))).isNotEmpty();
         assertThat(faults(api, changed -> probe(changed).put("periodSeconds", "often")))
@@ -86,10 +86,10 @@ class ManifestsTest {
                 .isNotEmpty();
     }
 
-    /** With {@code -Dcrds=FOLDER} of the CustomResourceDefinitions of KEDA, the Gateway API, GKE and Config Connector. */
+    /** Needs {@code -Dcrds=FOLDER} with the definitions of KEDA, the Gateway API, GKE, and Config Connector. */
     @Test
     @EnabledIfSystemProperty(named = "crds", matches = ".+")
-    void fitTheFullDefinitionsOfCustomResources() throws IOException {
+    void matchTheFullCustomResourceDefinitions() throws IOException {
         ApiTypes full = ApiTypes.of(Path.of(System.getProperty("crds")));
         Set<String> unknown = new TreeSet<>();
         for (ObjectNode object : objects().toList()) {

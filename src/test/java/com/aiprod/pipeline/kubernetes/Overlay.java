@@ -10,12 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What can be applied, and what a cluster would get. */
+/** An overlay that can be applied, and its objects. */
 public enum Overlay {
     DEV,
     GKE;
 
-    /** The label of what runs the application's own image. */
+    /** The label of workloads with the application's image. */
     static final String PART_OF = "app.kubernetes.io/part-of";
 
     static final String COMPONENT = "app.kubernetes.io/component";
@@ -27,19 +27,19 @@ public enum Overlay {
         return K8S.resolve("overlays").resolve(name().toLowerCase(Locale.ROOT));
     }
 
-    /** All objects, built once. */
+    /** Returns all objects, which are built once. */
     public List<ObjectNode> objects() {
         return BUILT.computeIfAbsent(this, overlay -> Kustomization.build(overlay.folder()));
     }
 
-    /** The objects of one kind. */
+    /** Returns the objects of one kind. */
     public List<ObjectNode> all(String kind) {
         return objects().stream()
                 .filter(object -> object.path("kind").asText().equals(kind))
                 .toList();
     }
 
-    /** One object. */
+    /** Returns one object. Fails if it does not exist. */
     public ObjectNode one(String kind, String name) {
         return all(kind).stream()
                 .filter(object -> name(object).equals(name))
@@ -47,14 +47,14 @@ public enum Overlay {
                 .orElseThrow(() -> new AssertionError("%s %s is not in %s".formatted(kind, name, this)));
     }
 
-    /** What has pods: Deployments, StatefulSets and Jobs. */
+    /** Returns the Deployments, StatefulSets, and Jobs. */
     List<ObjectNode> workloads() {
         return objects().stream()
                 .filter(object -> object.at("/spec/template/spec/containers").isArray())
                 .toList();
     }
 
-    /** Those that run the application's image. */
+    /** Returns the workloads that run the application's image. */
     public List<ObjectNode> applications() {
         return workloads().stream()
                 .filter(workload ->
@@ -62,7 +62,7 @@ public enum Overlay {
                 .toList();
     }
 
-    /** The application's container. */
+    /** Returns the container of the application. */
     public static JsonNode container(JsonNode application) {
         return elements(application.at("/spec/template/spec/containers"))
                 .filter(container -> container.path("name").asText().equals("pipeline"))
@@ -70,12 +70,12 @@ public enum Overlay {
                 .orElseThrow();
     }
 
-    /** An object's name. */
+    /** Returns the name of an object. */
     public static String name(JsonNode object) {
         return object.at("/metadata/name").asText();
     }
 
-    /** A list as a stream. */
+    /** Returns the elements of a list. */
     public static Stream<JsonNode> elements(JsonNode list) {
         return StreamSupport.stream(list.spliterator(), false);
     }

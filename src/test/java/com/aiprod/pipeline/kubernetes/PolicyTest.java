@@ -16,11 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the restricted Pod Security standard, kube-score and kube-linter ask of every pod, and of what is around it. */
+/** The rules of the restricted Pod Security Standard, kube-score, and kube-linter. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PolicyTest {
 
-    /** The volumes of the restricted standard. */
+    /** The volume types of the restricted standard. */
     private static final Set<String> VOLUMES = Set.of(
             "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret");
 
@@ -90,7 +90,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @MethodSource("containers")
-    void containersAskForWhatTheyNeedAndNoMore(JsonNode container) {
+    void containersHaveRequestsAndLimits(JsonNode container) {
         for (String resource : List.of("cpu", "memory", "ephemeral-storage")) {
             Quantity request =
                     quantity(container.at("/resources/requests").path(resource).asText());
@@ -98,23 +98,23 @@ class PolicyTest {
                     quantity(container.at("/resources/limits").path(resource).asText());
             assertThat(request.getNumber()).isPositive().isLessThanOrEqualTo(limit.getNumber());
         }
-        // Memory that a pod may take but did not ask for is what gets its neighbours killed.
+        // Memory above the request may get neighboring pods killed.
         assertThat(container.at("/resources/requests/memory")).isEqualTo(container.at("/resources/limits/memory"));
     }
 
     @ParameterizedTest
     @MethodSource("containers")
-    void imagesAreFixedVersions(JsonNode container) {
+    void imagesHaveFixedVersions(JsonNode container) {
         assertThat(container.path("image").asText()).matches(".+(:[^:/]+|@sha256:[0-9a-f]{64})$");
         assertThat(container.path("image").asText()).doesNotEndWith(":latest");
     }
 
     @ParameterizedTest
     @EnumSource
-    void clustersAlwaysAskTheRegistry(Overlay overlay) {
+    void clustersAlwaysPullTheImage(Overlay overlay) {
         for (ObjectNode workload : overlay.workloads()) {
             for (JsonNode container : workload.at("/spec/template/spec/containers")) {
-                // The development image is loaded onto the node by hand.
+                // The development image is loaded onto the node manually.
                 assertThat(container.path("imagePullPolicy").asText())
                         .isEqualTo(overlay == Overlay.DEV ? "IfNotPresent" : "Always");
             }
@@ -123,7 +123,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @MethodSource("containers")
-    void secretsAreReferredTo(JsonNode container) {
+    void containersReferToSecrets(JsonNode container) {
         Set<String> names = new HashSet<>();
         for (JsonNode variable : container.path("env")) {
             String name = variable.path("name").asText();
@@ -149,7 +149,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyPodHasAnAccountOfItsOwnWithoutToken(Overlay overlay) {
+    void eachPodHasItsOwnServiceAccountWithoutAToken(Overlay overlay) {
         Set<String> accounts = new HashSet<>();
         for (ObjectNode workload : overlay.workloads()) {
             JsonNode pod = workload.at("/spec/template/spec");
@@ -167,7 +167,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void longRunningContainersHaveProbesOfDifferentMeaning(Overlay overlay) {
+    void longRunningContainersHaveDistinctProbes(Overlay overlay) {
         for (ObjectNode workload : overlay.workloads()) {
             if (workload.path("kind").asText().equals("Job")) {
                 assertThat(workload.at("/spec/template/spec/restartPolicy").asText())
@@ -180,7 +180,7 @@ class PolicyTest {
                 JsonNode startup = container.path("startupProbe");
                 assertThat(startup.path("failureThreshold").asInt()
                                 * startup.path("periodSeconds").asInt(10))
-                        .as("time to start, s")
+                        .as("startup time in s")
                         .isGreaterThanOrEqualTo(60);
                 assertThat(action(container.path("livenessProbe")))
                         .isNotEmpty()
@@ -192,7 +192,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void rolesRollOutWithoutAGapAndApartFromEachOther(Overlay overlay) {
+    void rolesRollOutSeparatelyWithoutAGap(Overlay overlay) {
         for (ObjectNode application : overlay.applications()) {
             if (!application.path("kind").asText().equals("Deployment")) {
                 continue;
@@ -213,7 +213,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsScaledHasNoFixedNumberOfReplicas(Overlay overlay) {
+    void scaledWorkloadsHaveNoFixedReplicas(Overlay overlay) {
         ObjectNode scaler = overlay.one("HorizontalPodAutoscaler", "api");
         assertThat(overlay.one("Deployment", "api").at("/spec/replicas").isMissingNode())
                 .isTrue();
@@ -232,7 +232,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void nothingPassesThatIsNotOpened(Overlay overlay) {
+    void networkPoliciesDenyByDefault(Overlay overlay) {
         JsonNode deny = overlay.one("NetworkPolicy", "default-deny").path("spec");
         assertThat(deny.path("podSelector").isEmpty()).isTrue();
         assertThat(deny.path("policyTypes").toString()).isEqualTo("[\"Ingress\",\"Egress\"]");
@@ -242,10 +242,10 @@ class PolicyTest {
                     Map.of("ingress", "from", "egress", "to").entrySet()) {
                 for (JsonNode rule : policy.path("spec").path(way.getKey())) {
                     assertThat(rule.path(way.getValue()).isEmpty())
-                            .as("%s opens to all", Overlay.name(policy))
+                            .as("%s allows all peers", Overlay.name(policy))
                             .isFalse();
                     assertThat(rule.path("ports").isEmpty())
-                            .as("%s opens all ports", Overlay.name(policy))
+                            .as("%s allows all ports", Overlay.name(policy))
                             .isFalse();
                 }
             }
@@ -254,7 +254,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void servicesStayInsideTheCluster(Overlay overlay) {
+    void servicesAreInternal(Overlay overlay) {
         for (ObjectNode service : overlay.all("Service")) {
             assertThat(service.at("/spec/type").asText("ClusterIP")).isEqualTo("ClusterIP");
         }

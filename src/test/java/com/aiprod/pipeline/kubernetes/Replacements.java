@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Kustomize's replacements: a value of one object goes to fields of others, whole or as one part of them. */
+/** Kustomize replacements: copy a value of one object to fields of others, or to a part of them. */
 final class Replacements {
 
-    /** A step of a field path: a name, or whatever stands in brackets. */
+    /** A step of a field path: a name, or any text in brackets. */
     private static final Pattern STEP = Pattern.compile("\\[([^\\]]+)]|([^.\\[\\]]+)");
 
     private final List<ObjectNode> objects;
@@ -22,7 +22,7 @@ final class Replacements {
         this.objects = objects;
     }
 
-    /** Does them in their order, since a later one may read what an earlier one wrote. */
+    /** Applies the replacements in order, because a later one may read what an earlier one wrote. */
     void apply(JsonNode replacements) {
         for (JsonNode replacement : replacements) {
             Kustomization.onlyKnown(replacement, Set.of("source", "targets"));
@@ -40,7 +40,7 @@ final class Replacements {
                         written += write(object, steps(path.asText()), target.path("options"), value);
                     }
                     if (written == 0) {
-                        throw new IllegalStateException("Nothing to replace: " + target);
+                        throw new IllegalStateException("No field to replace: " + target);
                     }
                 }
             }
@@ -58,7 +58,7 @@ final class Replacements {
             object = object.path(step);
         }
         if (!object.isTextual()) {
-            throw new IllegalStateException("No text there: " + source);
+            throw new IllegalStateException("Not a text: " + source);
         }
         return object.asText();
     }

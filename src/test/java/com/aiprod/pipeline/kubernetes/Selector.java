@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
 /**
- * Which objects a patch is for.
+ * Selects the target objects of a patch.
  *
- * @param kind a regular expression, as kustomize has it
- * @param name a regular expression
+ * @param kind a regular expression, as in kustomize
+ * @param name a regular expression, as in kustomize
  * @param label {@code key=value}; blank for any
  */
 record Selector(String kind, String name, String label) {

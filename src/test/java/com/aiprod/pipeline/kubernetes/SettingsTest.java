@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.convert.DurationStyle;
 
-/** What the manifests set and assume is what the application knows and does. */
+/** The settings and assumptions in the manifests match the application. */
 class SettingsTest {
 
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -49,7 +49,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void eachRoleRunsOnceAndApart(Overlay overlay) {
+    void eachRoleRunsSeparately(Overlay overlay) {
         for (ObjectNode application : overlay.applications()) {
             assertThat(environment(overlay, application)).containsEntry("AIPROD_ROLES", Overlay.name(application));
         }
@@ -59,7 +59,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyVariableIsOneThatTheApplicationReads(Overlay overlay) throws IOException {
+    void applicationReadsEveryVariable(Overlay overlay) throws IOException {
         Set<String> known = knownVariables();
         assertThat(known).contains("AIPROD_ROLES", "GOOGLE_CLOUD_PROJECT", "SPRING_DATASOURCE_URL");
         for (ObjectNode application : overlay.applications()) {
@@ -84,7 +84,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @MethodSource("roles")
-    void portsAndPathsAreTheApplications(ObjectNode application) {
+    void portsAndPathsMatchTheApplication(ObjectNode application) {
         JsonNode container = Overlay.container(application);
         Map<String, Integer> ports = new LinkedHashMap<>();
         container
@@ -108,7 +108,7 @@ class SettingsTest {
     }
 
     @Test
-    void loadBalancersAndCollectorsAskTheManagementPort() {
+    void loadBalancersAndCollectorsUseTheManagementPort() {
         JsonNode check = Overlay.GKE.one("HealthCheckPolicy", "api").at("/spec/default/config/httpHealthCheck");
         assertThat(check.path("port").asInt())
                 .isEqualTo(APPLICATION.at("/management/server/port").asInt());
@@ -124,7 +124,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void foldersAreMountedWhereTheApplicationLooks(Overlay overlay) {
+    void mountsMatchTheFoldersOfTheApplication(Overlay overlay) {
         for (ObjectNode application : overlay.applications()) {
             Map<String, JsonNode> mounts = new LinkedHashMap<>();
             Overlay.container(application)
@@ -153,7 +153,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void routeFilesAreOnesThatCamelTakes(Overlay overlay) throws IOException {
+    void routeFilesAreValid(Overlay overlay) throws IOException {
         JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V4)
                 .getSchema(SchemaLocation.of("classpath:schema/camelYamlDsl.json"));
         Set<String> builtIn = new TreeSet<>();
@@ -167,7 +167,7 @@ class SettingsTest {
             assertThat(file.getKey()).matches("[a-z][a-z-]*\\.camel\\.yaml");
             JsonNode routes = YAML.readTree(file.getValue().asText());
             assertThat(schema.validate(routes)).as(file.getKey()).isEmpty();
-            // Camel refuses to start with an id that is there twice.
+            // Camel refuses to start with a duplicate ID.
             assertThat(routes.findValuesAsText("id")).doesNotHaveDuplicates().doesNotContainAnyElementsOf(builtIn);
         }
         assertThat(files.size()).isEqualTo(overlay == Overlay.DEV ? 1 : 0);
@@ -181,7 +181,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPodHasTimeToEndWhatItBegan(Overlay overlay) {
+    void podsHaveTimeToShutDown(Overlay overlay) {
         Duration camel = Duration.ofSeconds(
                 APPLICATION.at("/camel/main/shutdown-timeout").asInt());
         for (ObjectNode application : overlay.all("Deployment")) {
@@ -210,14 +210,14 @@ class SettingsTest {
                 assertThat(phase).isGreaterThan(drain.plusSeconds(5));
             }
             if (Overlay.name(application).equals("api")) {
-                // The longest answer that is held back, Prefer: wait=60.
+                // The longest held response, Prefer: wait=60.
                 assertThat(phase).isGreaterThan(Duration.ofSeconds(60));
             }
         }
     }
 
     @Test
-    void aWorkerIsCountedForAsManyJobsAsItRuns() {
+    void scalerUsesTheWorkersConcurrency() {
         ObjectNode worker = Overlay.GKE.one("Deployment", "worker");
         String concurrency = environment(Overlay.GKE, worker).get("AIPROD_WORKER_CONCURRENCY");
         assertThat(Overlay.GKE
@@ -230,7 +230,7 @@ class SettingsTest {
     }
 
     @Test
-    void connectionsAreAsManyAsTheReadmeSays() throws IOException {
+    void readmeStatesTheNumberOfConnections() throws IOException {
         int connections = 0;
         for (String role : List.of("api", "dispatcher", "worker", "recorder")) {
             ObjectNode deployment = Overlay.GKE.one("Deployment", role);
@@ -255,7 +255,7 @@ class SettingsTest {
     }
 
     @Test
-    void oneFileHoldsAllThatMustBeChanged() {
+    void oneFileHoldsAllRequiredChanges() {
         String rest = Overlay.GKE.objects().toString();
         JsonNode values = Kustomization.documents(Overlay.GKE.folder().resolve("values.yaml"))
                 .get(0)
@@ -275,7 +275,7 @@ class SettingsTest {
         assertThat(rest).doesNotContain("\"ISSUER\"", "\"HOST\"", "PROJECT_NUMBER");
     }
 
-    /** All that the container sees, by name; what comes from a Secret as {@code secret/key}. */
+    /** Returns all variables of the container by name. A value from a Secret is {@code secret/key}. */
     public static Map<String, String> environment(Overlay overlay, ObjectNode application) {
         Map<String, String> environment = new LinkedHashMap<>();
         JsonNode container = Overlay.container(application);
@@ -298,7 +298,7 @@ class SettingsTest {
         return environment;
     }
 
-    /** Our own properties from application.yaml, Spring's from the metadata that its jars bring. */
+    /** Our own properties from application.yaml, and Spring's from the metadata in its jars. */
     private static Set<String> knownVariables() throws IOException {
         List<String> properties = new ArrayList<>();
         flatten("aiprod", APPLICATION.path("aiprod"), properties);

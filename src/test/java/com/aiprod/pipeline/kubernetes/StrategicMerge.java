@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
-/** A strategic merge patch: objects are merged, lists too where their elements have a key, other lists are replaced. */
+/** A strategic merge patch: merges objects and lists whose elements have a key, and replaces other lists. */
 final class StrategicMerge {
 
-    /** {@code x-kubernetes-patch-merge-key} of the API, for the lists that ours patch. */
+    /** {@code x-kubernetes-patch-merge-key} in the API, for the lists in our patches. */
     static final Map<String, String> KEYS = Map.of(
             "containers", "name",
             "env", "name",
@@ -36,7 +36,7 @@ final class StrategicMerge {
         String key = KEYS.get(name);
         if (key == null) {
             if (!patch.isEmpty() && patch.get(0).isObject()) {
-                throw new IllegalArgumentException("Not known here: how to merge '" + name + "'");
+                throw new IllegalArgumentException("Not supported: merging '" + name + "'");
             }
             target.removeAll().addAll(patch);
             return;

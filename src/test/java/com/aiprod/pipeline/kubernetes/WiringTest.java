@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever names something else in the manifests names something that is there. */
+/** All references in the manifests resolve. */
 class WiringTest {
 
     @ParameterizedTest
     @EnumSource
-    void selectorsFindPods(Overlay overlay) {
+    void selectorsMatchPods(Overlay overlay) {
         for (ObjectNode workload : overlay.workloads()) {
             if (!workload.path("kind").asText().equals("Job")) {
                 assertThat(selected(overlay, workload.at("/spec/selector"))).containsExactly(Overlay.name(workload));
@@ -53,7 +53,7 @@ class WiringTest {
 
     @ParameterizedTest
     @EnumSource
-    void scalersHaveTheirTargets(Overlay overlay) {
+    void scalerTargetsExist(Overlay overlay) {
         for (ObjectNode scaler : overlay.all("HorizontalPodAutoscaler")) {
             JsonNode target = scaler.at("/spec/scaleTargetRef");
             overlay.one(target.path("kind").asText(), target.path("name").asText());
@@ -68,7 +68,7 @@ class WiringTest {
 
     @ParameterizedTest
     @EnumSource
-    void portsThatAreNamedAreThere(Overlay overlay) {
+    void namedPortsExist(Overlay overlay) {
         for (ObjectNode workload : overlay.workloads()) {
             for (JsonNode container : workload.at("/spec/template/spec/containers")) {
                 Set<String> names = portNames(container);
@@ -123,7 +123,7 @@ class WiringTest {
 
     @ParameterizedTest
     @EnumSource
-    void volumesAndSettingsAreThere(Overlay overlay) throws IOException {
+    void volumesAndSettingsExist(Overlay overlay) throws IOException {
         for (ObjectNode workload : overlay.workloads()) {
             JsonNode pod = workload.at("/spec/template/spec");
             Set<String> volumes = names(pod.path("volumes"));
@@ -143,11 +143,11 @@ class WiringTest {
         }
         String readme = Files.readString(Path.of("k8s", "README.md"));
         for (String secret : secrets(overlay)) {
-            assertThat(readme).as("how to make the Secret").contains("create secret generic " + secret);
+            assertThat(readme).as("the command that creates the Secret").contains("create secret generic " + secret);
         }
     }
 
-    /** Names and keys, each as the command that makes them spells it. */
+    /** Names and keys, each as in the command that creates them. */
     private static Set<String> secrets(Overlay overlay) {
         Set<String> secrets = new TreeSet<>();
         for (ObjectNode object : overlay.objects()) {
@@ -181,7 +181,7 @@ class WiringTest {
                             .anyMatch(value -> value.equals(labels(workload).path(key)))));
             expression
                     .path("values")
-                    .forEach(value -> assertThat(found).as("each is there").contains(value.asText()));
+                    .forEach(value -> assertThat(found).as("each exists").contains(value.asText()));
         }
         return found;
     }
@@ -199,10 +199,10 @@ class WiringTest {
         return workload.at("/spec/template/metadata/labels");
     }
 
-    /** The kinds that each overlay must have, so that no check above passes for want of objects. */
+    /** The kinds that each overlay must have, so that no check above passes vacuously. */
     @ParameterizedTest
     @EnumSource
-    void nothingIsForgotten(Overlay overlay) {
+    void eachOverlayHasAllKinds(Overlay overlay) {
         Stream<String> kinds = Stream.of(
                 "Namespace",
                 "ServiceAccount",

@@ -1,2 +1,2 @@
-/** Builds what lies in {@code k8s/} and holds it to the Kubernetes API, to good practice, and to the application. */
+/** Builds {@code k8s/} and checks it against the Kubernetes API, good practice, and the application. */
 package com.aiprod.pipeline.kubernetes;

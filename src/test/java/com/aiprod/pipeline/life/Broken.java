@@ -2,7 +2,7 @@ package com.aiprod.pipeline.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Statements with one mistake each, which the properties must find; {@link #NONE} leaves them as they are. */
+/** Statements with one mistake each, which the properties must find. {@link #NONE} changes nothing. */
 enum Broken {
     NONE(Property.LIFE, "", "", ""),
     SUBMIT_WITHOUT_MESSAGE(
@@ -84,7 +84,7 @@ enum Broken {
     RESCUE_BY_THE_STATE_IT_SAW(Property.RACE, "rescue-jobs", "FOR NO KEY UPDATE SKIP LOCKED", ""),
     CANCEL_BY_THE_STATE_IT_SAW(Property.RACE, "cancel-job", "    FOR NO KEY UPDATE\n", "");
 
-    /** Which property must find it. */
+    /** The property that must find the mistake. */
     enum Property {
         LIFE,
         RACE
@@ -102,7 +102,7 @@ enum Broken {
         this.wrong = wrong;
     }
 
-    /** The text of that statement, with the mistake in it if it is this one's. */
+    /** Returns the text of the statement, with the mistake if it belongs to this statement. */
     String in(String name, String text) {
         if (!name.equals(statement)) {
             return text;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The model test bites: its properties find each mistake. */
+/** Tests the model test: its properties find each mistake. */
 class BrokenStatementTest {
 
     private static final int TRIES = 500;
@@ -31,7 +31,7 @@ class BrokenStatementTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-    void isFound(Broken broken) {
+    void findsTheMistake(Broken broken) {
         try (Database first = database.connect(broken);
                 Database second = database.connect(broken)) {
             assertThat(broken.property == Broken.Property.LIFE ? lifeFinds(first) : raceFinds(first, second))

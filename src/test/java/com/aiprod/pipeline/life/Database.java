@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 
 /**
- * The real statements on a connection of its own to a real PostgreSQL, whole or with one of them broken. Plain JDBC,
- * since it is called some hundred thousand times and everything between would write a line each time.
+ * The real statements, or with one of them broken, on its own connection to a real PostgreSQL. Uses plain JDBC
+ * because it runs some 100,000 statements, and any layer in between would log each of them.
  */
 final class Database implements Statements, AutoCloseable {
 
@@ -32,7 +32,7 @@ final class Database implements Statements, AutoCloseable {
 
     private record Prepared(PreparedStatement statement, List<String> parameters) {}
 
-    /** A statement that PostgreSQL refused. */
+    /** PostgreSQL rejected a statement. */
     static final class Refused extends RuntimeException {
         private final String sqlState;
 
@@ -49,7 +49,7 @@ final class Database implements Statements, AutoCloseable {
             return sqlState.equals("40P01");
         }
 
-        /** A deadlock, or a job that was deleted just before something was written for it. */
+        /** A deadlock, or a job that was deleted just before a statement wrote to it. */
         boolean mayPass() {
             return isForADeadlock() || sqlState.equals("23503");
         }
@@ -74,9 +74,9 @@ final class Database implements Statements, AutoCloseable {
         this.backend = (Integer) ask("SELECT pg_backend_pid()");
     }
 
-    /** A fresh database with the schema of db/migration. */
+    /** Creates a database with the schema of db/migration. */
     static Database create() {
-        // Prepared at once, as there are thousands of lives. Deadlocks are found without a long wait.
+        // Prepares at once because there are thousands of lives, and finds deadlocks without a long wait.
         String url = EmbeddedDatabase.create() + "&prepareThreshold=1&options=-c%20deadlock_timeout=20ms";
         Flyway.configure().dataSource(url, null, null).load().migrate();
         Database database = new Database(url, QUERIES, Broken.NONE);
@@ -84,12 +84,12 @@ final class Database implements Statements, AutoCloseable {
         return database;
     }
 
-    /** Another connection to the same database, whose statements may be broken. */
+    /** Opens another connection to the same database, with possibly broken statements. */
     Database connect(Broken other) {
         return new Database(url, queries, other);
     }
 
-    /** Another connection to the same database, for the statements in the files of another folder. */
+    /** Opens another connection to the same database, with the statements of another folder. */
     Database connect(Path otherQueries) {
         return new Database(url, otherQueries, Broken.NONE);
     }
@@ -135,7 +135,7 @@ final class Database implements Statements, AutoCloseable {
                 """.formatted(seconds));
     }
 
-    /** Lets PostgreSQL plan the statement of that name, without a value for any parameter. */
+    /** Makes PostgreSQL plan the statement of that name, without parameter values. */
     void plan(String name) {
         attempt(() -> {
             try (PreparedStatement plan =
@@ -148,12 +148,12 @@ final class Database implements Statements, AutoCloseable {
         });
     }
 
-    /** Forgets every job and every worker. */
+    /** Deletes all jobs and workers. */
     void empty() {
         execute("DELETE FROM jobs; DELETE FROM dead_letters; DELETE FROM workers");
     }
 
-    /** Every job in one snapshot. */
+    /** Reads all jobs in one snapshot. */
     List<StoredJob> jobs() {
         return attempt(() -> {
             List<StoredJob> jobs = new ArrayList<>();
@@ -167,28 +167,28 @@ final class Database implements Statements, AutoCloseable {
         });
     }
 
-    /** Runs this with all its statements in one transaction, which commits when {@code meanwhile} has returned. */
-    void inTransaction(Runnable changes, Runnable meanwhile) {
+    /** Runs {@code changes} in one transaction, then {@code beforeCommit}, and then commits. */
+    void inTransaction(Runnable changes, Runnable beforeCommit) {
         execute("BEGIN");
         try {
             changes.run();
-            meanwhile.run();
+            beforeCommit.run();
         } finally {
             execute("COMMIT");
         }
     }
 
-    /** The folder of the statements. */
+    /** Returns the folder of the statements. */
     Path queries() {
         return queries;
     }
 
-    /** The server's process behind this connection. */
+    /** Returns the ID of the server process behind this connection. */
     int backend() {
         return backend;
     }
 
-    /** Whether that process waits for a lock. */
+    /** Returns whether the server process waits for a lock. */
     boolean waits(int backend) {
         return (Boolean) ask("SELECT cardinality(pg_blocking_pids(%d)) > 0".formatted(backend));
     }

@@ -9,8 +9,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * One statement after the other, in any order. A failure is shown with the shortest moves that lead to it, and these
- * are tried first when the test runs again. For a longer run: {@code -Djqwik.tries.default=10000}.
+ * One statement after the other, in any order. jqwik reports a failure with the shortest moves that lead to it and
+ * tries these first on the next run. For a longer run: {@code -Djqwik.tries.default=10000}.
  */
 class JobLifeTest {
 
@@ -27,7 +27,7 @@ class JobLifeTest {
     }
 
     @Property
-    void nothingIsLostOrDoneTwice(@ForAll("lives") List<Move> moves) {
+    void losesNothingAndDoesNothingTwice(@ForAll("lives") List<Move> moves) {
         Life.check(database, moves);
     }
 

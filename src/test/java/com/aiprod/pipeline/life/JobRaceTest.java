@@ -9,7 +9,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Statements that meet. */
+/** Concurrent statements. */
 class JobRaceTest {
 
     private static Database database;
@@ -36,9 +36,9 @@ class JobRaceTest {
         Race.check(database, other, situation, first, second);
     }
 
-    /** Threads that meet as chance wills: what order they took is not drawn, so a failure need not come up again. */
+    /** Threads without a fixed order: jqwik does not control the schedule, so a failure may not be reproducible. */
     @Property
-    void nothingIsLostWhenAllGoAtOnce(@ForAll("threads") List<List<Move>> threads) {
+    void losesNothingInConcurrentThreads(@ForAll("threads") List<List<Move>> threads) {
         Race.checkThreads(connections, threads);
     }
 

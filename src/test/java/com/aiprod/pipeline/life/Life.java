@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 
-/** The property of one statement after the other. */
+/** The property for one statement after the other. */
 final class Life {
 
     private Life() {}
@@ -14,7 +14,7 @@ final class Life {
         return Move.any().list().ofMinSize(40).ofMaxSize(120);
     }
 
-    /** Each statement does what the model foretells; and when all but the database is lost, every job still ends. */
+    /** Each statement does what the model predicts. After everything but the database is lost, every job still ends. */
     static void check(Database database, List<Move> moves) {
         database.empty();
         World world = new World();
@@ -23,11 +23,11 @@ final class Life {
         end(world, model, database);
     }
 
-    /** Loses all but the database, then lets it all work until no job is left. */
+    /** Loses everything but the database, then lets the system work until every job has ended. */
     static void end(World world, Statements statements, Database database) {
         world.loseAll();
         List<StoredJob> jobs = database.jobs();
-        // Each round ends at least one job; the first may only free what is in the way.
+        // Each round ends at least one job, but the first may only free what blocks others.
         int rounds = jobs.size() + 2;
         while (rounds-- > 0 && !jobs.stream().allMatch(job -> job.state().ended())) {
             world.goOn(statements);

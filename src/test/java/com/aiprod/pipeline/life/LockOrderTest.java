@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Statements that meet in the same two jobs wait for each other, and never in a circle: the first is held up in the
- * middle, at either of the two, the second begins, and both must come to their end.
+ * Statements on the same two jobs wait for each other but never deadlock: the first is held in the
+ * middle, at either job, the second begins, and both must finish.
  */
 class LockOrderTest {
 
@@ -27,7 +27,7 @@ class LockOrderTest {
     private static final String TWO = new UUID(2, 2).toString();
     private static final Executor THREADS = task -> new Thread(task).start();
 
-    /** What both jobs are; each has an outbox row that has not been confirmed, and a dead letter. */
+    /** The state of both jobs. Each has an unconfirmed outbox row and a dead letter. */
     private enum Situation {
         PUBLISHED("'QUEUED', 0, NULL, NULL, NULL, now() - interval '1 h', NULL"),
         RUNNING("'PROCESSING', 1, now(), 'worker-1', now() - interval '1 s', NULL, NULL"),
@@ -41,7 +41,7 @@ class LockOrderTest {
 
         void arise(Database database) {
             database.empty();
-            // Redrive takes the letters in their order, which is not that of their jobs.
+            // Redrive takes dead letters in their own order, which differs from that of their jobs.
             database.execute("""
                     INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, attempt, started_at,
                         worker_id, lease_expires_at, published_at, completed_at)
@@ -120,20 +120,20 @@ class LockOrderTest {
 
     @ParameterizedTest
     @EnumSource
-    void neverWaitsInACircle(Statement early) {
+    void neverDeadlocks(Statement early) {
         for (Situation situation : Situation.values()) {
             for (Statement late : Statement.values()) {
                 for (String held : List.of(ONE, TWO)) {
                     situation.arise(holder);
                     assertThat(meet(early, late, held))
-                            .as("%s and %s of jobs that are %s", early, late, situation)
+                            .as("%s and %s on jobs that are %s", early, late, situation)
                             .isTrue();
                 }
             }
         }
     }
 
-    /** Whether both come to their end. */
+    /** Returns whether both statements finish. */
     private static boolean meet(Statement early, Statement late, String held) {
         CompletableFuture<?>[] both = new CompletableFuture<?>[2];
         holder.inTransaction(

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * What each statement must do, said in plain Java for one statement at a time. Passes each one on to the database,
- * then compares its answer and all the jobs with what it foretold.
+ * What each statement must do, in plain Java and for one statement at a time. Passes each one on to the database,
+ * then compares its result and all jobs with the prediction.
  */
 final class Model implements Statements {
 
@@ -82,7 +82,7 @@ final class Model implements Statements {
             new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
     private final Map<List<Object>, Letter> letters = new HashMap<>();
     private final Map<String, Worker> workers = new HashMap<>();
-    /** When the latest was published of the jobs that a worker claimed. */
+    /** For each worker: when the most recently published of its claimed jobs was published. */
     private final Map<String, Integer> reached = new HashMap<>();
 
     private int now = 1;
@@ -147,7 +147,7 @@ final class Model implements Statements {
         }
     }
 
-    /** Whose turn it is, is left to the database; how many may go is not. */
+    /** Leaves the choice of jobs to the database but checks their number. */
     private void claimOutbox(List<Map<String, Object>> rows) {
         long onTheirWay =
                 count(job -> job.publishedAt != null) + count(job -> job.inOutbox && job.outboxLeaseEnd > now);
@@ -212,7 +212,7 @@ final class Model implements Statements {
         assertThat(rows.stream().map(row -> (String) row.get("job_id"))).containsExactlyInAnyOrderElementsOf(kept);
     }
 
-    /** The jobs out of those asked for whose running attempt is this worker's. */
+    /** Returns the requested jobs whose running attempt belongs to this worker. */
     private List<String> ownedOf(Map<String, Object> parameters) {
         String running = (String) parameters.get("running");
         List<String> owned = new ArrayList<>();

@@ -8,9 +8,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
 /**
- * One thing that happens in the {@link World}.
+ * One event in the {@link World}.
  *
- * @param pick chooses to what, out of all there is
+ * @param pick chooses the object of the event among all that exist
  */
 record Move(Kind kind, int pick) {
 
@@ -67,7 +67,7 @@ record Move(Kind kind, int pick) {
         return kind == Kind.PASS_TIME || kind == Kind.PASS_A_DAY;
     }
 
-    /** Any move; each kind as often as it takes for lives to get far and to go wrong on the way. */
+    /** Any move, weighted so that lives get far and also go wrong on the way. */
     static Arbitrary<Move> any() {
         Arbitrary<Kind> kinds = Arbitraries.frequency(Arrays.stream(Kind.values())
                 .map(kind -> Tuple.of(kind.frequency, kind))

@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A migration leaves room for the version before it, whose processes go on meanwhile, and come back where the new one is
- * taken back: on the new schema, their statements still do all that the model asks of them.
+ * Migrations are compatible with the previous version, which keeps running during an update and returns after a
+ * rollback: on the new schema, its statements still do all that the model requires.
  *
- * <p>Whoever releases a version copies {@code db/queries} to {@code src/test/resources/released/VERSION}, and deletes
- * the one before the last. None has been released so far, so the statements of today stand for the version before, and
- * migrations are made up.
+ * <p>To release a version, copy {@code db/queries} to {@code src/test/resources/released/VERSION} and delete
+ * the one before the last. There is no release yet, so the current statements stand for the previous version, and
+ * the migrations are made up.
  */
 class NextVersionTest {
 
@@ -35,7 +35,7 @@ class NextVersionTest {
 
     @BeforeEach
     void prepareStatements() {
-        assertThat(goesOn(database, 2)).isTrue();
+        assertThat(stillWorks(database, 2)).isTrue();
         database.empty();
     }
 
@@ -45,11 +45,11 @@ class NextVersionTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> leavesRoomForEachVersionThatWasReleased() throws IOException {
+    Stream<DynamicTest> schemaIsCompatibleWithEachReleasedVersion() throws IOException {
         return folders(RELEASED).stream()
                 .map(version -> DynamicTest.dynamicTest(version.getFileName().toString(), () -> {
                     try (Database before = database.connect(version)) {
-                        assertThat(goesOn(before, LIVES)).isTrue();
+                        assertThat(stillWorks(before, LIVES)).isTrue();
                     }
                 }));
     }
@@ -63,9 +63,9 @@ class NextVersionTest {
                 "ALTER TYPE delivery_status ADD VALUE 'paused'",
                 "CREATE TABLE later (job_id uuid PRIMARY KEY REFERENCES jobs ON DELETE CASCADE)"
             })
-    void thereIsRoomAfter(String migration) {
+    void acceptsACompatibleMigration(String migration) {
         database.execute(migration);
-        assertThat(goesOn(database, LIVES)).isTrue();
+        assertThat(stillWorks(database, LIVES)).isTrue();
     }
 
     @ParameterizedTest
@@ -79,13 +79,13 @@ class NextVersionTest {
                 "ALTER TABLE webhook_secrets RENAME TO secrets",
                 "DROP FUNCTION iso8601 CASCADE"
             })
-    void itIsFoundThatThereIsNoneAfter(String migration) {
+    void detectsAnIncompatibleMigration(String migration) {
         database.execute(migration);
-        assertThat(goesOn(database, LIVES)).isFalse();
+        assertThat(stillWorks(database, LIVES)).isFalse();
     }
 
-    /** On the connection that it had before, with what is prepared there. */
-    private static boolean goesOn(Database database, int lives) {
+    /** Runs lives on the old connection, with the statements prepared there. */
+    private static boolean stillWorks(Database database, int lives) {
         try {
             for (Path query : files(database.queries())) {
                 database.plan(query.getFileName().toString().replace(".sql", ""));

@@ -37,12 +37,12 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
 /**
- * The property of statements that meet: the second begins, and sees what it sees, while the first has not committed, and
- * goes on when it has. So the races come up by order and not by chance: every two statements in every situation.
+ * The property for two concurrent statements: the second begins and takes its snapshot before the first commits, and
+ * continues afterward. So the races are systematic, not random: every two statements in every situation.
  */
 final class Race {
 
-    /** Where one job may be, with all that is on its way around it. The moves of each begin with those of another. */
+    /** A situation of one job and its messages. The moves of each begin with those of another. */
     enum Situation {
         NONE(null),
         WAITING(NONE, SUBMIT),
@@ -74,14 +74,14 @@ final class Race {
         }
     }
 
-    /** Chooses the longest time, the same worker each time and the job's owner. */
+    /** Picks the longest time, always the same worker, and the job's owner. */
     private static final int PICK = 29;
 
     private static final Executor THREADS = task -> new Thread(task).start();
 
     private Race() {}
 
-    /** The moves that run a statement of the system's. */
+    /** The moves that run a statement of the system. */
     static Arbitrary<Move.Kind> statements() {
         return Arbitraries.of(
                 SUBMIT_WITH_KEY,
@@ -101,7 +101,7 @@ final class Race {
                 PURGE);
     }
 
-    /** What holds of a job at every moment holds after the two, and every job ends; if both have something to do at all. */
+    /** After both statements, the invariants of a job hold and every job ends. Skips pairs with nothing to do. */
     static void check(Database database, Database other, Situation situation, Move.Kind first, Move.Kind second) {
         database.empty();
         World world = new World();
@@ -154,7 +154,7 @@ final class Race {
                 .ofSize(count);
     }
 
-    /** Each list of moves on a thread and a connection of its own. */
+    /** Runs each list of moves on its own thread and connection. */
     static void checkThreads(List<Database> connections, List<List<Move>> threads) {
         connections.get(0).empty();
         World world = new World();
@@ -169,7 +169,7 @@ final class Race {
         Life.end(world, connections.get(0), connections.get(0));
     }
 
-    /** Tries again what redelivery and the timers try again for the routes. */
+    /** Retries statements, as redelivery and the timers do for the routes. */
     private static final class Patient implements Statements {
         private final Database database;
         private boolean called;

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A job as the database has it.
+ * A job as stored in the database.
  *
- * @param worker who runs it, or null
- * @param onItsWay whether it counts as published and not claimed yet
- * @param republished how often its message was taken for lost since it waits
- * @param inOutbox whether its message must still go out
- * @param results how its series ended, oldest first
+ * @param worker the worker that runs it, or null
+ * @param onItsWay whether it counts as published but not yet claimed
+ * @param republished how often its message was considered lost since it was queued
+ * @param inOutbox whether its message is not yet published
+ * @param results the results of its series, oldest first
  */
 record StoredJob(
         String id,
@@ -29,10 +29,10 @@ record StoredJob(
         List<Entry> history,
         List<Result> results) {
 
-    /** @param attempt the attempt that the entry speaks of, or null */
+    /** @param attempt the attempt that the entry names, or null */
     record Entry(JobState state, Integer attempt) {}
 
-    /** @param author the attempt that wrote it; null for one that no worker wrote */
+    /** @param author the attempt that wrote it, or null if no worker wrote it */
     record Result(int attempt, boolean success, Integer author) {}
 
     static final String QUERY = """
@@ -83,7 +83,7 @@ record StoredJob(
         return history.stream().map(Entry::state).toList();
     }
 
-    /** What holds of every job at every moment, whatever happens at the same time. */
+    /** Checks the invariants of a job, which hold at every moment, under any concurrency. */
     void check() {
         assertThat(states()).as("history of %s", id).startsWith(JobState.QUEUED).endsWith(state);
         int claims = 0;
@@ -95,7 +95,7 @@ record StoredJob(
             switch (to.state()) {
                 case PROCESSING ->
                     assertThat(to.attempt())
-                            .as("each claim is an attempt of its own: %s", this)
+                            .as("each claim is a new attempt: %s", this)
                             .isEqualTo(++claims);
                 case COMPLETED, FAILED -> {
                     assertThat(to.attempt())
@@ -108,16 +108,16 @@ record StoredJob(
         }
         assertThat(attempt).as("attempts of %s", this).isEqualTo(claims);
         assertThat(results.stream().map(Result::attempt))
-                .as("each end has its result: %s", this)
+                .as("each end has a result: %s", this)
                 .isEqualTo(ended);
         for (Result result : results) {
             assertThat(result.author())
-                    .as("a result is its own attempt's: %s", this)
+                    .as("a result belongs to its attempt: %s", this)
                     .isIn(result.attempt(), null);
         }
         if (state == JobState.QUEUED) {
             assertThat(inOutbox || onItsWay)
-                    .as("a waiting job has a message that goes out or is on its way: %s", this)
+                    .as("a queued job has a message in the outbox or on its way: %s", this)
                     .isTrue();
         }
     }

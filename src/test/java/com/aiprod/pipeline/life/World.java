@@ -15,21 +15,21 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * All that is around the database: clients, dispatchers, Pub/Sub, workers, recorders and operators, with what each of
- * them remembers. A move that has nothing to move does nothing. Safe for use by many threads: each thing is in one
- * hand at a time, as a message that was handed out is.
+ * Everything around the database: clients, dispatchers, Pub/Sub, workers, recorders, and operators, with what each of
+ * them remembers. A move without an object does nothing. Thread-safe: each object is held by one thread
+ * at a time, like a delivered message.
  */
 final class World {
 
-    /** No sum of {@link #TICK}s comes near these, so that the real time a run takes does not matter. */
+    /** No sum of {@link #TICK}s comes near these times, so the real time of a run does not matter. */
     static final int OUTBOX_LEASE_SEC = 15;
 
     static final int LEASE_SEC = 35;
-    /** Nor does one of its doubles. */
+    /** No doubling of it comes near them either. */
     static final int MESSAGE_LOST_AFTER_SEC = 53;
 
     static final int TICK = 10;
-    /** Fewer than there really are, so that lives come to the end of a series. */
+    /** Fewer than in production, so that lives reach the end of a series. */
     static final int MAX_ATTEMPTS = 2;
 
     static final int MIN_IN_FLIGHT = 3;
@@ -40,7 +40,7 @@ final class World {
     static final int DAY_SEC = KEY_LIFE_SEC + 10 * TICK;
     static final int KEEP_SEC = KEY_LIFE_SEC + 5 * TICK;
 
-    /** Above what makes a message a lost one. */
+    /** Longer than the time after which a message counts as lost. */
     static final double LONG_FREE_SEC = 60;
 
     private static final List<String> USERS = List.of("ann", "bob");
@@ -59,16 +59,16 @@ final class World {
     private final Bag<String> letters = new Bag<>();
     private final AtomicInteger now = new AtomicInteger();
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
-    /** Taken from the outbox by a dispatcher, not published yet. */
+    /** Taken from the outbox by a dispatcher, not yet published. */
     private final Bag<Message> taken = new Bag<>();
-    /** Published, not confirmed yet. */
+    /** Published, not yet confirmed. */
     private final Bag<Message> published = new Bag<>();
 
     private final Bag<Message> jobTopic = new Bag<>();
     private final Bag<Run> running = new Bag<>();
     private final Bag<Outcome> resultTopic = new Bag<>();
     private final Bag<Outcome> deadLetterTopic = new Bag<>();
-    /** Of each worker: when the latest of its jobs was published, in the database's seconds. */
+    /** For each worker: when its most recently published job was published, in database seconds. */
     private final Map<String, Double> reached = new ConcurrentHashMap<>();
 
     void submit(Statements database, int pick, boolean withKey) {
@@ -86,7 +86,7 @@ final class World {
         request.put("requestId", null);
         request.put("requestTraceparent", null);
         request.put("callbackUrl", null);
-        // Above what all lives submit; the limits have tests of their own, and here their lock takes part.
+        // More than any life submits. The limits have their own tests; only their lock matters here.
         request.put("maxActiveJobs", 1_000_000);
         request.put("submitRate", 1_000_000);
         int asked = now.get();
@@ -96,7 +96,7 @@ final class World {
             answers.merge(user + " " + request.get("idempotencyKey"), new Answer(jobId, asked), (first, second) -> {
                 boolean known = now.get() - first.at() < KEY_LIFE_SEC;
                 if (known) {
-                    assertThat(jobId).as("one job for a key").isEqualTo(first.jobId());
+                    assertThat(jobId).as("one job for each key").isEqualTo(first.jobId());
                 }
                 return known ? first : second;
             });
@@ -183,7 +183,7 @@ final class World {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
-    /** The worker is gone without a word; Pub/Sub delivers its message again. */
+    /** The worker dies; Pub/Sub redelivers its message. */
     void crash(int pick) {
         Run run = running.take(pick);
         if (run != null) {
@@ -191,7 +191,7 @@ final class World {
         }
     }
 
-    /** Whether it still has its lease or not: a worker may be the last to notice. */
+    /** With or without a lease: a worker may be the last to notice that it lost the lease. */
     void finish(int pick, boolean success) {
         Run run = running.take(pick);
         if (run != null) {
@@ -229,7 +229,7 @@ final class World {
             Map<String, Object> letter = new HashMap<>();
             letter.put("jobId", outcome.jobId());
             letter.put("attempt", outcome.attempt());
-            // A message that was published twice comes under two ids.
+            // A message that was published twice has two IDs.
             letter.put("messageId", UUID.randomUUID().toString());
             letter.put("errorCode", "RENDER_FAILED");
             letter.put("reason", "failed");
@@ -245,7 +245,7 @@ final class World {
         database.run("rescue-jobs", Map.of("batchSize", 100));
     }
 
-    /** What it finds goes out at once, or never, where its dispatcher dies just then. */
+    /** Its messages are published at once, or never if the dispatcher dies just then. */
     void republish(Statements database, int pick) {
         Map<String, Object> limits = Map.of("messageLostAfterSec", MESSAGE_LOST_AFTER_SEC, "batchSize", 100);
         for (Map<String, Object> row : database.run("republish-jobs", limits)) {
@@ -294,7 +294,7 @@ final class World {
         }
     }
 
-    /** A worker that is told to stop hands back what it runs. */
+    /** A worker that shuts down hands its jobs back. */
     void release(Statements database, int pick) {
         String worker = "worker-" + pick % 2;
         List<Run> own = running.list(run -> run.worker().equals(worker));
@@ -320,7 +320,7 @@ final class World {
         database.run("purge-keys", Map.of("batchSize", 100));
     }
 
-    /** From one tick, which is within every lease, to six, which outlast all of them. */
+    /** Passes one tick, which is shorter than every lease, to six, which outlast all leases. */
     void passTime(Statements database, int pick) {
         passSeconds(database, TICK * (1 + pick % 6));
     }
@@ -335,7 +335,7 @@ final class World {
         reached.replaceAll((worker, published) -> published - seconds);
     }
 
-    /** Every process and every message is gone; only the database is left. */
+    /** Loses every process and every message; only the database is left. */
     void loseAll() {
         loseDispatcher();
         jobTopic.takeAll();
@@ -344,9 +344,9 @@ final class World {
         deadLetterTopic.takeAll();
     }
 
-    /** A while in which everything works: what is stuck is rescued, what waits is dispatched, run and recorded. */
+    /** Lets everything work for a while: stuck jobs are rescued, queued jobs are dispatched, run, and recorded. */
     void goOn(Statements database) {
-        // Above the longest pause between two messages of a job.
+        // Longer than the longest pause between two messages of a job.
         passSeconds(database, 90 * TICK);
         announce(database, "worker-0", 2, 0, LONG_FREE_SEC);
         rescue(database);
@@ -367,7 +367,7 @@ final class World {
         }
     }
 
-    /** Things of one kind, out of which one is picked by any number. */
+    /** Objects of one kind; any number picks one of them. */
     private static final class Bag<T> {
         private final List<T> things = new ArrayList<>();
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
-/** The topics, subscriptions and permissions in {@code k8s/} are those that the application makes and uses. */
+/** The topics, subscriptions, and permissions in {@code k8s/} match those that the application creates and uses. */
 class DeclaredTopicsTest {
 
     private static final String PROJECT = "declared";
@@ -58,7 +58,7 @@ class DeclaredTopicsTest {
     }
 
     @Test
-    void areTheSameTopics() throws IOException {
+    void declareTheSameTopics() throws IOException {
         var settings = TopicAdminSettings.newBuilder();
         CONNECTION.configure((channel, credentials) ->
                 settings.setTransportChannelProvider(channel).setCredentialsProvider(credentials));
@@ -74,7 +74,7 @@ class DeclaredTopicsTest {
     }
 
     @Test
-    void areTheSameSubscriptionsToTheNumber() throws IOException {
+    void declareTheSameSubscriptionsWithTheSameSettings() throws IOException {
         var settings = SubscriptionAdminSettings.newBuilder();
         CONNECTION.configure((channel, credentials) ->
                 settings.setTransportChannelProvider(channel).setCredentialsProvider(credentials));
@@ -84,16 +84,16 @@ class DeclaredTopicsTest {
                     .listSubscriptions(ProjectName.of(PROJECT))
                     .iterateAll()
                     .forEach(subscription -> made.put(
-                            SubscriptionName.parse(subscription.getName()).getSubscription(), says(subscription)));
+                            SubscriptionName.parse(subscription.getName()).getSubscription(), describe(subscription)));
         }
         Map<String, String> declared = new TreeMap<>();
         Overlay.GKE
                 .all("PubSubSubscription")
-                .forEach(subscription -> declared.put(Overlay.name(subscription), says(subscription.path("spec"))));
+                .forEach(subscription -> declared.put(Overlay.name(subscription), describe(subscription.path("spec"))));
         assertThat(declared).hasSize(3).isEqualTo(made);
     }
 
-    private static String says(Subscription subscription) {
+    private static String describe(Subscription subscription) {
         return "topic %s, ack %d s, retry %d to %d s, expires %s, dead letters %s after %d"
                 .formatted(
                         TopicName.parse(subscription.getTopic()).getTopic(),
@@ -110,7 +110,7 @@ class DeclaredTopicsTest {
                         subscription.getDeadLetterPolicy().getMaxDeliveryAttempts());
     }
 
-    private static String says(JsonNode spec) {
+    private static String describe(JsonNode spec) {
         return "topic %s, ack %d s, retry %d to %d s, expires %s, dead letters %s after %d"
                 .formatted(
                         spec.at("/topicRef/name").asText(),
@@ -127,7 +127,7 @@ class DeclaredTopicsTest {
     }
 
     @Test
-    void eachRoleMayDoWhatItsRoutesDoAndNoMore() throws IOException {
+    void grantEachRoleWhatItsRoutesNeedAndNoMore() throws IOException {
         Set<String> granted = new TreeSet<>();
         for (ObjectNode policy : Overlay.GKE.all("IAMPartialPolicy")) {
             String resource = policy.at("/spec/resourceRef/name").asText();
@@ -141,7 +141,7 @@ class DeclaredTopicsTest {
                     if (principal.find()) {
                         granted.add("%s %s %s".formatted(principal.group(1), right, resource));
                     } else {
-                        // TopicSetup asks in every role whether all is there.
+                        // TopicSetup checks in every role that all topics and subscriptions exist.
                         assertThat(member).endsWith("/namespace/aiprod");
                         assertThat(right).isEqualTo("viewer");
                     }
@@ -151,9 +151,9 @@ class DeclaredTopicsTest {
         assertThat(granted).isNotEmpty().isEqualTo(used());
     }
 
-    /** Pub/Sub itself publishes what was delivered too often, and acknowledges it where it was. */
+    /** Pub/Sub itself publishes a dead letter and then acks the original message. */
     @Test
-    void pubSubMayMoveDeadLetters() {
+    void grantPubSubTheRightToMoveDeadLetters() {
         Set<String> granted = new TreeSet<>();
         for (ObjectNode policy : Overlay.GKE.all("IAMPartialPolicy")) {
             for (JsonNode binding : policy.at("/spec/bindings")) {
@@ -169,7 +169,7 @@ class DeclaredTopicsTest {
                         "roles/pubsub.subscriber on aiprod-pipeline-jobs-sub");
     }
 
-    /** What a folder's routes and those that they call in {@code shared} do. */
+    /** The topics and subscriptions that a folder's routes use, including the routes they call in {@code shared}. */
     private static Set<String> used() throws IOException {
         Map<String, Set<String>> calls = new TreeMap<>();
         Map<String, String> shared = new TreeMap<>();
@@ -193,7 +193,7 @@ class DeclaredTopicsTest {
                 }
             }
         }
-        // The error handling of messages, in shared, publishes dead letters for the two roles that take messages.
+        // The shared error handling publishes dead letters for the two roles that receive messages.
         shared.forEach((route, topic) -> {
             assertThat(calls.get(route)).containsExactly("null", "worker");
             used.add("worker publisher " + topic);

@@ -18,14 +18,14 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
-/** What a subscriber holds at a time is bounded by bytes as well, so that large results do not end the recorder's heap. */
+/** A subscriber also limits its leased bytes, so that large results do not exhaust the recorder's heap. */
 class LeasedBytesTest {
 
     private static final int MESSAGES = 4;
     private static final int MEGABYTES_EACH = 3;
 
     @Test
-    void largeMessagesComeAFewAtATimeAndAllCome() throws Exception {
+    void leasesAFewLargeMessagesAtATime() throws Exception {
         try (EmbeddedPubSub pubSub = EmbeddedPubSub.start();
                 DefaultCamelContext camel = new DefaultCamelContext()) {
             PubSubSettings settings = new PubSubSettings(
@@ -58,7 +58,7 @@ class LeasedBytesTest {
                         "projects/leased/subscriptions/aiprod-pipeline-results-sub", held.receiver(), endpoint);
                 subscriber.startAsync().awaitRunning();
 
-                assertThat(held.all.await(60, TimeUnit.SECONDS)).as("all came").isTrue();
+                assertThat(held.all.await(60, TimeUnit.SECONDS)).as("all messages arrived").isTrue();
                 assertThat(held.most.get()).as("held at a time").isLessThanOrEqualTo(2);
                 subscriber.stopAsync().awaitTerminated(10, TimeUnit.SECONDS);
             }
@@ -71,14 +71,14 @@ class LeasedBytesTest {
         private final AtomicInteger now = new AtomicInteger();
         private final AtomicInteger most = new AtomicInteger();
 
-        /** Keeps each message for a moment, in which the others come that may. */
+        /** Holds each message for a moment, during which all other allowed messages arrive. */
         private MessageReceiver receiver() {
             return (message, reply) -> {
                 if (most.accumulateAndGet(now.incrementAndGet(), Math::max) > 2) {
                     tooMany.countDown();
                 }
                 try {
-                    // Ends at once where too many come.
+                    // Ends at once if too many arrive.
                     tooMany.await(300, TimeUnit.MILLISECONDS);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();

@@ -15,7 +15,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 
-/** However large a message is that nobody can use, its dead letter is not. */
+/** The dead letter of an unreadable message is small even if the message is large. */
 class LetterSizeTest {
 
     private static final int LARGE = 9_999_999;
@@ -29,8 +29,8 @@ class LetterSizeTest {
     }
 
     @Test
-    void keepsTheBeginningOfALargeTextInWholeCharacters() {
-        // Three bytes each, of which the limit is no multiple.
+    void truncatesALargeTextAtACharacter() {
+        // Three bytes each; the limit is not a multiple of three.
         Map<String, Object> data = data("海".repeat(200_000).getBytes(StandardCharsets.UTF_8));
         assertThat(data).containsEntry("data_bytes", 600_000).containsOnlyKeys("data", "data_bytes");
         assertThat((String) data.get("data"))
@@ -39,7 +39,7 @@ class LetterSizeTest {
     }
 
     @Test
-    void keepsTheBeginningOfManyBytes() {
+    void truncatesLargeBinaryData() {
         byte[] bytes = new byte[LARGE];
         Arrays.fill(bytes, (byte) 0x80);
         Map<String, Object> data = data(bytes);
@@ -49,7 +49,7 @@ class LetterSizeTest {
     }
 
     @Test
-    void cutsAStrangersLetterToo() throws Exception {
+    void truncatesAForeignDeadLetterToo() throws Exception {
         byte[] letter = json.writeValueAsBytes(Map.of(
                 "reason", "A_CODE",
                 "error", "x".repeat(LARGE / 3),

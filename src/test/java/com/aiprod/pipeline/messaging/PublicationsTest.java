@@ -15,7 +15,7 @@ class PublicationsTest {
     private final Exchange batch = new DefaultExchange(camel);
 
     @Test
-    void tellsWhatPubSubHasAndHowManyFailed() {
+    void reportsThePublishedAndTheNumberOfFailed() {
         publications.begin(batch);
         assertThat(publications.published(part(3L))).isFalse();
         assertThat(publications.published(part(8L))).isFalse();
@@ -28,7 +28,7 @@ class PublicationsTest {
     }
 
     @Test
-    void whatIsDoneAfterTheEndLooksAfterItself() {
+    void handlesAPublishThatCompletesAfterTheEnd() {
         publications.begin(batch);
         Exchange late = part(3L);
         Exchange failing = broken();

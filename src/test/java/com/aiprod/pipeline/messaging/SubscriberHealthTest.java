@@ -24,7 +24,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 
-/** What a process without provisioning says of a subscription that it listens to and by which nothing can come. */
+/** The health of a process without provisioning whose subscription cannot receive messages. */
 @ExtendWith(OutputCaptureExtension.class)
 class SubscriberHealthTest {
 
@@ -67,7 +67,7 @@ class SubscriberHealthTest {
     }
 
     @Test
-    void isDownWhileTheTopicIsAnotherAndUpAgain(CapturedOutput log) throws Exception {
+    void isDownWhileTheTopicIsWrong(CapturedOutput log) throws Exception {
         assertThat(health.health().getStatus()).isEqualTo(Status.UP);
         ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
                 .usePlaintext()
@@ -80,11 +80,11 @@ class SubscriberHealthTest {
             channel.shutdownNow();
         }
 
-        becomes(Status.DOWN);
+        awaitStatus(Status.DOWN);
         assertThat(health.health().getDetails().get(SUBSCRIPTION))
                 .asString()
                 .contains("attached to a deleted topic");
-        // In between both the topic and its subscription were at fault.
+        // In between, both the topic and its subscription were wrong.
         Awaitility.await()
                 .until(() -> registry.get("aiprod.pubsub.faults")
                                 .tag("effect", "unusable")
@@ -94,12 +94,12 @@ class SubscriberHealthTest {
         assertThat(log).containsOnlyOnce("To fix it, run: gcloud pubsub subscriptions delete " + SUBSCRIPTION);
 
         provision.run();
-        becomes(Status.UP);
+        awaitStatus(Status.UP);
         assertThat(health.health().getDetails()).containsEntry(SUBSCRIPTION, "listening");
     }
 
     @Test
-    void staysUpWhereItMayNotLookAndSaysSoOnce(CapturedOutput log) {
+    void staysUpWithoutReadPermissionAndLogsItOnce(CapturedOutput log) {
         pubSub.denyReads(true);
         Awaitility.await()
                 .until(() -> registry.get("aiprod.pubsub.faults")
@@ -111,7 +111,7 @@ class SubscriberHealthTest {
         assertThat(log).containsOnlyOnce(SUBSCRIPTION + " cannot be checked");
     }
 
-    private void becomes(Status status) {
+    private void awaitStatus(Status status) {
         Awaitility.await(status.getCode())
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> health.health().getStatus().equals(status));

@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What of a subscription is held against it, and how it is mended. */
+/** Which differences of a subscription are reported, and the commands that mend them. */
 class SubscriptionContractTest {
 
     private static final SubscriptionContract CONTRACT =
             SubscriptionContract.of("p", "jobs", 300, 10, 600).withDeadLetters("projects/p/topics/dlq", 5);
 
     @Test
-    void isContentWithWhatItMakes() {
+    void acceptsItsOwnSubscription() {
         Subscription made = CONTRACT.wanted().toBuilder()
                 .setState(Subscription.State.ACTIVE)
                 .setMessageRetentionDuration(Durations.fromDays(7))
@@ -28,7 +28,7 @@ class SubscriptionContractTest {
     }
 
     @Test
-    void letsBeWhatDoesNoHarm() {
+    void acceptsHarmlessDifferences() {
         Subscription other = CONTRACT.wanted().toBuilder()
                 .setEnableMessageOrdering(true)
                 .setRetainAckedMessages(true)
@@ -40,7 +40,7 @@ class SubscriptionContractTest {
     }
 
     @Test
-    void cannotUseWhatKeepsMessagesAway() {
+    void rejectsSettingsThatKeepMessagesAway() {
         Map<Consumer<Subscription.Builder>, String> faults = Map.of(
                 other -> other.setTopic("_deleted-topic_"), "a deleted topic",
                 other -> other.setTopic("projects/p/topics/others"), "projects/p/topics/others",
@@ -63,7 +63,7 @@ class SubscriptionContractTest {
     }
 
     @Test
-    void namesEachSettingThatDiffersAndTheOneCommandThatMendsThemAll() {
+    void namesEachDifferenceAndOneCommandThatMendsAll() {
         Subscription other = CONTRACT.wanted().toBuilder()
                 .setAckDeadlineSeconds(10)
                 .clearRetryPolicy()

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
-/** Topics and subscriptions that are there and yet not as the contract wants them. */
+/** Existing topics and subscriptions that differ from the contract. */
 class TopicSetupTest {
 
     private static final String JOBS = TopicName.format("set-up", "aiprod-pipeline-jobs");
@@ -66,13 +66,13 @@ class TopicSetupTest {
     }
 
     @Test
-    void isContentWithWhatItMade() throws IOException {
+    void acceptsItsOwnTopicsAndSubscriptions() throws IOException {
         assertThat(check.look()).isEmpty();
         assertThat(provision.look()).isEmpty();
     }
 
     @Test
-    void aTopicThatWasMadeAgainIsAnotherAndTheStartIsRefusedWithWhatMendsIt() throws IOException {
+    void refusesToStartWithARecreatedTopicAndNamesTheCommands() throws IOException {
         deleteTopic();
         makeTopic();
 
@@ -97,7 +97,7 @@ class TopicSetupTest {
     }
 
     @Test
-    void aTopicThatIsGoneIsMadeAndItsSubscriptionWithIt() throws IOException {
+    void recreatesADeletedTopicAndItsSubscription() throws IOException {
         deleteTopic();
         assertThat(check.look())
                 .extracting(TopicProblem::name, TopicProblem::effect)
@@ -109,7 +109,7 @@ class TopicSetupTest {
     }
 
     @Test
-    void aDetachedSubscriptionIsMadeAnew() throws IOException {
+    void recreatesADetachedSubscription() throws IOException {
         PublisherGrpc.newBlockingStub(channel)
                 .detachSubscription(DetachSubscriptionRequest.newBuilder()
                         .setSubscription(JOBS_SUB)
@@ -122,7 +122,7 @@ class TopicSetupTest {
     }
 
     @Test
-    void aSubscriptionOfAnotherTopicIsNobodysToDelete() {
+    void keepsASubscriptionOfAnotherTopic() {
         SubscriberGrpc.newBlockingStub(channel)
                 .deleteSubscription(DeleteSubscriptionRequest.newBuilder()
                         .setSubscription(JOBS_SUB)
@@ -141,7 +141,7 @@ class TopicSetupTest {
     }
 
     @Test
-    void settingsThatDifferAreToldAndWithProvisioningMended() throws IOException {
+    void reportsDifferencesAndMendsThemWithProvisioning() throws IOException {
         SubscriberGrpc.newBlockingStub(channel)
                 .updateSubscription(UpdateSubscriptionRequest.newBuilder()
                         .setSubscription(
@@ -169,7 +169,7 @@ class TopicSetupTest {
     }
 
     @Test
-    void whatItMayNotLookAtIsUnknownAndRefusesNothing() throws IOException {
+    void startsWithoutReadPermission() throws IOException {
         pubSub.denyReads(true);
         assertThatCode(check::run).doesNotThrowAnyException();
         assertThat(check.look())

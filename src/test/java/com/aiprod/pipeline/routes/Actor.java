@@ -13,14 +13,14 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.boot.test.context.TestComponent;
 
-/** The stage of the pipeline {@code acted}: a job's content is a word that says how its run goes. */
+/** The stage of the pipeline {@code acted}. The job's content says how its run goes. */
 @TestComponent("actor")
 public class Actor {
 
     private final Map<String, List<Long>> runs = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> interrupted = new ConcurrentHashMap<>();
 
-    /** Runs a job; {@code attempt} and {@code jobId} are what the contract promises a pipeline. */
+    /** Runs a job. The contract guarantees the headers {@code attempt} and {@code jobId} to a pipeline. */
     public Object act(@Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
             throws Exception {
         List<Long> times = runs.computeIfAbsent(jobId, id -> new CopyOnWriteArrayList<>());
@@ -57,12 +57,12 @@ public class Actor {
         };
     }
 
-    /** When each run of the job began, in nanoseconds. */
+    /** Returns the start of each run of the job, in nanoseconds. */
     List<Long> runs(String jobId) {
         return runs.getOrDefault(jobId, List.of());
     }
 
-    /** Counts down when the hanging run of the job was interrupted. */
+    /** Returns a latch that counts down when the job's hanging run is interrupted. */
     CountDownLatch interrupted(String jobId) {
         return interrupted.computeIfAbsent(jobId, id -> new CountDownLatch(1));
     }

@@ -8,7 +8,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.spi.InterceptStrategy;
 import org.springframework.boot.test.context.TestComponent;
 
-/** Stands before every step of every route; a test shuts the one it wants to fail, by the step's id. */
+/** Intercepts every step of every route. A test makes a step fail by its ID. */
 @TestComponent
 class Gates implements InterceptStrategy {
 
@@ -28,7 +28,7 @@ class Gates implements InterceptStrategy {
         };
     }
 
-    /** What happens to each exchange before that step; an exception is as if the step had thrown it. */
+    /** Runs the gate on each exchange before the step. An exception counts as thrown by the step. */
     void shut(String stepId, Processor gate) {
         gates.put(stepId, gate);
     }

@@ -35,7 +35,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** How jobs go, from the outbox to their end, through the routes, PostgreSQL and Pub/Sub. */
+/** Jobs from the outbox to their end, through the routes, PostgreSQL, and Pub/Sub. */
 @RouteTest
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -68,7 +68,7 @@ class JobRoutesTest {
     private final Nacks nacks = new Nacks();
     private Queries queries;
     private Wire wire;
-    /** The jobs that take their time, begun together. */
+    /** The slow jobs, started together. */
     private String transientJob;
 
     private String hangingJob;
@@ -82,7 +82,7 @@ class JobRoutesTest {
         transientJob = submit("be transient");
     }
 
-    /** The consumer nacks what ends with an exception and acks all else. */
+    /** Records failed exchanges: the consumer nacks those and acks all others. */
     private static final class Nacks extends SimpleEventNotifierSupport {
         private final List<String> messages = new CopyOnWriteArrayList<>();
 
@@ -103,7 +103,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aJobThatSucceedsIsCompletedWithItsOutput() throws Exception {
+    void completesAJobWithItsOutput() throws Exception {
         String jobId = submit("succeed");
         JsonNode job = ended(jobId);
         assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
@@ -122,7 +122,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void numbersReachThePipelineAndComeBackAsTheyAre() throws Exception {
+    void keepsNumbersExact() throws Exception {
         String jobId = queries.submit(
                 "ann",
                 Map.of(
@@ -140,7 +140,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void whatMayPassIsTriedThreeTimesAgainAndThenADeadLetter(CapturedOutput log) throws Exception {
+    void retriesATransientFailureThreeTimesThenDeadLettersIt(CapturedOutput log) throws Exception {
         JsonNode job = ended(transientJob);
         assertThat(job.path("status").asText()).isEqualTo("FAILED");
         assertThat(job.at("/result/error_code").asText()).isEqualTo("RENDERER_AWAY");
@@ -153,12 +153,12 @@ class JobRoutesTest {
         for (int retry = 1; retry < 4; retry++) {
             long expected = 1000L << (retry - 1);
             long waited = TimeUnit.NANOSECONDS.toMillis(runs.get(retry) - runs.get(retry - 1));
-            // Each pause is twice the one before, give or take a fifth of that, so that the shares multiply.
+            // Each pause is twice the one before, plus or minus 20%, so the deviations multiply.
             assertThat((double) waited)
                     .as("pause %d", retry)
                     .isBetween(expected * Math.pow(0.8, retry) - 50, expected * Math.pow(1.2, retry) + 1500);
         }
-        Map<String, Object> kept = letter(transientJob);
+        Map<String, Object> kept = letterOfJob(transientJob);
         assertThat(kept)
                 .containsEntry("error_code", "RENDERER_AWAY")
                 .containsEntry("attempt", 1)
@@ -177,7 +177,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aRunThatFailsOnceIsTriedAgainAndSucceeds() throws Exception {
+    void succeedsOnARetry() throws Exception {
         String jobId = submit("fail once");
         JsonNode job = ended(jobId);
         assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
@@ -187,33 +187,33 @@ class JobRoutesTest {
     }
 
     @Test
-    void whatCannotPassIsADeadLetterAtOnceEvenWhereAnIoErrorIsBehindIt() throws Exception {
+    void deadLettersAPermanentFailureAtOnceEvenWithAnIoCause() throws Exception {
         String jobId = submit("be permanent");
         JsonNode job = ended(jobId);
         assertThat(job.at("/result/error_code").asText()).isEqualTo("VIDEO_WRONG");
         assertThat(job.at("/result/error_message").asText()).isEqualTo("It is wrong");
         assertThat(job.at("/result/retryable").asBoolean(true)).isFalse();
         assertThat(actor.runs(jobId)).hasSize(1);
-        assertThat(letter(jobId)).containsEntry("attempts", 1).containsEntry("error_code", "VIDEO_WRONG");
+        assertThat(letterOfJob(jobId)).containsEntry("attempts", 1).containsEntry("error_code", "VIDEO_WRONG");
     }
 
     @Test
-    void aBugIsToldToTheOperatorAlone() throws Exception {
+    void showsTheDetailsOfABugToOperatorsOnly() throws Exception {
         String jobId = submit("be a bug");
         JsonNode job = ended(jobId);
         assertThat(job.at("/result/error_code").asText()).isEqualTo("INTERNAL_ERROR");
         assertThat(job.toString()).doesNotContain("secret", "IllegalState");
-        assertThat(letter(jobId).get("error").toString()).contains("IllegalStateException: password=secret");
+        assertThat(letterOfJob(jobId).get("error").toString()).contains("IllegalStateException: password=secret");
     }
 
     @Test
-    void anOutputThatIsNoMapIsAFailure() throws Exception {
+    void failsAJobWhoseOutputIsNotAMap() throws Exception {
         assertThat(ended(submit("leave no map")).at("/result/error_code").asText())
                 .isEqualTo("PIPELINE_OUTPUT_INVALID");
     }
 
     @Test
-    void anOutputThatIsNoJsonIsAFailureThatNamesTheKey() throws Exception {
+    void failsAJobWhoseOutputIsNotJsonAndNamesTheKey() throws Exception {
         JsonNode job = ended(submit("leave a stream"));
         assertThat(job.at("/result/error_code").asText()).isEqualTo("PIPELINE_OUTPUT_INVALID");
         assertThat(job.at("/result/error_message").asText()).isEqualTo("output.files[0].stream is a stream.");
@@ -221,7 +221,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aResultThatTheDatabaseRefusesEndsItsJob() throws Exception {
+    void failsAJobWhoseResultTheDatabaseRejects() throws Exception {
         queries.jdbc()
                 .execute(
                         "ALTER TABLE results ADD CONSTRAINT refusal CHECK (cast(output AS text) NOT LIKE '%refuses%')");
@@ -237,7 +237,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void whatAStageSaysIsMadeSuchThatItCanBeStored() throws Exception {
+    void makesErrorTextsOfStagesStorable() throws Exception {
         String jobId = submit("speak in tongues");
         JsonNode job = ended(jobId);
         assertThat(job.path("status").asText()).isEqualTo("FAILED");
@@ -246,18 +246,18 @@ class JobRoutesTest {
                 .startsWith("a\uFFFDb\uFFFDa")
                 .endsWith("…")
                 .hasSize(4_000);
-        assertThat(letter(jobId)).containsEntry("attempts", 1);
+        assertThat(letterOfJob(jobId)).containsEntry("attempts", 1);
     }
 
     @Test
-    void aRunOverItsTimeIsStoppedAndNotTriedAgain() throws Exception {
+    void stopsARunAtTheTimeLimitWithoutARetry() throws Exception {
         JsonNode job = ended(hangingJob);
         assertThat(job.path("status").asText()).isEqualTo("FAILED");
         assertThat(job.at("/result/error_code").asText()).isEqualTo("PIPELINE_TIMEOUT");
         assertThat(job.at("/result/execution_time_ms").asLong()).isBetween(12_000L, 17_000L);
         assertThat(actor.interrupted(hangingJob).getCount()).isZero();
         assertThat(actor.runs(hangingJob)).hasSize(1);
-        assertThat(letter(hangingJob))
+        assertThat(letterOfJob(hangingJob))
                 .containsEntry("error_code", "PIPELINE_TIMEOUT")
                 .containsEntry("attempts", 1);
         JsonNode result = JSON.readTree(
@@ -266,7 +266,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aJobThatWasCancelledStopsWithoutResultOrDeadLetter(CapturedOutput log) throws Exception {
+    void stopsACancelledJobWithoutAResultOrADeadLetter(CapturedOutput log) throws Exception {
         String jobId = submit("hang");
         await().atMost(LIMIT).until(() -> !actor.runs(jobId).isEmpty());
         queries.jdbc()
@@ -283,8 +283,8 @@ class JobRoutesTest {
     }
 
     @Test
-    void aJobWhoseWorkerVanishedIsRunByAnother() throws Exception {
-        // In one statement, or the worker of this application might claim it first.
+    void rerunsAJobAfterItsWorkerDied() throws Exception {
+        // In one statement; otherwise this application's worker might claim the job first.
         String jobId = queries.jdbc().queryForObject("""
                         WITH job AS (
                             INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, attempt,
@@ -308,7 +308,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aSecondMessageOfAJobIsIgnored(CapturedOutput log) throws Exception {
+    void ignoresADuplicateJobMessage(CapturedOutput log) throws Exception {
         String jobId = submit("succeed");
         ended(jobId);
         PubsubMessage first = wire.messagesOf(jobId, Wire.JOBS).get(0);
@@ -320,7 +320,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aPoisonMessageIsADeadLetterAndBlocksNothing() throws Exception {
+    void deadLettersAPoisonJobMessageAndGoesOn() throws Exception {
         String unknown = UUID.randomUUID().toString();
         for (String data : List.of(
                 "no JSON at all",
@@ -337,7 +337,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aPoisonResultIsADeadLetterAndBlocksNothing() throws Exception {
+    void deadLettersAPoisonResultAndGoesOn() throws Exception {
         String jobId = submit("hang");
         String unknown = UUID.randomUUID().toString();
         String valid = "{\"job_id\": \"%s\", \"status\": \"success\", \"output\": {}, \"processing_time_ms\": 1}";
@@ -350,7 +350,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aResultThatThisVersionWouldNotWriteEndsItsJobAllTheSame() throws Exception {
+    void acceptsAResultOfAnotherVersion() throws Exception {
         String jobId = submit("hang");
         await().atMost(LIMIT).until(() -> !actor.runs(jobId).isEmpty());
         wire.publish(
@@ -364,7 +364,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void whatPubSubGaveUpOnIsKeptAsItCame() throws Exception {
+    void keepsAMessageDeadLetteredByPubSubAsReceived() throws Exception {
         String jobId = submit("succeed");
         ended(jobId);
         String data = "{\"job_id\": \"" + jobId + "\"}";
@@ -387,7 +387,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aDeadLetterThatCannotBeReadIsKeptAsItCame() throws Exception {
+    void keepsAnUnreadableDeadLetterAsReceived() throws Exception {
         for (ByteString data : List.of(
                 ByteString.copyFrom(new byte[] {(byte) 0xff, 0, 1}),
                 ByteString.copyFromUtf8("{\"reason\": \"\"}"),
@@ -400,7 +400,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void withTheDeadLetterTopicAwayAFailedJobStillEndsAndCanBeRedriven() throws Exception {
+    void failsAJobThatCanBeRedrivenWhileTheDeadLetterTopicIsDown() throws Exception {
         String jobId =
                 (String) queries.row("submit-job", submission("be permanent")).get("job_id");
         gates.shut("publish-letter-message", exchange -> {
@@ -419,7 +419,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aResultThatPubSubDoesNotTakeAtOnceIsPublishedAgain() throws Exception {
+    void retriesAFailedResultPublish() throws Exception {
         AtomicInteger tries = new AtomicInteger();
         gates.shut("publish-result-message", exchange -> {
             if (exchange.getMessage().getBody(String.class).contains("unheard") && tries.incrementAndGet() == 1) {
@@ -434,7 +434,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aJobThatPubSubDoesNotTakeStaysInTheOutboxAndGoesLater(CapturedOutput log) throws Exception {
+    void keepsAJobInTheOutboxUntilItsPublishSucceeds(CapturedOutput log) throws Exception {
         AtomicInteger tries = new AtomicInteger();
         Map<String, Object> submission = submission("succeed");
         submission.put("userId", "unlucky");
@@ -458,7 +458,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void aPublishThatTakesLongHoldsUpNoOtherJob() throws Exception {
+    void slowPublishDelaysNoOtherJob() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goesOn = new CountDownLatch(1);
         gates.shut("publish-job-message", exchange -> {
@@ -485,7 +485,7 @@ class JobRoutesTest {
     }
 
     @Test
-    void noHeaderButTheFourAttributesLeaves() {
+    void publishesNoAttributesButTheContractsFour() {
         String jobId = UUID.randomUUID().toString();
         Map<String, Object> headers = new HashMap<>(Map.of(
                 "Authorization", "Bearer secret",
@@ -532,7 +532,7 @@ class JobRoutesTest {
         assertPoison(topic, ByteString.copyFromUtf8(data), attributes);
     }
 
-    /** Publishes it and sees that it was acked and became one dead letter that holds what it held. */
+    /** Publishes the message, then checks that it is acked and becomes one dead letter with its data. */
     private void assertPoison(String topic, ByteString data, Map<String, String> attributes) throws Exception {
         String messageId = wire.publish(topic, data, attributes);
         Map<String, Object> letter = await().atMost(LIMIT)
@@ -556,7 +556,7 @@ class JobRoutesTest {
         }
     }
 
-    private Map<String, Object> letter(String jobId) {
+    private Map<String, Object> letterOfJob(String jobId) {
         return letterWhere("message_id NOT LIKE 'result:%' AND job_id = ?::uuid", jobId);
     }
 

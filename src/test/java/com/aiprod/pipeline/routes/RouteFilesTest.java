@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
 
-/** The form of the files under {@code routes}: what keeps them readable, loadable and editable by tools. */
+/** The rules for files under {@code routes} that keep them readable, loadable, and editable with tools. */
 @RouteTest
 class RouteFilesTest {
 
@@ -59,13 +59,13 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void isNamedAndFormedForTools(Path file) throws IOException {
+    void hasANameAndSchemaThatToolsAccept(Path file) throws IOException {
         assertThat(file.getFileName().toString()).matches("[a-z][a-z-]*\\.camel\\.yaml");
         assertThat(SCHEMA.validate(read(file))).as(file.toString()).isEmpty();
         for (JsonNode item : read(file)) {
             assertThat(item.fieldNames().next()).isIn("route", "routeConfiguration", "rest");
         }
-        // Kaoto deletes comments when it saves.
+        // Kaoto deletes comments when it saves a file.
         assertThat(Files.readString(file).lines().filter(line -> line.strip().startsWith("#")))
                 .isEmpty();
         assertThat(Files.readString(file)).doesNotContainIgnoringCase("groovy", "mvel", "joor");
@@ -73,14 +73,14 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void saysWhatEachRouteIsForAndWhatBecomesOfItsErrors(Path file) throws IOException {
+    void describesEachRouteAndItsErrorHandling(Path file) throws IOException {
         for (JsonNode item : read(file)) {
             JsonNode route = item.path("route");
             if (route.isMissingNode()) {
                 continue;
             }
             String id = route.path("id").asText();
-            // A pipeline bears the name of its folder.
+            // A pipeline has the name of its folder.
             assertThat(id).matches("[a-z]+(-[a-z]+)+|video|echo");
             assertThat(route.path("description").asText()).as(id).endsWith(".").hasSizeGreaterThan(30);
             String uri = route.at("/from/uri").asText();
@@ -89,7 +89,7 @@ class RouteFilesTest {
             }
             if (!uri.startsWith("direct:")) {
                 assertThat(route.has("routeConfigurationId") || route.has("errorHandler"))
-                        .as("%s starts by itself and names its error handling", id)
+                        .as("%s has a consumer and must name its error handling", id)
                         .isTrue();
             }
         }
@@ -97,7 +97,7 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void isNamedAfterItsRouteAndShort(Path file) throws IOException {
+    void isShortAndNamedAfterItsRoute(Path file) throws IOException {
         String name = file.getFileName().toString().replace(".camel.yaml", "");
         List<String> routes = read(file).findValuesAsText("id");
         if (!Set.of("rest-api", "errors", "worker-errors").contains(name)) {
@@ -106,25 +106,25 @@ class RouteFilesTest {
         assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(200);
     }
 
-    /** The order in which Kaoto writes the keys of a map: these first, the others by the alphabet. */
+    /** The order in which Kaoto writes the keys of a map: these first, then the others alphabetically. */
     @ParameterizedTest
     @MethodSource("files")
-    void keepsItsFormWhenKaotoSavesIt(Path file) throws IOException {
-        inKaotosOrder(read(file), file);
+    void isUnchangedWhenKaotoSavesIt(Path file) throws IOException {
+        assertKaotoOrder(read(file), file);
         assertThat(Files.readString(file)).doesNotContain("\t").endsWith("\n");
     }
 
-    private static void inKaotosOrder(JsonNode node, Path file) {
+    private static void assertKaotoOrder(JsonNode node, Path file) {
         if (node.isObject()) {
             List<String> keys = new ArrayList<>();
             node.fieldNames().forEachRemaining(keys::add);
             assertThat(keys).as("%s: %s", file, node).isSortedAccordingTo(KAOTO);
         }
-        node.forEach(child -> inKaotosOrder(child, file));
+        node.forEach(child -> assertKaotoOrder(child, file));
     }
 
     @Test
-    void givesEachStepAnIdOfItsOwn() throws IOException {
+    void givesEachStepAUniqueId() throws IOException {
         Map<String, Integer> ids = new LinkedHashMap<>();
         List<String> without = new ArrayList<>();
         for (Path file : files()) {
@@ -140,7 +140,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void takesSqlFromTheQueryFilesAloneAndAllOfThem() throws IOException {
+    void usesAllQueryFilesAndNoOtherSql() throws IOException {
         Set<String> used = new TreeSet<>();
         for (Path file : files()) {
             String text = Files.readString(file);
@@ -157,7 +157,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void bindsInQueriesWhatRoutesOrBeansSet() throws IOException {
+    void queriesBindVariablesThatAreSet() throws IOException {
         StringBuilder sources = new StringBuilder();
         for (Path file : files()) {
             sources.append(Files.readString(file));
@@ -176,16 +176,16 @@ class RouteFilesTest {
                             .as("%s in %s", name, query.getFileName())
                             .containsPattern("name: " + name + "\\b|bind\\." + name + ":|setVariable\\(\\s*\"" + name
                                     + "\"|= \"" + name + "\";|\"" + name + "\", \""));
-            // A colon twice is a cast to PostgreSQL and nothing to camel-jdbc, but easily taken for a parameter.
+            // PostgreSQL reads :: as a cast and camel-jdbc ignores it, but readers easily take it for a parameter.
             assertThat(text).doesNotContain("::");
             assertThat(text.lines().filter(line -> line.strip().startsWith("--")))
-                    .as("comments hold no parameter")
+                    .as("comments contain no parameter")
                     .noneMatch(line -> line.contains("?"));
         }
     }
 
     @Test
-    void refersToBeansAndRoutesThatAreThere() throws IOException {
+    void refersToExistingBeansAndRoutes() throws IOException {
         Set<String> called = new TreeSet<>();
         for (Path file : files()) {
             JsonNode read = read(file);
@@ -209,7 +209,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void isLoadedAndStartedAsAWhole() throws IOException {
+    void allRoutesLoadAndStart() throws IOException {
         for (Path file : files()) {
             for (JsonNode item : read(file)) {
                 if (item.has("route")) {
@@ -229,7 +229,7 @@ class RouteFilesTest {
     }
 
     @Test
-    void leavesTheFailureOfAnInnerRouteToItsCaller() {
+    void passesTheFailureOfAnInnerRouteToItsCaller() {
         Map<Boolean, List<RouteDefinition>> inner =
                 camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions().stream()
                         .filter(route -> route.getInput().getEndpointUri().startsWith("direct:"))

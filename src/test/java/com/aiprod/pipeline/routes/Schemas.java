@@ -10,21 +10,21 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
 
-/** The JSON Schemas of the messages, under {@code schema/}. */
+/** The JSON schemas of the messages, under {@code schema/}. */
 public final class Schemas {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Schemas() {}
 
-    /** Checks a message against its schema, e.g. {@code job.v1}, and returns it. */
+    /** Checks the message against a schema, such as {@code job.v1}, and returns the parsed message. */
     public static JsonNode assertValid(String schema, String message) {
         JsonNode read = read(message);
         assertThat(of(schema).validate(read)).as(message).isEmpty();
         return read;
     }
 
-    /** Whether a message fits its schema. */
+    /** Returns whether the message matches the schema. */
     public static boolean valid(String schema, String message) {
         return of(schema).validate(read(message)).isEmpty();
     }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** A look at what really travels: subscriptions of its own to the three topics, and messages that no route wrote. */
+/** Its own subscriptions to the three topics, to see the messages on the wire, and a publisher for other messages. */
 final class Wire implements AutoCloseable {
 
     static final String JOBS = "aiprod-pipeline-jobs";
@@ -45,8 +45,8 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    /** Every message to the topic so far that fits. */
-    // Google advises against returnImmediately for the load it makes; a test wants to know what is there now.
+    /** Returns all messages on the topic so far that match. */
+    // Google advises against returnImmediately because of its load, but a test needs the current messages.
     @SuppressWarnings("deprecation")
     List<PubsubMessage> messages(String topic, Predicate<PubsubMessage> fits) {
         var pulled = subscriber
@@ -67,13 +67,13 @@ final class Wire implements AutoCloseable {
         return seen.get(topic).stream().filter(fits).toList();
     }
 
-    /** Every message to the topic so far with that attribute {@code job_id}. */
+    /** Returns all messages on the topic so far with this attribute {@code job_id}. */
     List<PubsubMessage> messagesOf(String jobId, String topic) {
         return messages(
                 topic, message -> jobId.equals(message.getAttributesMap().get("job_id")));
     }
 
-    /** Publishes a message and returns its id. */
+    /** Publishes a message and returns its message ID. */
     String publish(String topic, ByteString data, Map<String, String> attributes) throws Exception {
         Publisher publisher = Publisher.newBuilder(topic(topic))
                 .setChannelProvider(FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)))

@@ -33,7 +33,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.util.StringUtils;
 
-/** What becomes of tokens while their issuer answers, and while he does not. */
+/** Verifying tokens while their issuer answers and while it does not. */
 @ExtendWith(OutputCaptureExtension.class)
 class IssuerKeysTest {
 
@@ -43,7 +43,7 @@ class IssuerKeysTest {
     private final TestIssuer issuer = TestIssuer.start();
 
     @AfterEach
-    void end() {
+    void closeIssuer() {
         issuer.close();
     }
 
@@ -60,7 +60,7 @@ class IssuerKeysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"jwk-set-uri", "issuer-uri"})
-    void letsInNobodyWhileTheIssuerIsAwayAndAllWhenHeIsBack(String setting, CapturedOutput log) {
+    void rejectsAllTokensUntilTheIssuerAnswers(String setting, CapturedOutput log) {
         issuer.is(Mood.HANGING);
         int before = warnings(log);
         with(setting, decoder -> {
@@ -68,16 +68,16 @@ class IssuerKeysTest {
                     .isInstanceOf(JwtException.class)
                     .isNotInstanceOf(BadJwtException.class);
             issuer.is(Mood.WELL);
-            comesIn(decoder, issuer.token("ann"));
+            awaitAccepted(decoder, issuer.token("ann"));
             assertThat(warnings(log) - before).isOne();
         });
     }
 
     @ParameterizedTest
     @EnumSource(value = Mood.class, names = "WELL", mode = EnumSource.Mode.EXCLUDE)
-    void goesOnBelievingKnownKeysWhateverTheIssuerAnswers(Mood mood) {
+    void keepsKnownKeysDuringAnOutage(Mood mood) {
         with("jwk-set-uri", decoder -> {
-            comesIn(decoder, issuer.token("ann"));
+            awaitAccepted(decoder, issuer.token("ann"));
             int before = issuer.fetches();
             issuer.is(mood);
             issuer.rotate();
@@ -88,12 +88,12 @@ class IssuerKeysTest {
                     .isInstanceOf(JwtException.class)
                     .isNotInstanceOf(BadJwtException.class);
             issuer.is(Mood.WELL);
-            comesIn(decoder, issuer.token("ann"));
+            awaitAccepted(decoder, issuer.token("ann"));
         });
     }
 
     @Test
-    void refreshesTheKeysThoughNobodyCalls() {
+    void refreshesTheKeysWithoutCalls() {
         with(
                 "jwk-set-uri",
                 decoder -> Awaitility.await("a refresh").atMost(PATIENCE).until(() -> issuer.fetches() > 1),
@@ -101,13 +101,13 @@ class IssuerKeysTest {
     }
 
     @Test
-    void believesNoKeyLongerThanTheOutageMayLast() {
+    void dropsKeysAfterTheLongestAllowedOutage() {
         with(
                 "jwk-set-uri",
                 decoder -> {
-                    comesIn(decoder, issuer.token("ann"));
+                    awaitAccepted(decoder, issuer.token("ann"));
                     issuer.is(Mood.REFUSING);
-                    Awaitility.await("too old")
+                    Awaitility.await("keys that are too old")
                             .atMost(PATIENCE)
                             .untilAsserted(() -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
                                     .isInstanceOf(JwtException.class)
@@ -118,11 +118,11 @@ class IssuerKeysTest {
     }
 
     @Test
-    void forgedTokensAreRefusedWithoutAFetchEach() {
+    void rejectsForgedTokensWithoutAFetchForEach() {
         with(
                 "jwk-set-uri",
                 decoder -> {
-                    comesIn(decoder, issuer.token("ann"));
+                    awaitAccepted(decoder, issuer.token("ann"));
                     for (int i = 0; i < 30; i++) {
                         assertThatThrownBy(() -> decoder.decode(TestIssuer.forgedToken()))
                                 .isInstanceOf(BadJwtException.class);
@@ -133,7 +133,7 @@ class IssuerKeysTest {
     }
 
     @Test
-    void trustsNoIssuerWhoCallsHimselfOtherwise() {
+    void rejectsAnIssuerWithAnotherName() {
         issuer.calls("https://another.example");
         with("issuer-uri", decoder -> {
             assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
@@ -157,12 +157,12 @@ class IssuerKeysTest {
                 SETTINGS + "issuer-uri=https://another.example");
         with(
                 "jwk-set-uri",
-                decoder -> comesIn(decoder, issuer.token("ann")),
+                decoder -> awaitAccepted(decoder, issuer.token("ann")),
                 SETTINGS + "issuer-uri=" + issuer.issuerUri());
     }
 
     @Test
-    void takesOnlyTheAlgorithmsOfTheSetting() {
+    void acceptsTheConfiguredAlgorithmsOnly() {
         with(
                 "jwk-set-uri",
                 decoder -> assertThatThrownBy(() -> decoder.decode(issuer.token("ann")))
@@ -181,10 +181,10 @@ class IssuerKeysTest {
     }
 
     @Test
-    void tellsOfFetchesAndOfTheAgeOfTheKeys() {
+    void measuresFetchesAndTheAgeOfTheKeys() {
         runner().withPropertyValues(SETTINGS + "jwk-set-uri=" + issuer.jwkSetUri())
                 .run(context -> {
-                    comesIn(context.getBean(JwtDecoder.class), issuer.token("ann"));
+                    awaitAccepted(context.getBean(JwtDecoder.class), issuer.token("ann"));
                     MeterRegistry meters = context.getBean(MeterRegistry.class);
                     assertThat(Stream.of("success", "failure")
                                     .map(outcome -> meters.get("aiprod.issuer.key.fetches")
@@ -201,8 +201,8 @@ class IssuerKeysTest {
         return StringUtils.countOccurrencesOf(log.getOut(), "Cannot fetch the token issuer's keys");
     }
 
-    private static void comesIn(JwtDecoder decoder, String token) {
-        Awaitility.await("a token is good")
+    private static void awaitAccepted(JwtDecoder decoder, String token) {
+        Awaitility.await("an accepted token")
                 .atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> decoder.decode(token) != null);
@@ -225,7 +225,7 @@ class IssuerKeysTest {
                         context.getBeanFactory().setConversionService(ApplicationConversionService.getSharedInstance()))
                 .withConfiguration(AutoConfigurations.of(OAuth2ResourceServerAutoConfiguration.class))
                 .withUserConfiguration(IssuerConfiguration.class)
-                // Else Spring Boot would make one, which needs a web server.
+                // Otherwise Spring Boot would create one, which needs a web server.
                 .withBean(SecurityFilterChain.class, () -> new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE))
                 .withBean(MeterRegistry.class, SimpleMeterRegistry::new);
     }

@@ -24,7 +24,7 @@ import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** An issuer that hangs, and strangers who forge tokens, harm nobody else. */
+/** A hanging issuer and forged tokens do not affect other callers. */
 @EdgeTest
 @DirtiesContext
 class IssuerOutageTest {
@@ -45,19 +45,19 @@ class IssuerOutageTest {
     }
 
     @AfterAll
-    static void end() {
+    static void closeIssuer() {
         ISSUER.close();
     }
 
     @BeforeEach
-    void allIsWell() {
+    void awaitHealthy() {
         ISSUER.is(Mood.WELL);
         ISSUER.rotate();
-        becomes(200, ISSUER::token);
+        awaitStatus(200, ISSUER::token);
     }
 
     @Test
-    void forgedTokensMakeHardlyAFetch() {
+    void forgedTokensCauseFewFetches() {
         int before = ISSUER.fetches();
         List<CompletableFuture<HttpResponse<String>>> forged = forge(30);
         assertThat(forged)
@@ -66,7 +66,7 @@ class IssuerOutageTest {
     }
 
     @Test
-    void oneAnswerThatNeverComesLocksNobodyOut() {
+    void oneHangingFetchLocksNobodyOut() {
         int hanging = ISSUER.hanging();
         ISSUER.is(Mood.HANGING);
         ISSUER.rotate();
@@ -75,15 +75,15 @@ class IssuerOutageTest {
             return ISSUER.hanging() > hanging;
         });
         ISSUER.is(Mood.WELL);
-        becomes(200, ISSUER::token);
+        awaitStatus(200, ISSUER::token);
         assertThat(call(ISSUER.oldToken("alice")).join().statusCode()).isEqualTo(200);
     }
 
     @Test
-    void whileTheIssuerHangsForgedTokensHoldUpNobody() {
+    void forgedTokensBlockNobodyWhileTheIssuerHangs() {
         ISSUER.is(Mood.HANGING);
         List<CompletableFuture<HttpResponse<String>>> forged = forge(230);
-        // Far below what it takes where each of the forged holds a thread until it gives up.
+        // Far less than if each forged token held a thread until its timeout.
         CompletableFuture<HttpResponse<String>> page =
                 get("/openapi.json", null).orTimeout(6, TimeUnit.SECONDS);
         CompletableFuture<HttpResponse<String>> known =
@@ -98,12 +98,12 @@ class IssuerOutageTest {
                 assertThat(refusal.body()).contains("/problems/unavailable");
             }
         });
-        // What is known of the issuer by now: nothing, so that a new key may well be good.
-        becomes(503, subject -> TestIssuer.forgedToken());
+        // Nothing is known of the issuer by now, so a new key could be valid.
+        awaitStatus(503, subject -> TestIssuer.forgedToken());
     }
 
-    private void becomes(int status, UnaryOperator<String> token) {
-        Awaitility.await("answer " + status)
+    private void awaitStatus(int status, UnaryOperator<String> token) {
+        Awaitility.await("status " + status)
                 .atMost(PATIENCE)
                 .until(() -> call(token.apply("alice")).join().statusCode() == status);
     }

@@ -28,17 +28,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** An issuer on the loopback interface whose answers fail to come when a test says so. */
+/** An issuer on the loopback interface that a test can make fail. */
 final class TestIssuer implements AutoCloseable {
 
-    /** How requests for keys are answered. */
+    /** How the issuer answers requests for keys. */
     enum Mood {
         WELL,
-        /** With half an answer, or none, that goes on for ever. */
+        /** Never completes a response. */
         HANGING,
         DRIPPING,
         REFUSING,
-        /** With a set that names no key. */
+        /** Sends a key set without keys. */
         EMPTY
     }
 
@@ -89,12 +89,12 @@ final class TestIssuer implements AutoCloseable {
         this.mood = mood;
     }
 
-    /** What the issuer calls himself in his configuration. */
+    /** Sets the issuer name in the configuration document. */
     void calls(String name) {
         this.name = name;
     }
 
-    /** Signs with a new key from now on; the older ones stay in the set. */
+    /** Signs with a new key from now on. The older ones stay in the set. */
     void rotate() {
         try {
             keys.add(
@@ -111,17 +111,17 @@ final class TestIssuer implements AutoCloseable {
         return fetches.get();
     }
 
-    /** Requests that are held without an answer. */
+    /** Returns the number of open requests without an answer. */
     int hanging() {
         return hanging.get();
     }
 
-    /** A token of the newest key, another one at each call. */
+    /** Returns a new token, signed with the newest key. */
     String token(String subject) {
         return token(subject, keys.get(0));
     }
 
-    /** A token of the first key of all. */
+    /** Returns a token signed with the first key. */
     String oldToken(String subject) {
         return token(subject, keys.get(keys.size() - 1));
     }
@@ -138,7 +138,7 @@ final class TestIssuer implements AutoCloseable {
         return token.serialize();
     }
 
-    /** What anybody can write: a key's id that nobody has, and a signature that nobody made. */
+    /** Returns a token with an unknown key ID and an invalid signature. */
     static String forgedToken() {
         return Base64URL.encode("{\"alg\":\"RS256\",\"kid\":\"" + UUID.randomUUID() + "\"}") + "."
                 + Base64URL.encode(claims("mallory").toString()) + "." + Base64URL.encode("junk");

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** Who is let in, and what the others hear, over real HTTP with tokens as an attacker would make them. */
+/** Which tokens are accepted, over real HTTP and with tokens that an attacker would make. */
 @EdgeTest
 class TokensTest {
 
@@ -85,7 +85,7 @@ class TokensTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("badTokens")
-    void refusesATokenThat(String is, String token) throws Exception {
+    void rejectsATokenThat(String is, String token) throws Exception {
         HttpResponse<String> answer = get("/pipeline/me", "Bearer " + token);
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.headers().firstValue("WWW-Authenticate"))
@@ -100,9 +100,9 @@ class TokensTest {
         assertThat(answer.headers().map().toString()).doesNotContain("Jwt", "JWT", "jwks", "127.0.0.1");
     }
 
-    /** Headers of a token that tell where its key is, or bring it along: the sender would vouch for himself. */
+    /** A token header that names or contains the key: the sender would vouch for themselves. */
     @Test
-    void looksForNoKeyWhereTheTokenSays() throws Exception {
+    void ignoresKeysThatTheTokenNames() throws Exception {
         RSAKey mine = new RSAKeyGenerator(2048).keyID("mine").generate();
         AtomicInteger calls = new AtomicInteger();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -149,7 +149,7 @@ class TokensTest {
     }
 
     @Test
-    void asksForATokenWhereThereIsNone() throws Exception {
+    void requiresAToken() throws Exception {
         HttpResponse<String> answer = CLIENT.send(request("/pipeline/me").build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
@@ -158,7 +158,7 @@ class TokensTest {
     }
 
     @Test
-    void takesNoTokenFromTheQuery() throws Exception {
+    void rejectsATokenInTheQuery() throws Exception {
         String path = "/pipeline/me?access_token=" + DevelopmentTokens.token("alice");
         assertThat(CLIENT.send(request(path).build(), BodyHandlers.ofString()).statusCode())
                 .isEqualTo(401);
@@ -166,20 +166,20 @@ class TokensTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"alice", "auth0|5f7c8ec7c33c6c004bbafe82", "Jürgen Müller", "\uD83C\uDFAC"})
-    void letsInWhomTheTokenNames(String subject) throws Exception {
+    void acceptsTheUserOfAValidToken(String subject) throws Exception {
         HttpResponse<String> answer = get("/pipeline/me", "Bearer " + DevelopmentTokens.token(subject));
         assertThat(answer.body()).isEqualTo(subject + " false");
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 
     @Test
-    void letsAdministratorsIntoTheirPart() throws Exception {
+    void allowsAdministratorsIntoTheAdminApi() throws Exception {
         String admin = "Bearer " + DevelopmentTokens.token("root", "viewer", "admin");
         assertThat(get("/admin/me", admin).body()).isEqualTo("root true");
     }
 
     @Test
-    void theDevelopmentIssuerGivesATokenToWhoeverAsks() throws Exception {
+    void developmentIssuerGivesATokenToAnyone() throws Exception {
         String issuer = DevelopmentTokens.issuer() + "/token";
         assertThat(send(issuer + "?sub=olga&role=viewer&role=admin"))
                 .satisfies(token ->
@@ -195,7 +195,7 @@ class TokensTest {
 
     @ParameterizedTest
     @MethodSource("rolesOfOthers")
-    void keepsOthersOutOfIt(Object roles) throws Exception {
+    void rejectsOtherRolesInTheAdminApi(Object roles) throws Exception {
         HttpResponse<String> answer = get("/admin/me", "Bearer " + signed(claims().claim("roles", roles)));
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
@@ -204,7 +204,7 @@ class TokensTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/index.html", "/assets/console.js", "/openapi.json", "/docs", "/docs/index.html"})
-    void asksForNoTokenWhereThereIsNothingToProtect(String path) throws Exception {
+    void requiresNoTokenForPublicPaths(String path) throws Exception {
         assertThat(CLIENT.send(request(path).build(), BodyHandlers.ofString()).statusCode())
                 .isIn(200, 404);
     }
@@ -212,13 +212,13 @@ class TokensTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/pipeline/me/", "/pipeline/me;x=1", "//pipeline/me", "/docs/..;/pipeline/me", "/docs/%2e%2e/x"})
-    void isNotTalkedRoundByTheSpellingOfAPath(String path) throws Exception {
+    void isNotBypassedByPathSpellings(String path) throws Exception {
         assertThat(CLIENT.send(request(path).build(), BodyHandlers.ofString()).statusCode())
                 .isIn(400, 401);
     }
 
     @Test
-    void sendsTheHeadersThatBrowsersHeed() throws Exception {
+    void sendsBrowserSecurityHeaders() throws Exception {
         HttpResponse<String> answer = get("/pipeline/me", "Bearer " + DevelopmentTokens.token("alice"));
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
         assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
@@ -258,13 +258,13 @@ class TokensTest {
         return sign(JWSAlgorithm.RS256, keyId, claims, new RSASSASigner(new RSAKeyGenerator(2048).generate()));
     }
 
-    /** The old trick: an issuer's public key is known to all, and so is what is signed with it as a shared secret. */
+    /** Algorithm confusion: signs with the public key as if it were a shared secret. */
     private static String confused(String keyId) throws Exception {
         byte[] secret = DevelopmentTokens.publicKey().toRSAPublicKey().getEncoded();
         return sign(JWSAlgorithm.HS256, keyId, claims().build(), new MACSigner(secret));
     }
 
-    /** A token of that algorithm without a signature. */
+    /** Returns an unsigned token that names this algorithm. */
     private static String respelled(String algorithm) {
         String header = "{\"alg\":\"" + algorithm + "\",\"kid\":\"" + publicKeyId() + "\"}";
         return Base64URL.encode(header) + "."

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 
-/** How long a token is believed without being verified again. */
+/** How long a token is accepted without another verification. */
 class VerifiedTokensTest {
 
     private static final Instant NOW = Instant.parse("2026-01-16T12:00:00Z");
@@ -22,7 +22,7 @@ class VerifiedTokensTest {
     private Duration passed = Duration.ZERO;
 
     @Test
-    void aTokenIsVerifiedOnceInAMinute() {
+    void verifiesATokenOnceAMinute() {
         VerifiedTokens tokens = tokens(NOW.plusSeconds(3600));
         Jwt first = tokens.decode("ann");
         passed = Duration.ofSeconds(59);
@@ -34,7 +34,7 @@ class VerifiedTokensTest {
     }
 
     @Test
-    void eachTokenIsItsOwn() {
+    void cachesEachTokenSeparately() {
         VerifiedTokens tokens = tokens(NOW.plusSeconds(3600));
         assertThat(tokens.decode("ann").getTokenValue()).isEqualTo("ann");
         assertThat(tokens.decode("bob").getTokenValue()).isEqualTo("bob");
@@ -42,7 +42,7 @@ class VerifiedTokensTest {
     }
 
     @Test
-    void aTokenIsForgottenWhenItExpires() {
+    void forgetsATokenWhenItExpires() {
         VerifiedTokens tokens = tokens(NOW.plusSeconds(5));
         tokens.decode("ann");
         passed = Duration.ofSeconds(4);
@@ -54,7 +54,7 @@ class VerifiedTokensTest {
     }
 
     @Test
-    void aTokenTakenWithinTheSkewAfterItsEndIsNotRemembered() {
+    void doesNotCacheATokenAcceptedWithinTheClockSkew() {
         VerifiedTokens tokens = tokens(NOW.minusSeconds(1));
         tokens.decode("ann");
         tokens.decode("ann");
@@ -62,7 +62,7 @@ class VerifiedTokensTest {
     }
 
     @Test
-    void aRefusedTokenIsRefusedEachTime() {
+    void doesNotCacheRejections() {
         VerifiedTokens tokens = new VerifiedTokens(token -> {
             verified.add(token);
             throw new BadJwtException("expired");

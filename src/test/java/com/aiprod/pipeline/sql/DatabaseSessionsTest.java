@@ -14,7 +14,7 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What a session of the pool begins with, and which do not stay in it. */
+/** The settings of pooled sessions, and which sessions leave the pool. */
 class DatabaseSessionsTest {
 
     private static final String DATABASE = EmbeddedDatabase.create();
@@ -27,10 +27,10 @@ class DatabaseSessionsTest {
     }
 
     @Test
-    void aSessionHasTheSettingsWhateverTheDatabaseSays() {
+    void overridesTheSettingsOfTheDatabase() {
         pool = pool("", Pooler.NONE);
         assertThat(settings()).containsExactly("10s", "5s", "30s", "read committed");
-        // The pool has seen a session by now; the next one begins otherwise.
+        // The pool has opened a session by now; the next one starts with other defaults.
         alter("SET default_transaction_isolation = 'serializable'");
         alter("SET statement_timeout = '1h'");
         pool.getHikariPoolMXBean().softEvictConnections();
@@ -38,20 +38,20 @@ class DatabaseSessionsTest {
     }
 
     @Test
-    void theServerGivesUpBeforeTheDriverDoes() {
+    void serverTimesOutBeforeTheDriver() {
         pool = pool("&socketTimeout=8", Pooler.NONE);
         assertThat(settings()).startsWith("6s");
     }
 
     @Test
-    void nothingIsSetInSessionsThatArePooledByTransactions() {
+    void setsNothingInSessionsBehindATransactionPooler() {
         pool = pool("", Pooler.TRANSACTION);
         alter("SET statement_timeout = '7s'");
         assertThat(settings()).startsWith("7s", "0", "0");
     }
 
     @Test
-    void aSessionThatTakesNoWritesTakesAllOthersWithIt() {
+    void evictsAllSessionsWhenOneIsReadOnly() {
         pool = pool("", Pooler.NONE);
         JdbcTemplate jdbc = new JdbcTemplate(pool);
         jdbc.execute("CREATE TABLE IF NOT EXISTS written (at timestamptz)");

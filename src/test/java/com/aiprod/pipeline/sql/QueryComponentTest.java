@@ -37,18 +37,18 @@ class QueryComponentTest {
     }
 
     @Test
-    void planIsKeptWhereTheFileSaysSo() {
+    void keepsThePlanOfAMarkedQuery() {
         for (int call = 1; call <= 20; call++) {
             assertThat(run("query:test-kept-plan", Map.of("name", "n", "number", call)))
                     .isEqualTo(List.of(Map.of("answer", "n" + call)));
             run("query:test-bound", Map.of("number", call));
         }
-        // The driver prepares from the fifth call on.
+        // The driver prepares a statement on its fifth call.
         assertThat(run("query:test-prepared-statements", Map.of())).asString().isEqualTo("[{statements=1, runs=16}]");
     }
 
     @Test
-    void nothingIsPreparedWhereConnectionsDoNotKeepIt() {
+    void preparesNothingBehindATransactionPooler() {
         camel.removeComponent("query");
         camel.addComponent("query", new QueryComponent(false));
         for (int call = 1; call <= 20; call++) {
@@ -58,7 +58,7 @@ class QueryComponentTest {
     }
 
     @Test
-    void bindsVariablesAndConstantsAndNoHeaders() {
+    void bindsVariablesAndConstantsButNoHeaders() {
         assertThat(run("query:test-bound?bind.text=fixed&outputType=SelectOne&dataSource=other", Map.of("number", 7)))
                 .isEqualTo(Map.of("text", "fixed", "number", 7));
         Exchange answer = camel.createProducerTemplate().request("query:test-bound?outputType=SelectOne", exchange -> {
@@ -69,19 +69,19 @@ class QueryComponentTest {
     }
 
     @Test
-    void refusesAFileThatIsNotThere() {
+    void rejectsAMissingFile() {
         assertThatThrownBy(() -> camel.getEndpoint("query:claim-jop"))
                 .hasStackTraceContaining("db/queries/claim-jop.sql, which does not exist");
     }
 
     @Test
-    void refusesAParameterThatTheQueryDoesNotHave() {
+    void rejectsAnUnknownParameter() {
         assertThatThrownBy(() -> camel.getEndpoint("query:test-bound?bind.nummer=1"))
                 .hasStackTraceContaining("has no parameter named nummer; it has [number, text]");
     }
 
     @Test
-    void refusesAnOptionThatItDoesNotHave() {
+    void rejectsAnUnknownOption() {
         assertThatThrownBy(() -> camel.getEndpoint("query:test-bound?outputTyp=SelectOne"))
                 .hasStackTraceContaining("outputTyp");
         assertThatThrownBy(() -> camel.getEndpoint("query:test-bound?outputType=StreamList"))
@@ -91,7 +91,7 @@ class QueryComponentTest {
     }
 
     @Test
-    void failsWithTheExceptionOfTheDriver() {
+    void throwsTheExceptionOfTheDriver() {
         assertThatThrownBy(() -> run("query:test-division", Map.of("number", 0)))
                 .isInstanceOf(CamelExecutionException.class)
                 .cause()

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** A migration of tables that others use. */
+/** Migrating tables in use. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class MigrationTest {
 
@@ -40,7 +40,7 @@ class MigrationTest {
     }
 
     @Test
-    void waitsForATableInUseWithoutHoldingUpOthersAndComesBack() throws Exception {
+    void retriesOnATableInUseWithoutBlockingOthers() throws Exception {
         write("V9001__add_column.sql", "ALTER TABLE jobs ADD COLUMN later text");
         CompletableFuture<Void> migration;
         try (Connection user = database.getConnection()) {
@@ -48,9 +48,9 @@ class MigrationTest {
             use(user, "jobs");
             migration = CompletableFuture.runAsync(() -> new SchemaUpdate(flyway("300ms")).run());
             Awaitility.await("the migration waits").until(() -> waiting() > 0);
-            // Behind it. The application's own limit is 5 s.
+            // Queued behind the migration. The application's own limit is 5 s.
             jdbc.execute("SET lock_timeout = '5s'; SELECT count(*) FROM jobs");
-            Awaitility.await("it gave up").until(() -> waiting() == 0);
+            Awaitility.await("the migration gives up its lock request").until(() -> waiting() == 0);
             assertThat(migration).isNotDone();
         }
         migration.get(1, TimeUnit.MINUTES);
@@ -58,7 +58,7 @@ class MigrationTest {
     }
 
     @Test
-    void givesUpInTheEndAndSaysWhatToDo() throws Exception {
+    void givesUpAndSaysWhatToDo() throws Exception {
         write("V9001__add_column.sql", "ALTER TABLE jobs ADD COLUMN later text");
         try (Connection user = database.getConnection()) {
             user.setAutoCommit(false);
@@ -72,7 +72,7 @@ class MigrationTest {
     }
 
     @Test
-    void saysThatTheDatabaseTakesNoWrites() throws Exception {
+    void reportsAReadOnlyDatabase() throws Exception {
         write("V9001__add_column.sql", "ALTER TABLE jobs ADD COLUMN later text");
         jdbc.execute("ALTER DATABASE " + jdbc.queryForObject("SELECT current_database()", String.class)
                 + " SET default_transaction_read_only = on");
@@ -81,9 +81,9 @@ class MigrationTest {
                 .hasMessage("The database is read-only, so its schema cannot be migrated.");
     }
 
-    /** The process AIPROD_ROLES=migrate, which gives Flyway connections of its own. */
+    /** AIPROD_ROLES=migrate gives Flyway its own connections. */
     @Test
-    void takesAsLongAsItDoesAndBuildsAnIndexBesideOthers() throws Exception {
+    void hasNoStatementTimeoutAndBuildsAnIndexConcurrently() throws Exception {
         jdbc.execute("ALTER DATABASE " + jdbc.queryForObject("SELECT current_database()", String.class)
                 + " SET statement_timeout = '500ms'");
         write("V9001__take_long.sql", "SELECT pg_sleep(1.5)");
@@ -95,7 +95,7 @@ class MigrationTest {
         write("V9003__begin_as_the_first.sql", "DO $$ BEGIN ASSERT current_setting('lock_timeout') = '3s'; END $$");
         SchemaMigration.run(
                 "--aiprod.roles=migrate",
-                // The driver's, which must not be Flyway's.
+                // The timeout of the driver, which must not apply to Flyway.
                 "--spring.datasource.url=" + url + "&socketTimeout=1",
                 "--spring.flyway.locations=classpath:db/migration,filesystem:" + later);
         assertThat(jdbc.queryForObject(

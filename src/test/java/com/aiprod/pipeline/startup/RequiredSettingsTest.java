@@ -49,12 +49,12 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void isContentWithAll() {
+    void acceptsCompleteSettings() {
         assertThatCode(() -> check(ALL)).doesNotThrowAnyException();
     }
 
     @Test
-    void takesABlankSettingForMissing() {
+    void treatsABlankSettingAsMissing() {
         for (String name : ALL.keySet()) {
             Map<String, Object> settings = new HashMap<>(ALL);
             settings.put(name, " ");
@@ -63,7 +63,7 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void asksForWhatTheRolesNeed() {
+    void requiresTheSettingsOfTheRoles() {
         assertThat(faults(Map.of("AIPROD_ROLES", "recorder, dispatcher")))
                 .satisfiesExactly(
                         fault -> assertThat(fault).startsWith("SPRING_DATASOURCE_URL "),
@@ -73,35 +73,35 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void asksAMigrationForTheDatabaseAlone() {
+    void requiresOnlyTheDatabaseForAMigration() {
         assertThat(faults(Map.of("AIPROD_ROLES", "migrate")))
                 .singleElement()
                 .satisfies(fault -> assertThat(fault).startsWith("SPRING_DATASOURCE_URL "));
     }
 
     @Test
-    void refusesAMigrationBesideOtherRoles() {
+    void rejectsAMigrationCombinedWithOtherRoles() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_ROLES", "migrate,api");
         assertThat(faults(settings)).singleElement().asString().contains("combines 'migrate' with other roles");
     }
 
     @Test
-    void refusesAnUnknownWayWithTheSchema() {
+    void rejectsAnUnknownSchemaMode() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_SCHEMA", "drop");
         assertThat(faults(settings)).singleElement().asString().contains("AIPROD_SCHEMA is 'drop'");
     }
 
     @Test
-    void refusesAnUnknownRole() {
+    void rejectsAnUnknownRole() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_ROLES", "api,painter");
         assertThat(faults(settings)).singleElement().asString().contains("'painter'");
     }
 
     @Test
-    void refusesADurationWithoutAUnitAndNamesIt() {
+    void rejectsADurationWithoutAUnitAndNamesIt() {
         for (String name : DurationSettings.names()) {
             Map<String, Object> settings = new HashMap<>(ALL);
             settings.put(DurationSettings.variable(name), "2592000");
@@ -130,7 +130,7 @@ class RequiredSettingsTest {
         "AIPROD_RETENTION_JOBS, 9223372036854775807d, is not a duration",
         "AIPROD_RETENTION_JOBS, 99999999999999999999d, is not a duration",
     })
-    void takesADurationThatSaysWhatItIs(String variable, String value, String fault) {
+    void checksDurations(String variable, String value, String fault) {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put(variable, value);
         if (fault == null) {
@@ -144,9 +144,9 @@ class RequiredSettingsTest {
         }
     }
 
-    /** Which settings are durations is known by their defaults in application.yaml. */
+    /** Settings are recognized as durations by their defaults in application.yaml. */
     @Test
-    void knowsEachDurationThatTheSourcesRead() throws IOException {
+    void checksEachDurationThatTheSourcesRead() throws IOException {
         Pattern duration = Pattern.compile("\"\\$\\{(aiprod\\.[a-z.-]+)[^}]*}\"\\)\\s+Duration ");
         Set<String> read = new TreeSet<>(Set.of("aiprod.pubsub.publish-timeout"));
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
@@ -159,7 +159,7 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void namesAFolderThatTheEncodingCannotWrite() {
+    void namesAFolderThatTheFileNameEncodingCannotEncode() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_ARTIFACTS_DIR", "/tmp/a\0b");
         assertThat(faults(settings))
@@ -170,7 +170,7 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void tellsTheSettingsInForceAndNoSecret() {
+    void logsTheEffectiveSettingsWithoutSecrets() {
         MockEnvironment environment = new MockEnvironment()
                 .withProperty("aiprod.roles", "worker")
                 .withProperty("aiprod.retention.jobs", "30d")
@@ -183,7 +183,7 @@ class RequiredSettingsTest {
     }
 
     @Test
-    void saysSoInPlaceOfAStackTrace(CapturedOutput output) {
+    void reportsErrorsWithoutAStackTrace(CapturedOutput output) {
         SpringApplication application = new SpringApplication(RequiredSettings.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         assertThat(catchThrowableOfType(InvalidSettingsException.class, application::run))

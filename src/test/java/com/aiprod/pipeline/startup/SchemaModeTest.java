@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** The ways with a schema, against a real PostgreSQL. */
+/** The schema modes, against a real PostgreSQL. */
 class SchemaModeTest {
 
     private final DriverManagerDataSource database = new DriverManagerDataSource(EmbeddedDatabase.create());
@@ -29,7 +29,7 @@ class SchemaModeTest {
             .toString();
 
     @Test
-    void migratesAnEmptyDatabaseAndThenHasNothingToDo() {
+    void migratesAnEmptyDatabaseOnce() {
         SchemaMode.MIGRATE.apply(flyway);
         assertThat(flyway.info().current().getVersion()).hasToString(latest);
         SchemaMode.MIGRATE.apply(flyway);
@@ -37,7 +37,7 @@ class SchemaModeTest {
     }
 
     @Test
-    void aCheckRefusesAnEmptyDatabaseAndLeavesItEmpty() {
+    void aCheckRejectsAnEmptyDatabaseAndLeavesItEmpty() {
         assertThatThrownBy(() -> SchemaMode.CHECK.apply(flyway))
                 .hasMessage(
                         "The database schema is at version none, but this build needs version %s.".formatted(latest));
@@ -47,7 +47,7 @@ class SchemaModeTest {
     }
 
     @Test
-    void aCheckNamesTheVersionThatItFound(@TempDir Path later) throws IOException {
+    void aCheckNamesTheVersionOfTheSchema(@TempDir Path later) throws IOException {
         Files.writeString(later.resolve("V9999__of_a_later_build.sql"), "SELECT 1");
         SchemaMode.MIGRATE.apply(flyway);
         Flyway ofALaterBuild = configuration()
@@ -58,7 +58,7 @@ class SchemaModeTest {
     }
 
     @Test
-    void aCheckTakesANewerSchemaAsItIsWhileANewVersionRollsOut() {
+    void aCheckAcceptsANewerSchema() {
         SchemaMode.MIGRATE.apply(flyway);
         jdbc.update("INSERT INTO flyway_schema_history SELECT installed_rank + 1, '9999', 'of the next version', type,"
                 + " 'V9999__of_the_next_version.sql', 1, installed_by, installed_on, 1, true"
@@ -67,7 +67,7 @@ class SchemaModeTest {
     }
 
     @Test
-    void aCheckRefusesASchemaThatOtherMigrationsMade() {
+    void aCheckRejectsASchemaOfOtherMigrations() {
         SchemaMode.MIGRATE.apply(flyway);
         jdbc.update("UPDATE flyway_schema_history SET checksum = 1 WHERE version = '1'");
         assertThatThrownBy(() -> SchemaMode.CHECK.apply(flyway))

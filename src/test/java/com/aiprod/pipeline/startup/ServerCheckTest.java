@@ -15,7 +15,7 @@ class ServerCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"SQL_ASCII", "LATIN1"})
-    void refusesADatabaseThatCannotHoldEveryText(String encoding) {
+    void rejectsADatabaseThatIsNotUtf8(String encoding) {
         String url = EmbeddedDatabase.create("TEMPLATE template0 LOCALE 'C' ENCODING '" + encoding + "'");
         assertThatThrownBy(() -> ServerCheck.verify(new DriverManagerDataSource(url)))
                 .isInstanceOf(StartRefusedException.class)
@@ -24,14 +24,14 @@ class ServerCheckTest {
     }
 
     @Test
-    void takesOneThatCan() {
+    void acceptsAUtf8Database() {
         String url = EmbeddedDatabase.create();
         assertThatCode(() -> ServerCheck.verify(new DriverManagerDataSource(url)))
                 .doesNotThrowAnyException();
     }
 
     @Test
-    void namesAllThatIsWrong() {
+    void namesAllErrors() {
         assertThat(ServerCheck.faults("db", "13.22", 13, "LATIN1"))
                 .containsExactly(
                         "The server runs PostgreSQL 13.22, but 14 or later is required.",

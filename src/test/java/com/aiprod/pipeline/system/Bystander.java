@@ -24,12 +24,12 @@ import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
-/** Another client of the application's Pub/Sub: sees what passes, and publishes what nobody expects. */
-final class Bystander implements AutoCloseable {
+/** Another Pub/Sub client beside the application: reads the application's messages and publishes unexpected ones. */
+public final class Bystander implements AutoCloseable {
 
-    static final String JOBS = "aiprod-pipeline-jobs";
-    static final String RESULTS = "aiprod-pipeline-results";
-    static final String DEAD_LETTERS = "aiprod-pipeline-dlq";
+    public static final String JOBS = "aiprod-pipeline-jobs";
+    public static final String RESULTS = "aiprod-pipeline-results";
+    public static final String DEAD_LETTERS = "aiprod-pipeline-dlq";
 
     private final Map<String, List<PubsubMessage>> seen = new HashMap<>();
     private final ManagedChannel channel;
@@ -37,14 +37,14 @@ final class Bystander implements AutoCloseable {
     private final SubscriberGrpc.SubscriberBlockingStub subscriber;
 
     /** @param endpoint the broker's host:port */
-    Bystander(String endpoint) {
+    public Bystander(String endpoint) {
         channel = ManagedChannelBuilder.forTarget(endpoint).usePlaintext().build();
         publisher = PublisherGrpc.newBlockingStub(channel);
         subscriber = SubscriberGrpc.newBlockingStub(channel);
     }
 
-    /** From now on all messages of the topic are kept; returns the name to {@link #next} them by. */
-    String listen(String topic) {
+    /** Keeps all messages of the topic from now on. Returns the subscription name to pass to {@link #next}. */
+    public String listen(String topic) {
         String name = SubscriptionName.of(EmbeddedServices.PROJECT, "bystander-" + UUID.randomUUID())
                 .toString();
         subscriber.createSubscription(Subscription.newBuilder()
@@ -55,8 +55,8 @@ final class Bystander implements AutoCloseable {
         return name;
     }
 
-    /** The first message that holds that text; those of others are kept for later questions. */
-    PubsubMessage next(String subscription, String text) {
+    /** Waits for the first message that contains the text. Keeps other messages for later calls. */
+    public PubsubMessage next(String subscription, String text) {
         List<PubsubMessage> kept = seen.computeIfAbsent(subscription, name -> new ArrayList<>());
         return Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
@@ -94,12 +94,12 @@ final class Bystander implements AutoCloseable {
         return pulled.stream().map(ReceivedMessage::getMessage).toList();
     }
 
-    /** Publishes a message and returns its id. */
-    String publish(String topic, String data, Map<String, String> attributes) {
+    /** Publishes a message and returns its message ID. */
+    public String publish(String topic, String data, Map<String, String> attributes) {
         return publish(topic, data.getBytes(StandardCharsets.UTF_8), attributes);
     }
 
-    String publish(String topic, byte[] data, Map<String, String> attributes) {
+    public String publish(String topic, byte[] data, Map<String, String> attributes) {
         return publisher
                 .publish(PublishRequest.newBuilder()
                         .setTopic(topic(topic))

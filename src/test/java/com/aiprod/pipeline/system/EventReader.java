@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
-/** Reads a {@code text/event-stream} as the HTML standard says, in the background, and keeps what came. */
-final class EventReader implements AutoCloseable {
+/** Reads a {@code text/event-stream} in the background, as the HTML standard says, and keeps its events. */
+public final class EventReader implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -28,37 +28,37 @@ final class EventReader implements AutoCloseable {
     private final AtomicInteger comments = new AtomicInteger();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
-    /** One event; each must have all three. */
-    record Event(long id, String type, JsonNode data) {}
+    /** One event. All three fields are required. */
+    public record Event(long id, String type, JsonNode data) {}
 
-    EventReader(HttpResponse<InputStream> answer) {
+    public EventReader(HttpResponse<InputStream> answer) {
         this.answer = answer;
         new Thread(this::read, "event-reader").start();
     }
 
-    HttpResponse<InputStream> answer() {
+    public HttpResponse<InputStream> answer() {
         return answer;
     }
 
-    /** What has come so far. */
-    List<Event> events() {
+    /** Returns the events received so far. */
+    public List<Event> events() {
         return List.copyOf(events);
     }
 
-    /** Waits until so many events have come, and returns all that have. */
-    List<Event> await(int count) {
+    /** Waits for at least {@code count} events and returns all received so far. */
+    public List<Event> await(int count) {
         Awaitility.await().atMost(PATIENCE).until(() -> events.size() >= count);
         return events();
     }
 
-    /** Waits until the server ends the stream, and returns all that came. */
-    List<Event> awaitEnd() throws Exception {
+    /** Waits until the server ends the stream and returns all events. */
+    public List<Event> awaitEnd() throws Exception {
         end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         return events();
     }
 
     /** Waits for one more comment. */
-    void awaitComment(Duration limit) {
+    public void awaitComment(Duration limit) {
         int before = comments.get();
         Awaitility.await().atMost(limit).until(() -> comments.get() > before);
     }

@@ -7,34 +7,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Header;
 
-/** What can go wrong in a stage, for scripted.camel.yaml. */
+/** Stage faults for scripted.camel.yaml. */
 public final class Faults {
 
     private static final Map<String, Integer> TRIES = new ConcurrentHashMap<>();
 
     private Faults() {}
 
-    /** Answers how often the job's present attempt was tried, this time included. */
+    /** Counts and returns the tries of the job's current attempt, including this one. */
     public static int tries(@Header("jobId") String jobId, @Header("attempt") int attempt) {
         return TRIES.merge(jobId + " " + attempt, 1, Integer::sum);
     }
 
-    /** Fails as what may pass. */
-    public static void passing() {
+    /** Fails with a transient error. */
+    public static void failTransiently() {
         throw new TransientStageException("MODEL_BUSY", "The model is busy.");
     }
 
-    /** Fails as what cannot pass. */
-    public static void lasting() {
+    /** Fails with a permanent error. */
+    public static void failPermanently() {
         throw new PermanentStageException("CONTENT_UNUSABLE", "Nothing can be made of this text.");
     }
 
-    /** Fails as nobody foresaw. */
-    public static void unforeseen() {
+    /** Fails with an unexpected exception. */
+    public static void failUnexpectedly() {
         throw new IllegalStateException("jdbc:postgresql://secret-host/ of com.aiprod");
     }
 
-    /** Never ends, until it is interrupted. */
+    /** Hangs until interrupted. */
     public static void hang() throws InterruptedException {
         new CountDownLatch(1).await();
     }

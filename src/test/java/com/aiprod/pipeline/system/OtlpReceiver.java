@@ -19,14 +19,14 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A collector that keeps every span sent to it by OTLP over HTTP; as an initializer it has an application send them. */
-final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+/** A collector for OTLP over HTTP that keeps every span. As an initializer, it makes an application export to it. */
+public final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     private static final List<Received> SPANS = new CopyOnWriteArrayList<>();
     private static final String ENDPOINT = serve();
 
-    /** A finished span; ids are lower-case hexadecimal, {@code parent} is empty for a root. */
-    record Received(
+    /** A finished span. IDs are lowercase hexadecimal; {@code parent} is empty for a root. */
+    public record Received(
             String trace,
             String id,
             String parent,
@@ -44,13 +44,13 @@ final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableAp
                 .applyTo(context);
     }
 
-    /** The spans of a trace that have come so far. */
-    static List<Received> trace(String traceId) {
+    /** Returns the spans of the trace received so far. */
+    public static List<Received> trace(String traceId) {
         return SPANS.stream().filter(span -> span.trace().equals(traceId)).toList();
     }
 
-    /** The spans so far that name that job. */
-    static List<Received> ofJob(String jobId) {
+    /** Returns the spans received so far that name the job. */
+    public static List<Received> ofJob(String jobId) {
         return SPANS.stream()
                 .filter(span -> jobId.equals(span.tags().get("job_id")))
                 .toList();
@@ -60,7 +60,7 @@ final class OtlpReceiver implements ApplicationContextInitializer<ConfigurableAp
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             server.createContext("/v1/traces", OtlpReceiver::receive);
-            // Its dispatcher thread inherits this, and so does not keep a finished JVM from ending.
+            // The server's dispatcher thread inherits the daemon flag, so it does not keep the JVM alive.
             Thread starter = new Thread(server::start, "otlp-receiver");
             starter.setDaemon(true);
             starter.start();

@@ -12,9 +12,9 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.ContextConfiguration;
 
 /**
- * A test of the whole application over HTTP, on a real PostgreSQL and a real Pub/Sub; all such tests share one
- * application. Its workers run the pipeline {@code scripted} of src/test/resources/routes-of-tests, which does what a job's
- * metadata tell it to.
+ * Tests the whole application over HTTP, on a real PostgreSQL and a real Pub/Sub. All of these tests share one
+ * application. Its workers run the pipeline {@code scripted} in src/test/resources/routes-of-tests, which does what a job's
+ * metadata says.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -26,7 +26,7 @@ import org.springframework.test.context.ContextConfiguration;
             "management.server.port=0",
             "aiprod.routes-dir=src/test/resources/routes-of-tests",
             "aiprod.pipeline.route=scripted",
-            // Above the retries of a job that fails each time, which take up to 8.4 s.
+            // Longer than the retries of a job that always fails, which take up to 8.4 s.
             "aiprod.pipeline.timeout=11s",
             "aiprod.worker.concurrency=12",
             "aiprod.worker.renew-interval=200",
@@ -38,4 +38,4 @@ import org.springframework.test.context.ContextConfiguration;
             "aiprod.watch.max-open-per-user=500"
         })
 @ContextConfiguration(initializers = {EmbeddedServices.class, DevelopmentTokens.class, OtlpReceiver.class})
-@interface SystemTest {}
+public @interface SystemTest {}

@@ -13,8 +13,8 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stands between the application and a server as a network does, and can cut every connection. */
-final class Tap implements AutoCloseable {
+/** A TCP proxy between the application and a server that can cut or stall every connection. */
+public final class Tap implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Tap.class);
 
@@ -27,7 +27,7 @@ final class Tap implements AutoCloseable {
         return thread;
     });
     private volatile boolean shut;
-    private volatile boolean silent;
+    private volatile boolean stalled;
 
     private Tap(URI server) throws IOException {
         this.server = server;
@@ -35,8 +35,8 @@ final class Tap implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    /** A tap before the server at {@code host:port}. */
-    static Tap beforeServer(String endpoint) {
+    /** Opens a proxy to the server at {@code host:port}. */
+    public static Tap beforeServer(String endpoint) {
         try {
             return new Tap(URI.create("tcp://" + endpoint));
         } catch (IOException e) {
@@ -44,8 +44,8 @@ final class Tap implements AutoCloseable {
         }
     }
 
-    /** A tap before the database of that URL. */
-    static Tap before(String jdbcUrl) {
+    /** Opens a proxy to the database at the JDBC URL. */
+    public static Tap before(String jdbcUrl) {
         try {
             return new Tap(URI.create(jdbcUrl.substring("jdbc:".length())));
         } catch (IOException e) {
@@ -53,40 +53,40 @@ final class Tap implements AutoCloseable {
         }
     }
 
-    /** The database's URL through this tap. */
-    String jdbcUrl() {
+    /** Returns the database's JDBC URL through this proxy. */
+    public String jdbcUrl() {
         return "jdbc:" + server.toString().replace(server.getAuthority(), endpoint());
     }
 
-    /** Where a client finds the server through this tap. */
-    String endpoint() {
+    /** Returns {@code host:port} of this proxy. */
+    public String endpoint() {
         return "127.0.0.1:" + listener.getLocalPort();
     }
 
-    /** Connections are taken and kept, and nothing passes, until {@link #speak()}. */
-    synchronized void hush() {
-        silent = true;
+    /** Accepts and keeps connections but forwards nothing, until {@link #resume()}. */
+    public synchronized void stall() {
+        stalled = true;
     }
 
-    synchronized void speak() {
-        silent = false;
+    public synchronized void resume() {
+        stalled = false;
         notifyAll();
     }
 
-    private synchronized void awaitVoice() throws InterruptedException {
-        while (silent) {
+    private synchronized void awaitResume() throws InterruptedException {
+        while (stalled) {
             wait();
         }
     }
 
-    /** Cuts every connection and takes none. */
-    void shut() {
+    /** Cuts every connection and accepts no new one. */
+    public void shut() {
         shut = true;
         sockets.forEach(Tap::close);
         sockets.clear();
     }
 
-    void open() {
+    public void open() {
         shut = false;
     }
 
@@ -104,7 +104,7 @@ final class Tap implements AutoCloseable {
                 threads.execute(() -> pump(client, upstream));
                 threads.execute(() -> pump(upstream, client));
             } catch (IOException e) {
-                LOG.debug("Either side may end a connection, and close() ends the listener", e);
+                LOG.debug("Either side may close a connection, and close() closes the listener", e);
             }
         }
     }
@@ -125,11 +125,11 @@ final class Tap implements AutoCloseable {
             for (int read = from.getInputStream().read(buffer);
                     read >= 0;
                     read = from.getInputStream().read(buffer)) {
-                awaitVoice();
+                awaitResume();
                 to.getOutputStream().write(buffer, 0, read);
             }
         } catch (IOException e) {
-            // The connection was cut, which is what this is for.
+            // Expected: the connection was cut.
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

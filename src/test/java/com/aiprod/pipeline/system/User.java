@@ -25,8 +25,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 
-/** Somebody who uses the API over HTTP with a token of their own, and has no job yet. */
-final class User {
+/** A new user with a token of their own, who calls the API over HTTP. Checks each response against openapi.yaml. */
+public final class User {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,32 +42,32 @@ final class User {
         this.roles = roles;
     }
 
-    /** A user whom no other test knows. */
-    static User of(int port, String name) {
+    /** Returns a user that no other test uses. */
+    public static User of(int port, String name) {
         return new User(port, name + "-" + UUID.randomUUID());
     }
 
-    /** As {@link #of}, with a token that holds the role admin. */
-    static User admin(int port, String name) {
+    /** Like {@link #of}, with the role {@code admin} in the token. */
+    public static User admin(int port, String name) {
         return new User(port, name + "-" + UUID.randomUUID(), "admin");
     }
 
-    String id() {
+    public String id() {
         return id;
     }
 
-    /** A request of this user's. */
-    HttpRequest.Builder request(String path) {
+    /** Returns a request with this user's token. */
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + DevelopmentTokens.token(id, roles));
     }
 
-    HttpResponse<String> get(String path, String... headers) throws Exception {
+    public HttpResponse<String> get(String path, String... headers) throws Exception {
         return send(headers.length == 0 ? request(path) : request(path).headers(headers));
     }
 
-    HttpResponse<String> submit(String body, String... headers) throws Exception {
+    public HttpResponse<String> submit(String body, String... headers) throws Exception {
         HttpRequest.Builder request = request("/pipeline/run")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body));
@@ -75,45 +75,45 @@ final class User {
     }
 
     /** Opens the job's event stream. */
-    EventReader follow(String jobId, String... headers) throws Exception {
+    public EventReader follow(String jobId, String... headers) throws Exception {
         HttpRequest.Builder request = request("/pipeline/job/" + jobId + "/events");
         return new EventReader(CLIENT.send(
                 (headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofInputStream()));
     }
 
-    /** The id of a new job that does what the script of that name in scripted.camel.yaml does. */
-    String start(String script) throws Exception {
+    /** Submits a job that runs the script of that name in scripted.camel.yaml, and returns its ID. */
+    public String start(String script) throws Exception {
         HttpResponse<String> answer =
                 submit("{\"content\":\"A tide comes in.\",\"metadata\":{\"script\":\"" + script + "\"}}");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         return json(answer).path("job_id").asText();
     }
 
-    JsonNode job(String jobId) throws Exception {
+    public JsonNode job(String jobId) throws Exception {
         HttpResponse<String> answer = get("/pipeline/job/" + jobId);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return json(answer);
     }
 
-    /** The job, once it is in that state. */
-    JsonNode await(String jobId, String status) {
+    /** Waits until the job is in the state and returns the job. */
+    public JsonNode await(String jobId, String status) {
         return Awaitility.await()
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> job(jobId), job -> status.equals(job.path("status").asText()));
     }
 
-    /** Waits until no call is refused any more: the connections that an outage broke are found one by one. */
-    void awaitService() {
-        Awaitility.await("a service that refuses no call")
+    /** Waits until no call fails any more. After an outage, the pool finds its broken connections one by one. */
+    public void awaitService() {
+        Awaitility.await("a service that rejects no call")
                 .atMost(PATIENCE)
                 .until(
                         () -> atOnce(24, 8, () -> get("/pipeline/jobs").statusCode()),
                         codes -> codes.stream().allMatch(code -> code == 200));
     }
 
-    /** Runs the call so many times, some at a time, and returns what they gave. */
-    static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
+    /** Runs the call {@code calls} times, {@code atATime} in parallel, and returns the results. */
+    public static <T> List<T> atOnce(int calls, int atATime, Callable<T> call) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(atATime);
         try {
             List<T> answers = new ArrayList<>();
@@ -126,26 +126,26 @@ final class User {
         }
     }
 
-    static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return described(CLIENT.send(request.build(), BodyHandlers.ofString()));
     }
 
-    static HttpResponse<byte[]> download(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public static HttpResponse<byte[]> download(HttpRequest.Builder request) throws IOException, InterruptedException {
         return described(CLIENT.send(request.build(), BodyHandlers.ofByteArray()));
     }
 
-    /** The answer, which is one that openapi.yaml describes. */
+    /** Checks the response against openapi.yaml and returns it. */
     private static <T> HttpResponse<T> described(HttpResponse<T> answer) {
         OpenApi.check(answer);
         return answer;
     }
 
-    static JsonNode json(HttpResponse<String> answer) throws JsonProcessingException {
+    public static JsonNode json(HttpResponse<String> answer) throws JsonProcessingException {
         return JSON.readTree(answer.body());
     }
 
-    /** The problem in an answer, after the checks that hold for every one. */
-    static JsonNode problem(HttpResponse<String> answer, int status) throws JsonProcessingException {
+    /** Returns the problem document of the response, after the checks that apply to every problem. */
+    public static JsonNode problem(HttpResponse<String> answer, int status) throws JsonProcessingException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         JsonNode problem = json(answer);
@@ -159,8 +159,8 @@ final class User {
         return problem;
     }
 
-    /** The faults in an answer to bad input, as {@code field: message}. */
-    static List<String> faults(HttpResponse<String> answer) throws JsonProcessingException {
+    /** Returns the errors in a 400 response, each as {@code field: message}. */
+    public static List<String> faults(HttpResponse<String> answer) throws JsonProcessingException {
         List<String> faults = new ArrayList<>();
         for (JsonNode fault : problem(answer, 400).path("errors")) {
             assertThat(names(fault)).containsExactly("field", "message");
@@ -170,8 +170,8 @@ final class User {
         return faults;
     }
 
-    /** The names of an object's properties in the order in which they came. */
-    static List<String> names(JsonNode object) {
+    /** Returns the names of the object's properties in document order. */
+    public static List<String> names(JsonNode object) {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);
         return names;

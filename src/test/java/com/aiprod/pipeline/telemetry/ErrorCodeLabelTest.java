@@ -11,17 +11,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The error codes that metrics show by name. */
+/** The error codes with their own label value. */
 class ErrorCodeLabelTest {
 
-    /** An error code as an exception, a failure or a dead letter is made with it, or as SQL stores it. */
+    /** An error code in the construction of an exception, a failure, or a dead letter, or in SQL. */
     private static final Pattern CODE = Pattern.compile(
             "(?:StageException\\(|new Failure\\(|CODE = |POISON = |, )\\s*[\"']([A-Z]+(?:_[A-Z]+)+)[\"']"
                     + "|^\\s+[\"']([A-Z]+_[A-Z]+)[\"'],$",
             Pattern.MULTILINE);
 
     @Test
-    void areThoseThatTheApplicationGives() throws IOException {
+    void areTheApplicationsOwnCodes() throws IOException {
         Set<String> given = new TreeSet<>();
         for (String folder : new String[] {"src/main/java", "src/main/resources/db/queries"}) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
@@ -42,7 +42,7 @@ class ErrorCodeLabelTest {
     }
 
     @Test
-    void isOneForAllOthers() {
+    void groupsAllOtherCodes() {
         assertThat(ErrorCodeLabel.of("VIDEO_WRONG")).isEqualTo("VIDEO_WRONG");
         assertThat(ErrorCodeLabel.of("MADE_UP_BY_A_PIPELINE")).isEqualTo("other");
         assertThat(ErrorCodeLabel.of(null)).isEqualTo("other");

@@ -25,7 +25,7 @@ class FailureLogLimitTest {
     private final DefaultCamelContext camel = new DefaultCamelContext();
 
     @Test
-    void anOutageHasALineAtItsBeginningAndThenFewerAndFewer() {
+    void logsAnOutageAtItsStartAndThenLessAndLess() {
         List<Long> saidAt = new ArrayList<>();
         for (int second = 0; second < 1_300; second++) {
             if (fail("dispatch-jobs", readOnly) != null) {
@@ -37,7 +37,7 @@ class FailureLogLimitTest {
     }
 
     @Test
-    void aLineCountsWhatTheOnesBeforeDidNot() {
+    void countsTheFailuresSinceTheLastLine() {
         assertThat(fail("dispatch-jobs", away)).isEqualTo(1);
         for (int i = 0; i < 39; i++) {
             assertThat(fail("dispatch-jobs", away)).isNull();
@@ -47,7 +47,7 @@ class FailureLogLimitTest {
     }
 
     @Test
-    void anotherRouteAndAnotherKindAreNews() {
+    void logsAnotherRouteOrKindAtOnce() {
         assertThat(fail("dispatch-jobs", away)).isEqualTo(1);
         assertThat(fail("poll-deliveries", away)).isEqualTo(1);
         assertThat(fail("dispatch-jobs", readOnly)).isEqualTo(1);
@@ -55,13 +55,13 @@ class FailureLogLimitTest {
     }
 
     @Test
-    void whatHasNotFailedForAWhileIsNews() {
+    void logsAgainAtOnceAfterAWhile() {
         assertThat(fail("purge-jobs", away)).isEqualTo(1);
         clock.pass(Duration.ofSeconds(61));
         assertThat(fail("purge-jobs", away)).isEqualTo(1);
     }
 
-    /** The failures that the line tells of; null for no line. */
+    /** Returns the number of failures in the log line, or null for no line. */
     private Integer fail(String route, Throwable failure) {
         DefaultExchange exchange = new DefaultExchange(camel);
         exchange.getExchangeExtension().setFromRouteId(route);

@@ -25,7 +25,7 @@ class JobMetricsTest {
     }
 
     @Test
-    void countsASubmissionWhoseWakeUpFindsTheDispatcherAwake() throws Exception {
+    void countsASubmissionWhoseWakeUpIsRedundant() throws Exception {
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

@@ -27,7 +27,7 @@ class CaptionsTest {
     }
 
     @Test
-    void whatIsWrittenIsRead() {
+    void readsWhatItWrote() {
         List<Scene> scenes = List.of(new Scene("Eins", 0, 1.5), new Scene("Zwei", 1.5, 3661.25));
 
         assertThat(Captions.read(Captions.write(scenes, "de"))).isEqualTo(scenes);

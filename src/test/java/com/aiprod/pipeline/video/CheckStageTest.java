@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real files, right and wrong, before the stage that has to tell them apart. */
+/** Valid and invalid real files for the stage that checks them. */
 class CheckStageTest {
 
     private static final List<Scene> SCENES = List.of(new Scene("One", 0, 1), new Scene("Two", 1, 3));
@@ -50,7 +50,7 @@ class CheckStageTest {
     }
 
     @Test
-    void aRightVideoPasses() throws Exception {
+    void acceptsAValidVideo() throws Exception {
         film(720, 1280, 30, 90, 0x3366cc);
 
         assertThat(stage.check(job, "job", 1)).isSameAs(job);
@@ -80,17 +80,17 @@ class CheckStageTest {
     }
 
     @Test
-    void coloursArriveAsTheyWereDrawn() throws Exception {
+    void keepsTheColorsAsDrawn() throws Exception {
         film(720, 1280, 30, 90, 0x3366cc);
 
         byte[] luma = new Film(folder.resolve("video.mp4")).pictures("yuv420p", 0, 1);
-        // BT.709: 16 + 219 * (0.2126 * 51 + 0.7152 * 102 + 0.0722 * 204) / 255; by BT.601 it would be 100.
+        // BT.709: 16 + 219 * (0.2126 * 51 + 0.7152 * 102 + 0.0722 * 204) / 255. BT.601 would give 100.
         assertThat(luma[720 * 1200 + 600] & 0xff).isBetween(99, 103);
     }
 
-    /** An encoder may take a moving shape that differs from its ground in hue alone for a part of it. */
+    /** An encoder may confuse a moving shape with its background if they differ only in hue. */
     @Test
-    void whatIsSeenIsWhatWasDrawn() throws Exception {
+    void keepsTheFramesAsDrawn() throws Exception {
         FramePainter painter = new FramePainter(
                 Preset.QUICK_SOCIAL,
                 "Small batches, big mornings. Roasted today, at your door on Friday. Wake up to better coffee.",
@@ -115,7 +115,7 @@ class CheckStageTest {
         }
     }
 
-    /** How many pixels are far from what was drawn, by their red; torn edges make about a thousand. */
+    /** Counts the pixels whose red differs much from the drawn one. Torn edges cause about 1,000. */
     private static int strayPixels(byte[] seen, int start, int[] drawn) {
         int stray = 0;
         for (int i = 0; i < drawn.length; i++) {
@@ -126,7 +126,7 @@ class CheckStageTest {
     }
 
     @Test
-    void wrongVideosAreNamed() throws Exception {
+    void namesTheErrorInAVideo() throws Exception {
         film(720, 1280, 30, 80, 0x3366cc);
         assertWrong("its duration is 2.6");
         film(1280, 720, 30, 90, 0x3366cc);
@@ -138,7 +138,7 @@ class CheckStageTest {
     }
 
     @Test
-    void captionsOutOfStepAreNamed() throws Exception {
+    void namesMisalignedCaptions() throws Exception {
         film(720, 1280, 30, 90, 0x3366cc);
         captions(List.of(SCENES.get(0)));
         assertWrong("it has 1 captions for 2 scenes");
@@ -147,7 +147,7 @@ class CheckStageTest {
     }
 
     @Test
-    void aFileThatIsNoVideoMayBeTriedAgain() throws Exception {
+    void anUnreadableVideoIsATransientFailure() throws Exception {
         Files.writeString(folder.resolve("video.mp4"), "no video");
 
         assertThatThrownBy(() -> stage.check(job, "job", 1))
@@ -166,7 +166,7 @@ class CheckStageTest {
                 .hasMessageContaining(fault);
     }
 
-    /** One colour, with a white square unless it is black. */
+    /** Makes a video of one color, with a white square unless the color is black. */
     private void film(int width, int height, int frameRate, int frames, int color) throws Exception {
         int[] picture = new int[width * height];
         Arrays.fill(picture, color);

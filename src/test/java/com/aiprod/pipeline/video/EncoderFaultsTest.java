@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Encoders that do not start, do not read, break and are killed: no process and no file of theirs is left. */
+/** Encoders that fail to start, hang, crash, or are killed leave no process and no file behind. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the programs are shell scripts")
 class EncoderFaultsTest {
 
@@ -38,7 +38,7 @@ class EncoderFaultsTest {
     private VideoTools tools;
 
     @AfterEach
-    void nothingIsLeft() throws IOException {
+    void assertNothingLeft() throws IOException {
         Awaitility.await().atMost(SOON).until(() -> children(), List::isEmpty);
         try (Stream<Path> files = Files.walk(folder.resolve("scratch"))) {
             assertThat(files.filter(file -> file.toString().contains("film-"))).isEmpty();
@@ -55,7 +55,7 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void manyCancellationsLeaveNothing() throws Exception {
+    void cancellationsLeaveNothingBehind() throws Exception {
         tools = new VideoTools("", Files.createDirectories(folder.resolve("scratch")));
         Semaphore framesBegan = new Semaphore(0);
         AtomicInteger stopped = new AtomicInteger();
@@ -76,7 +76,7 @@ class EncoderFaultsTest {
             }
             assertThat(framesBegan.tryAcquire(4, 60, TimeUnit.SECONDS)).isTrue();
             for (Thread rendering : renderings) {
-                // Again and again, as a worker does.
+                // Repeatedly, as a worker does.
                 while (rendering.isAlive()) {
                     rendering.interrupt();
                     rendering.join(10);
@@ -90,13 +90,13 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void anEncoderThatNeverReadsIsStoppedByAnInterrupt() throws Exception {
-        // Not by exec: the one to be killed is a grandchild.
+    void anInterruptStopsAnEncoderThatNeverReads() throws Exception {
+        // Without exec, so that the process to kill is a grandchild.
         stopWhile(script("sleep 600; exit 1"));
     }
 
     @Test
-    void anEncoderThatReadsSlowlyIsStoppedByAnInterrupt() throws Exception {
+    void anInterruptStopsASlowEncoder() throws Exception {
         stopWhile(script("while head -c 20000 >/dev/null; do sleep 0.02; done"));
     }
 
@@ -119,7 +119,7 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void anEncoderThatDiesInTheMiddleMayBeTriedAgainAndSaysWhy() {
+    void aCrashOfTheEncoderIsTransientAndNamesTheCause() {
         tools = script("head -c 5000000 >/dev/null; echo it broke >&2; exit 3");
         assertThatThrownBy(this::film)
                 .isInstanceOf(IOException.class)
@@ -128,26 +128,26 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void anEncoderThatIsKilledIsNotTheWorkersFault() {
+    void aKilledEncoderIsNotAWorkerFault() {
         tools = script("kill -9 $$");
         assertThatThrownBy(this::film).isInstanceOf(IOException.class).hasMessageContaining("exit code 137");
     }
 
     @Test
-    void anEncoderThatReadsNoMoreAndDoesNotEndIsKilled() {
+    void killsAnEncoderThatStopsReading() {
         tools = script("head -c 5000000 >/dev/null; exec 0<&-; sleep 600");
         assertThatThrownBy(this::film).isInstanceOf(IOException.class).hasMessageContaining("is still running");
     }
 
     @Test
-    void anEncoderThatSpeaksALotIsHeardToTheEnd() throws Exception {
+    void drainsTheOutputOfAVerboseEncoder() throws Exception {
         tools = script("i=0; while [ $i -lt 40000 ]; do echo line $i of a very talkative program >&2; i=$((i+1)); done;"
                 + " cat >/dev/null");
         film();
     }
 
     @Test
-    void anEncoderThatFindsTheDiskFullMakesTheStorageFull() {
+    void reportsAFullDiskOfTheEncoder() {
         tools = script(
                 "head -c 5000000 >/dev/null; echo 'Error writing trailer: No space left on device' >&2; exit 228");
         assertThat(StorageFull.named((Exception) catchThrowable(this::film)))
@@ -157,7 +157,7 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void anEncoderThatDoesNotWorkHereIsTheWorkersFault() throws Exception {
+    void anEncoderThatCannotRunIsAWorkerFault() throws Exception {
         tools = script("echo 'error while loading shared libraries: libx.so.1' >&2; exit 127");
         assertThatThrownBy(this::film)
                 .isInstanceOf(WorkerFaultException.class)
@@ -167,7 +167,7 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void anEncoderThatDoesNotStartIsTheWorkersFault() throws Exception {
+    void anEncoderThatCannotStartIsAWorkerFault() throws Exception {
         Path scratch = Files.createDirectories(folder.resolve("scratch"));
         tools = new VideoTools(folder.resolve("ffmpeg").toString(), scratch);
         assertThatThrownBy(this::film)
@@ -181,7 +181,7 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void aScratchFolderThatCannotBeMadeIsTheWorkersFault() throws Exception {
+    void aMissingScratchFolderIsAWorkerFault() throws Exception {
         Files.createDirectories(folder.resolve("scratch"));
         Path file = Files.createFile(folder.resolve("file"));
         tools = new VideoTools("", file);
@@ -197,15 +197,15 @@ class EncoderFaultsTest {
     }
 
     @Test
-    void aCheckSaysNothingWhereAllIsWell() throws Exception {
+    void aCheckPassesOnAHealthyWorker() throws Exception {
         tools = new VideoTools("", Files.createDirectories(folder.resolve("scratch")));
         tools.check();
         tools.check();
     }
 
-    /** A process that was killed deletes nothing; the next one does, and lets those that live keep theirs. */
+    /** A killed process deletes nothing. The next process deletes its folder, but none of a live process. */
     @Test
-    void whatADeadProcessLeftIsDeletedByTheNextOne() throws Exception {
+    void deletesTheScratchFoldersOfDeadProcessesOnly() throws Exception {
         Path scratch = Files.createDirectories(folder.resolve("scratch"));
         tools = new VideoTools("", scratch);
         Path mine = tools.makeScratchFolder("mine");

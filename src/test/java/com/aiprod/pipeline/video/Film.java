@@ -9,29 +9,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A video as a viewer's program sees it. */
+/** A video as a player sees it. */
 public final class Film {
 
     private static final VideoTools TOOLS = new VideoTools("", Path.of(System.getProperty("java.io.tmpdir")));
 
     private final Path file;
 
-    /** The video in this file. */
+    /** Opens the video file. */
     public Film(Path file) {
         this.file = file;
     }
 
-    /** FFmpeg as it comes along, with its scratch folder where it is by default. */
+    /** Returns the bundled FFmpeg with the default scratch folder. */
     static VideoTools tools() {
         return TOOLS;
     }
 
-    /** What ffprobe says of the picture's stream. */
+    /** Returns ffprobe's description of the video stream. */
     public JsonNode stream() throws IOException, InterruptedException {
         return probe("stream").path("streams").path(0);
     }
 
-    /** What ffprobe says of each frame, decoding all of them. */
+    /** Decodes all frames and returns ffprobe's description of each. */
     public JsonNode frames() throws IOException, InterruptedException {
         return probe("frame=key_frame,pts_time").path("frames");
     }
@@ -47,11 +47,11 @@ public final class Film {
     }
 
     /**
-     * Decoded frames, one after the other.
+     * Returns decoded frames, one after the other.
      *
-     * @param format FFmpeg's name, e.g. {@code rgb24}
-     * @param from the first frame's number, from 0
-     * @param to the number after the last one's
+     * @param format FFmpeg's name of the pixel format, for example {@code rgb24}
+     * @param from the number of the first frame, from 0
+     * @param to the number after the last frame
      */
     byte[] pictures(String format, int from, int to) throws IOException, InterruptedException {
         Path answer = Files.createTempFile("film-", ".raw");

@@ -74,13 +74,13 @@ class FontBookTest {
 
     @ParameterizedTest
     @EnumSource(Face.class)
-    void aLetterThatNoFontHasIsFound(Face face) {
+    void detectsALetterWithoutAGlyph(Face face) {
         assertThat(new FontBook(face, ULocale.ENGLISH).covers("a\uE000")).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"LOUD", "CALM", "FILM"})
-    void noFontOfTheMachineIsUsed(String face) {
+    void usesNoSystemFont(String face) {
         FontBook fonts = new FontBook(Face.valueOf(face), ULocale.ENGLISH);
         var letters = fonts.dress("Az 你 ب 🚀", 40).getIterator();
 

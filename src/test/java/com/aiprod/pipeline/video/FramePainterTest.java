@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FramePainterTest {
 
     @Test
-    void theSameContentLooksTheSameAndAnotherDoesNot() throws Exception {
+    void equalContentLooksEqualAndOtherContentDoesNot() throws Exception {
         List<int[]> corners = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             int[] picture = paint(Preset.BRAND_STORY, "Content " + i, 1);
@@ -55,7 +55,7 @@ class FramePainterTest {
         return ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
     }
 
-    /** The mean difference of a channel, of 255. */
+    /** Returns the mean difference of a channel, out of 255. */
     private static double difference(int[] one, int[] two) {
         long sum = 0;
         for (int i = 0; i < one.length; i++) {

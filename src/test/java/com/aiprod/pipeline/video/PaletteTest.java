@@ -13,7 +13,7 @@ class PaletteTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void textReadsOnEveryColourThatCanLieBehindIt(boolean cinema) {
+    void textIsReadableOnEveryBackgroundColor(boolean cinema) {
         Set<Color> seen = new HashSet<>();
         for (int seed = 0; seed < 2000; seed++) {
             Palette palette = Palette.draw(new SplittableRandom(seed), cinema);
@@ -31,7 +31,7 @@ class PaletteTest {
     }
 
     @org.junit.jupiter.api.Test
-    void contrastIsThatOfWcag() {
+    void computesTheContrastOfWcag() {
         assertThat(Palette.contrast(Color.BLACK, Color.WHITE)).isEqualTo(21);
         assertThat(Palette.contrast(new Color(0x777777), Color.WHITE)).isBetween(4.47, 4.49);
     }

@@ -8,15 +8,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Renders videos in a process of its own; says on standard output how each one ended. */
+/** Renders videos in a separate process and prints the result of each. */
 final class RenderProbe {
 
     private RenderProbe() {}
 
     /**
-     * Prints {@code rendered} or the fault for each place.
+     * Prints {@code rendered} or the fault for each set of places.
      *
-     * @param arguments preset, content and seconds, and then places: the artifacts' folder, the scratch folder, and blank
+     * @param arguments preset, content, and seconds, then sets of places: artifacts folder, scratch folder, and blank
      *     or another FFmpeg
      */
     public static void main(String[] arguments) throws Exception {
@@ -37,7 +37,7 @@ final class RenderProbe {
         }
     }
 
-    /** A job of one scene. */
+    /** Returns a job with one scene. */
     static Map<String, Object> job(String preset, String content, int seconds) {
         Storyboard board = new Storyboard(List.of(new Scene(content, 0, seconds)), false);
         return Map.of(

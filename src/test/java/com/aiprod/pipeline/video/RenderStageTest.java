@@ -29,7 +29,7 @@ class RenderStageTest {
     Path root;
 
     @Test
-    void anInterruptStopsItAtOnceAndLeavesNoFile() throws Exception {
+    void anInterruptStopsRenderingAtOnceAndLeavesNoFile() throws Exception {
         CountDownLatch drawing = new CountDownLatch(1);
         RenderStage stage = new RenderStage(new ArtifactStore(root), Film.tools(), (jobId, attempt, name, percent) -> {
             if (percent > 0) {
@@ -53,11 +53,11 @@ class RenderStageTest {
         assertThat(files()).isEmpty();
     }
 
-    /** The kernel refuses the process files that are larger than the fonts and smaller than the video. */
+    /** The kernel limits the process to files larger than the fonts but smaller than the video. */
     @Test
-    void anEncoderThatMayWriteNoMoreIsAFullDisk() throws Exception {
+    void aFileSizeLimitCountsAsAFullDisk() throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "needs a shell's ulimit");
-        // FFmpeg must be unpacked before: it is larger too.
+        // FFmpeg must be unpacked first because it also exceeds the limit.
         Film.tools().check();
 
         assertThat(probe(
@@ -68,9 +68,9 @@ class RenderStageTest {
         assertThat(files()).isEmpty();
     }
 
-    /** On file systems that are just too small for each file in turn, or allow no programs. */
+    /** Uses file systems that are just too small for each file in turn, or mounted noexec. */
     @Test
-    void aDiskThatIsFullOrAllowsNoProgramsIsNamed() throws Exception {
+    void reportsAFullDiskAndANoexecDisk() throws Exception {
         Map<?, ?> files = (Map<?, ?>)
                 new RenderStage(new ArtifactStore(root), Film.tools(), (jobId, attempt, name, percent) -> {})
                         .render(RenderProbe.job("quick_social", "The river remembers", 1), "job", 1)
@@ -104,7 +104,7 @@ class RenderStageTest {
         return (Files.size(Path.of((String) file)) + 4095) / 4096 * 4096;
     }
 
-    /** The FFmpeg that comes along, in another folder than the scratch folder. */
+    /** Unpacks the bundled FFmpeg outside the scratch folder. */
     private Path elsewhere() throws IOException {
         Path real = new BundledFfmpeg().unpack(Files.createDirectories(root.resolve("elsewhere")));
         Path script = Files.writeString(
@@ -114,7 +114,7 @@ class RenderStageTest {
         return script;
     }
 
-    /** File systems that only one process sees, and that are gone with it. */
+    /** File systems that only one process sees and that end with it. */
     private record Disks(Path root, StringBuilder mounts) {
 
         private static final List<String> ALONE =
@@ -149,9 +149,9 @@ class RenderStageTest {
         }
     }
 
-    /** What stands in front of the fontconfig library cannot be loaded, as where there is no such library. */
+    /** An unloadable file shadows the fontconfig library, as if the library were missing. */
     @Test
-    void aMachineWithoutFontconfigShowsAllLetters() throws Exception {
+    void rendersAllLettersWithoutFontconfig() throws Exception {
         Path nothing = Files.createDirectories(root.resolve("libraries"));
         Files.createFile(nothing.resolve("libfontconfig.so.1"));
         Files.createFile(nothing.resolve("libfontconfig.so"));

@@ -16,44 +16,44 @@ class SanitizeStageTest {
     private final SanitizeStage stage = new SanitizeStage((jobId, attempt, name, percent) -> {});
 
     @Test
-    void controlsAndDirectionTricksGoAndBlanksAreSingle() {
+    void removesControlsAndBidiOverridesAndCollapsesBlanks() {
         assertThat(clean("  a\u0000b\t\tc\u202E d\u00A0\u3000e \r\n \r\n f\u2028g\u0007 "))
                 .isEqualTo("ab c d e\nf\ng");
     }
 
     @Test
-    void lettersAreComposedAndJoinersStay() {
+    void composesLettersAndKeepsJoiners() {
         assertThat(clean("Cafe\u0301 👩\u200D🚀 می\u200Cخواهم")).isEqualTo("Café 👩\u200D🚀 می\u200Cخواهم");
     }
 
     @Test
-    void whateverEndsALineIsALineFeed() {
+    void convertsAllLineBreaksToLineFeeds() {
         assertThat(clean("one\u000Btwo\fthree\rfour\u0085five\u2028six\u2029seven\r\neight"))
                 .isEqualTo("one\ntwo\nthree\nfour\nfive\nsix\nseven\neight");
     }
 
-    /** Emoji of Unicode 14 to 15, which Java 17 does not know; the text may stand alone. */
+    /** Emoji of Unicode 14 and 15, which Java 17 does not know, also as the only content. */
     @ParameterizedTest
     @ValueSource(strings = {"🫶", "🫡", "🫠", "🛜", "🪿", "🫠🫡🫶", "Thank you 🫶 all 🫡 today"})
-    void newerEmojiStayAndHaveAGlyph(String content) {
+    void keepsNewerEmojiWhichHaveGlyphs(String content) {
         assertThat(clean(content)).isEqualTo(content);
         assertThat(new FontBook(FontBook.Face.LOUD, ULocale.ENGLISH).covers(content))
                 .isTrue();
     }
 
     @Test
-    void whatIsNoCharacterGoes() {
+    void removesNonCharacters() {
         assertThat(clean("a\uFFFEb\uE000c\uDBFF\uDFFFd\u0378e")).isEqualTo("abcde");
     }
 
     @Test
-    void aHalfOfASurrogatePairGoes() {
+    void removesAnUnpairedSurrogate() {
         assertThat(clean("a\uD83Db")).isEqualTo("ab");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " \n\t", "\u0000\u0007", "\u200B\u200D", "\uFE0F", "\u00AD"})
-    void contentWithoutALetterIsRefused(String content) {
+    void rejectsContentWithoutALetter(String content) {
         assertThatThrownBy(() -> clean(content))
                 .isInstanceOfSatisfying(
                         PermanentStageException.class,
@@ -61,7 +61,7 @@ class SanitizeStageTest {
     }
 
     @Test
-    void settingsAreMadeSureAndOtherFieldsStay() {
+    void validatesSettingsAndKeepsOtherFields() {
         Map<String, Object> job = job("x");
         job.put("duration_sec", 999);
         job.put("lang", "zh-hant-tw");
@@ -79,7 +79,7 @@ class SanitizeStageTest {
     }
 
     @Test
-    void anUnknownPresetIsRefused() {
+    void rejectsAnUnknownPreset() {
         Map<String, Object> job = job("x");
         job.put("preset", "imax");
 

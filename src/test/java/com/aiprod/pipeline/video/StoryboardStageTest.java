@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoryboardStageTest {
 
     @Test
-    void eachSentenceHasItsSceneAndAbbreviationsEndNone() throws Exception {
+    void makesOneSceneForEachSentenceDespiteAbbreviations() throws Exception {
         Storyboard board =
                 plan("Dr. Smith bakes. She does it at 5 a.m. every day! Go on. Do you?", "en", Preset.QUICK_SOCIAL, 12);
 
@@ -31,13 +31,13 @@ class StoryboardStageTest {
                 "hi|नमस्ते दुनिया। आप कैसे हैं?|2",
                 "ar|مرحبا. كيف حالك؟|2",
             })
-    void sentencesEndByTheRulesOfTheirLanguage(String lang, String content, int sentences) throws Exception {
+    void endsSentencesByTheRulesOfTheirLanguage(String lang, String content, int sentences) throws Exception {
         assertThat(plan(content, lang, Preset.QUICK_SOCIAL, 20).scenes()).hasSize(sentences);
     }
 
     @ParameterizedTest
     @EnumSource(Preset.class)
-    void scenesFollowOneAnotherAtWholeFramesFromZeroToTheEnd(Preset preset) throws Exception {
+    void scenesCoverTheVideoAtWholeFrames(Preset preset) throws Exception {
         List<Scene> scenes = plan("One. Two words. Three words here. And a fourth one, longer.", "en", preset, 17)
                 .scenes();
 
@@ -52,7 +52,7 @@ class StoryboardStageTest {
 
     @ParameterizedTest
     @EnumSource(Preset.class)
-    void noSceneIsAWallOfTextNorTooFastToRead(Preset preset) throws Exception {
+    void noSceneIsTooLongOrTooFastToRead(Preset preset) throws Exception {
         String content = "The lighthouse keeper counted ships, one for each winter, and wrote them down. ".repeat(130);
         Storyboard board = plan(content, "en", preset, preset.maxDurationSec());
 
@@ -63,7 +63,7 @@ class StoryboardStageTest {
     }
 
     @Test
-    void nothingIsLostWhereThereIsTime() throws Exception {
+    void keepsAllTextIfTimeAllows() throws Exception {
         String content = "We started small, in a garage that smelled of oil and rain, with one lathe and no plan."
                 + " Then the first letter came, from a lighthouse in Norway, and everything changed.";
         Storyboard board = plan(content, "en", Preset.BRAND_STORY, 30);
@@ -73,14 +73,14 @@ class StoryboardStageTest {
     }
 
     @Test
-    void aSentenceIsNotCutWhereNobodyPausesJustToFillTime() throws Exception {
+    void doesNotSplitASentenceJustToFillTime() throws Exception {
         assertThat(texts(plan("The river remembers every stone.", "en", Preset.CINEMA_SPOT, 60)))
                 .containsExactly("The river remembers every stone.");
     }
 
     @ParameterizedTest
     @EnumSource(Preset.class)
-    void oneSecondShowsSomethingOfALongText(Preset preset) throws Exception {
+    void showsThePrefixOfALongTextInOneSecond(Preset preset) throws Exception {
         Storyboard board = plan("word ".repeat(2000).strip(), "en", preset, 1);
 
         assertThat(board.scenes()).hasSize(1);
@@ -92,7 +92,7 @@ class StoryboardStageTest {
     }
 
     @Test
-    void readingTakesLongerInJapaneseThanInChinese() throws Exception {
+    void japaneseTakesLongerToReadThanChinese() throws Exception {
         assertThat(ReadingSpeed.seconds("東京大学", true)).isEqualTo(1);
         assertThat(ReadingSpeed.seconds("東京大学", false)).isLessThan(0.5);
         assertThat(ReadingSpeed.seconds("a".repeat(17), false)).isCloseTo(1, org.assertj.core.data.Offset.offset(1e-9));

@@ -19,7 +19,7 @@ class TypesetterTest {
     private static final Box BOX = new Box(600, 640, 5, 112, 44, 1.15);
 
     @Test
-    void aShortTextIsSetAtTheLargestSize() throws Exception {
+    void setsAShortTextAtTheLargestSize() throws Exception {
         Block block = set("en", "Hello");
 
         assertThat(block.lines()).extracting(Line::text).containsExactly("Hello");
@@ -37,7 +37,7 @@ class TypesetterTest {
                 "de|Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen",
                 "en|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             })
-    void everyTextStaysInItsBoxAndLosesNoLetter(String language, String text) throws Exception {
+    void keepsEveryTextInItsBoxWithAllLetters(String language, String text) throws Exception {
         Block block = set(language, text);
 
         assertThat(block.width()).isLessThanOrEqualTo(BOX.width() + 1);
@@ -47,7 +47,7 @@ class TypesetterTest {
     }
 
     @Test
-    void linesAreOfLikeLength() throws Exception {
+    void balancesTheLines() throws Exception {
         Block block = set("en", "Every motor is tuned by hand, then listened to for an hour.");
 
         assertThat(block.lines()).hasSizeBetween(3, 5);
@@ -55,7 +55,7 @@ class TypesetterTest {
     }
 
     @Test
-    void aWordIsCutWithAHyphenOnlyWhereItWouldBeTooSmall() throws Exception {
+    void hyphenatesAWordOnlyIfItWouldBeTooSmall() throws Exception {
         assertThat(set("de", "Rindfleischetikettierungsüberwachungsaufgabe").lines())
                 .hasSizeGreaterThan(1)
                 .first()
@@ -70,7 +70,7 @@ class TypesetterTest {
                 "Die Donau\u00ADdampf\u00ADschiff\u00ADfahrts\u00ADgesell\u00ADschaft fährt seit dem Jahr 1829",
                 "\u00ADDonau\u00AD\u00ADdampf\u00ADschiff\u00ADfahrts\u00ADgesell\u00ADschaft\u00AD und mehr\u00AD",
             })
-    void aLongWordIsCutAtItsSoftHyphensAlone(String text) throws Exception {
+    void splitsALongWordAtItsSoftHyphensOnly(String text) throws Exception {
         Set<String> ends = Set.of("Donau", "dampf", "schiff", "fahrts", "gesell", "schaft");
         List<String> lines = set("de", text).lines().stream().map(Line::text).toList();
 
@@ -79,20 +79,20 @@ class TypesetterTest {
                 .filteredOn(line -> line.endsWith("-"))
                 .isNotEmpty()
                 .allSatisfy(line -> assertThat(ends).anyMatch(end -> line.endsWith(end + "-")));
-        // What is not cut by a hyphen ends with a word.
+        // Lines without a hyphen end with a whole word.
         String together = String.join(" ", lines).replace("- ", "");
         assertThat(together).isEqualTo(text.replace("\u00AD", ""));
     }
 
     @Test
-    void aShortWordIsNotCutAtItsSoftHyphens() throws Exception {
+    void doesNotSplitAShortWord() throws Exception {
         assertThat(set("de", "Sonn\u00ADtag\u00ADmorgen").lines())
                 .extracting(Line::text)
                 .containsExactly("Sonntagmorgen");
     }
 
     @Test
-    void aCutWordLeavesNoSingleLetterAndEndsWithoutAHyphen() throws Exception {
+    void aSplitWordLeavesNoSingleLetterAndNoFinalHyphen() throws Exception {
         List<Line> lines = set("en", "a".repeat(112)).lines();
 
         assertThat(lines).hasSizeGreaterThan(1).allMatch(line -> line.text().length() > 2);
@@ -100,13 +100,13 @@ class TypesetterTest {
     }
 
     @Test
-    void chineseWordsAndJapanesePhrasesStayWhole() throws Exception {
+    void keepsChineseWordsAndJapanesePhrasesWhole() throws Exception {
         assertThat(LineBreaks.phrases("从一杯咖啡开始", ULocale.CHINA)).contains("咖啡");
         assertThat(LineBreaks.phrases("音を聞いた。", ULocale.JAPAN)).containsExactly("音を", "聞いた。");
     }
 
     @Test
-    void theDirectionIsThatOfTheFirstLetter() throws Exception {
+    void takesTheDirectionOfTheFirstLetter() throws Exception {
         assertThat(set("he", "שלום Camel").rightToLeft()).isTrue();
         assertThat(set("he", "Camel שלום").rightToLeft()).isFalse();
         assertThat(set("ar", "2026 مرحبا").rightToLeft()).isTrue();

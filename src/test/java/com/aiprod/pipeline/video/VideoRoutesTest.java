@@ -25,7 +25,7 @@ import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The routes as they stand in the files, with the real stages behind them. */
+/** The real route files with the real stages. */
 class VideoRoutesTest extends CamelTestSupport {
 
     private static final List<String> FILES = List.of(
@@ -61,7 +61,7 @@ class VideoRoutesTest extends CamelTestSupport {
     }
 
     @Test
-    void aJobBecomesAVideoItsPosterAndItsCaptions() throws Exception {
+    void makesAVideoAPosterAndCaptions() throws Exception {
         Map<?, ?> output = run("video", job("quick_social", "One day, the sea sang back.", 1));
 
         assertThat(output.get("duration_sec")).isEqualTo(1);
@@ -82,7 +82,7 @@ class VideoRoutesTest extends CamelTestSupport {
     }
 
     @Test
-    void whatAPermanentFaultLeavesIsNoFileAndItsCode() throws Exception {
+    void aPermanentFailureLeavesItsCodeAndNoFile() throws Exception {
         assertThatThrownBy(() -> run("video", job("quick_social", "\u0007", 1)))
                 .isInstanceOfSatisfying(
                         PermanentStageException.class,
@@ -91,7 +91,7 @@ class VideoRoutesTest extends CamelTestSupport {
     }
 
     @Test
-    void aStageThatIsReplacedByAnotherRouteIsUsed() throws Exception {
+    void aStageCanBeReplaced() throws Exception {
         AdviceWith.adviceWith(
                 context,
                 "plan-storyboard",
@@ -107,7 +107,7 @@ class VideoRoutesTest extends CamelTestSupport {
     }
 
     @Test
-    void aStageThatFailsAfterRenderingLeavesNoWorkFiles() throws Exception {
+    void aFailureAfterRenderingLeavesNoWorkFiles() throws Exception {
         AdviceWith.adviceWith(
                 context,
                 "check-video",
@@ -123,7 +123,7 @@ class VideoRoutesTest extends CamelTestSupport {
     }
 
     @Test
-    void echoAnswersWithItsInput() throws Exception {
+    void echoReturnsItsInput() throws Exception {
         Map<String, Object> job = job("quick_social", "Hello", 1);
 
         assertThat(run("echo", job)).isEqualTo(job);
@@ -166,7 +166,7 @@ class VideoRoutesTest extends CamelTestSupport {
                 seconds);
     }
 
-    /** This process is a worker and nothing else. */
+    /** Makes this process a worker only. */
     private static final class WorkerRole implements PropertiesFunction {
 
         @Override

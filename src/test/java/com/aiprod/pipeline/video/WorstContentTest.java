@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Contents of the greatest length that are meant to be slow to set, and stopping where it is slow nevertheless. */
+/** Contents of maximum length that are designed to be slow to typeset, and interrupting slow typesetting. */
 class WorstContentTest {
 
-    /** What an ordinary content takes a second for on a slow machine; a video has 90 s in all. */
+    /** Ordinary content takes 1 s on a slow machine; a video has 90 s in total. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private static final int FRAMES = 25;
@@ -53,7 +53,7 @@ class WorstContentTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("contents")
-    void isSetInBoundedTime(String what, String content) {
+    void typesetsInBoundedTime(String what, String content) {
         for (Preset preset : Preset.values()) {
             for (int seconds : List.of(1, preset.maxDurationSec())) {
                 assertTimeoutPreemptively(LIMIT, () -> makePictures(content, preset, seconds), () -> preset.id());
@@ -78,7 +78,7 @@ class WorstContentTest {
     }
 
     @Test
-    void aLetterKeepsAsManyMarksAsAnyLanguageNeeds() {
+    void limitsTheCombiningMarksOfALetter() {
         SanitizeStage stage = new SanitizeStage((jobId, attempt, name, percent) -> {});
         Map<String, Object> job =
                 new HashMap<>(Map.of("content", "x" + "\u0301".repeat(99) + "y", "preset", "quick_social"));
@@ -87,7 +87,7 @@ class WorstContentTest {
     }
 
     @Test
-    void aLongSentenceWithoutAPauseIsNoWallOfTextWhereThereIsTime() throws Exception {
+    void splitsALongSentenceWithoutPunctuation() throws Exception {
         Storyboard board = StoryboardStage.plan("word ".repeat(60).strip(), "en", Preset.CINEMA_SPOT, 60);
 
         assertThat(board.truncated()).isFalse();
@@ -95,14 +95,14 @@ class WorstContentTest {
     }
 
     @Test
-    void anInterruptStopsThePlan() {
+    void anInterruptStopsPlanning() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> StoryboardStage.plan("One. Two.", "en", Preset.QUICK_SOCIAL, 5))
                 .isInstanceOf(InterruptedException.class);
     }
 
     @Test
-    void anInterruptStopsSetting() throws Exception {
+    void anInterruptStopsTypesetting() throws Exception {
         List<Scene> scenes =
                 Collections.nCopies(100_000, new Scene("The tide comes and goes, and nothing is lost.", 1, 2));
         CountDownLatch begun = new CountDownLatch(1);
@@ -116,7 +116,7 @@ class WorstContentTest {
         worker.start();
         begun.await();
 
-        // Again and again, as a worker does: Java takes an interrupt away from whoever reads a font.
+        // Repeatedly, as a worker does: Java swallows an interrupt while it reads a font.
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         while (worker.isAlive() && System.nanoTime() - end < 0) {
             worker.interrupt();

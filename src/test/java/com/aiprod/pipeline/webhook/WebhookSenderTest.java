@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One try to send a webhook, to receivers and name servers that do their worst. */
+/** Attempts to send a webhook to hostile receivers and through hanging name servers. */
 class WebhookSenderTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(3);
@@ -43,9 +43,9 @@ class WebhookSenderTest {
         camel.stop();
     }
 
-    /** Else a user could find out which names resolve in our network. */
+    /** Otherwise users could find out which names resolve in our network. */
     @Test
-    void tellsAHostThatIsNotKnownAndOneThatIsClosedInTheSameWords() throws Exception {
+    void reportsUnknownAndForbiddenHostsAlike() throws Exception {
         WebhookTargets targets = new WebhookTargets(false, PORTS, host -> {
             if (host.equals("inside.example.com")) {
                 return new InetAddress[] {InetAddress.getByName("10.0.0.1")};
@@ -62,16 +62,16 @@ class WebhookSenderTest {
     }
 
     @Test
-    void sendsNothingWhereItMayNotAnyMore() throws Exception {
+    void sendsNothingToATargetThatIsNoLongerAllowed() throws Exception {
         try (WebhookSender sender = new WebhookSender(new WebhookTargets(false, PORTS), LIMIT, 1)) {
             assertThat(send(sender, "ann", "https://example.com:8443/").getVariable("sendError"))
                     .isEqualTo("The callback_url must use port 443.");
         }
     }
 
-    /** The name is resolved once, and nothing else is connected to; a second address where the first refuses. */
+    /** Resolves the name once, connects only to its addresses, and tries the second if the first refuses. */
     @Test
-    void connectsToTheAddressesThatWereChecked() throws Exception {
+    void connectsToTheCheckedAddressesOnly() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         try (ServerSocket receiver = answering("HTTP/1.1 204 Fine\r\n\r\n", false)) {
             WebhookTargets targets = new WebhookTargets(true, PORTS, host -> {
@@ -89,11 +89,11 @@ class WebhookSenderTest {
         }
     }
 
-    /** A body without an end, of which nothing is read. */
+    /** An endless body, of which nothing is read. */
     @ParameterizedTest
     @ValueSource(
             strings = {"HTTP/1.1 200 Fine\r\n\r\n", "HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n"})
-    void leavesABodyThatDoesNotEnd(String head) throws Exception {
+    void ignoresAnEndlessBody(String head) throws Exception {
         try (ServerSocket receiver = answering(head, true);
                 WebhookSender sender = new WebhookSender(new WebhookTargets(true, PORTS), Duration.ofHours(1), 1)) {
             Future<Exchange> sent =
@@ -104,7 +104,7 @@ class WebhookSenderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "HTTP/1.1 200 Fine\r\nX-Slow: "})
-    void endsWhereTheHeadDoesNotEnd(String head) throws Exception {
+    void timesOutOnEndlessHeaders(String head) throws Exception {
         try (ServerSocket receiver = answering(head, !head.isEmpty());
                 WebhookSender sender = new WebhookSender(new WebhookTargets(true, PORTS), Duration.ofSeconds(1), 1)) {
             Exchange sent = send(sender, "ann", "http://127.0.0.1:" + receiver.getLocalPort() + "/");
@@ -113,9 +113,9 @@ class WebhookSenderTest {
         }
     }
 
-    /** Old code waited for its name servers for as long as these liked, and so did everybody. */
+    /** An earlier version waited for name servers without a limit, and all other deliveries waited too. */
     @Test
-    void aNameServerThatDoesNotAnswerEndsAtTheLimitAndKeepsNobodyElse() throws Exception {
+    void timesOutOnAHangingNameServerWithoutDelayingOthers() throws Exception {
         AtomicInteger stuck = new AtomicInteger();
         WebhookTargets targets = new WebhookTargets(true, PORTS, host -> {
             if (host.endsWith(".slow.example.com")) {
@@ -139,7 +139,7 @@ class WebhookSenderTest {
                             .isEqualTo("No response within 1 s.");
                 }
             }
-            // Two threads are stuck, and not one more for each try.
+            // Only two threads hang, not one more for each attempt.
             assertThat(stuck).hasValue(2);
             assertThat(send(sender, "bob", "http://good.example.com:" + receiver.getLocalPort() + "/")
                             .getVariable("responseStatus"))
@@ -158,7 +158,7 @@ class WebhookSenderTest {
         return exchange;
     }
 
-    /** A receiver that answers each request with that text, and then with a byte now and again if it drips. */
+    /** Starts a receiver that answers with the text and, if it drips, with single bytes afterward. */
     private ServerSocket answering(String text, boolean drips) throws IOException {
         ServerSocket receiver = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         threads.execute(() -> {
@@ -187,7 +187,7 @@ class WebhookSenderTest {
                 }
             }
         } catch (IOException e) {
-            // The other side has left.
+            // The other side closed the connection.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

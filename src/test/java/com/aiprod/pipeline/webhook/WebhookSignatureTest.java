@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class WebhookSignatureTest {
 
     @Test
-    void signsAsTheDocumentSays() throws Exception {
+    void signsLikeTheExampleInTheDocs() throws Exception {
         String told = new YAMLMapper()
                 .readTree(new File("src/main/resources/openapi.yaml"))
                 .at("/webhooks/jobEnded/post/description")

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which addresses a webhook may go to. */
+/** Which targets a webhook may have. */
 class WebhookTargetsTest {
 
     private final WebhookTargets targets = new WebhookTargets(false, Set.of(443));
@@ -68,7 +68,7 @@ class WebhookTargetsTest {
                 "fec0::1",
                 "ff02::1"
             })
-    void refusesWhatIsNotOnTheInternet(String address) throws Exception {
+    void rejectsAddressesThatAreNotPublic(String address) throws Exception {
         String literal = address.contains(":") ? "[" + address + "]" : address;
         assertThat(WebhookTargets.isPublic(InetAddress.getByName(literal))).isFalse();
         assertThatThrownBy(() -> targets.resolve(literal)).isInstanceOf(WebhookTargets.ClosedAddressException.class);
@@ -102,7 +102,7 @@ class WebhookTargetsTest {
                 "2a00:1450:4001::1",
                 "::ffff:1.1.1.1"
             })
-    void takesWhatIs(String address) throws Exception {
+    void acceptsPublicAddresses(String address) throws Exception {
         String literal = address.contains(":") ? "[" + address + "]" : address;
         assertThat(targets.resolve(literal)).containsExactly(InetAddress.getByName(literal));
         assertThat(targets.fault("https://" + literal + "/hook")).isEmpty();
@@ -110,7 +110,7 @@ class WebhookTargetsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.1", "2130706433", "2852039166"})
-    void refusesANameByWhatItResolvesTo(String host) {
+    void rejectsANameThatResolvesToAPrivateAddress(String host) {
         assertThatThrownBy(() -> targets.resolve(host)).isInstanceOf(WebhookTargets.ClosedAddressException.class);
     }
 
@@ -176,7 +176,7 @@ class WebhookTargetsTest {
                 "https://example.com:22/ | must use port 443",
                 "'' | must begin with https://"
             })
-    void saysWhatIsWrongWithAUrl(String url, String fault) {
+    void namesTheErrorInAUrl(String url, String fault) {
         assertThat(targets.fault(url)).hasValue(fault);
     }
 
@@ -187,7 +187,7 @@ class WebhookTargetsTest {
                 "HTTPS://Example.com:443/a%20b?token=x&y=%C3%BC",
                 "https://hooks.example.co.uk/services/T0/B0/x"
             })
-    void takesOthers(String url) {
+    void acceptsAValidUrl(String url) {
         assertThat(targets.fault(url)).isEmpty();
     }
 
@@ -204,23 +204,23 @@ class WebhookTargetsTest {
         "https://faß.example?x,https://xn--fa-hia.example?x",
         "https://[2606:4700::1111]:8443/,https://[2606:4700::1111]:8443/",
     })
-    void spellsAUrlAsItIsCalled(String url, String spelled) throws Exception {
+    void normalizesAUrlAsTheClientCallsIt(String url, String spelled) throws Exception {
         assertThat(twoPorts.fault(url)).isEmpty();
         assertThat(twoPorts.spelled(url)).isEqualTo(spelled);
-        // What the client takes for the host is the one that was looked at.
+        // The client's host is the one that was checked.
         assertThat(new HttpPost(spelled).getAuthority().toString())
                 .isEqualTo(spelled.replaceFirst("https://", "").replaceFirst("[/?].*", ""));
         assertThat(twoPorts.fault(spelled)).isEmpty();
     }
 
     @Test
-    void looksAnInternationalNameUpInTheLettersOfDns() {
+    void looksUpAnInternationalNameInItsAsciiForm() {
         assertThatThrownBy(() -> targets.resolve("１２７.0.0.1"))
                 .isInstanceOf(WebhookTargets.ClosedAddressException.class);
     }
 
     @Test
-    void takesThePortsThatAreAllowed() {
+    void acceptsTheAllowedPorts() {
         assertThat(twoPorts.fault("https://example.com:8443/")).isEmpty();
         assertThat(twoPorts.fault("https://example.com/")).isEmpty();
         assertThat(twoPorts.fault("https://example.com:22/")).hasValue("must use one of the ports 443, 8443");
@@ -230,7 +230,7 @@ class WebhookTargetsTest {
     }
 
     @Test
-    void takesNoUrlThatIsTooLong() {
+    void rejectsATooLongUrl() {
         String url = "https://example.com/" + "x".repeat(2028);
         assertThat(targets.fault(url)).isEmpty();
         assertThat(targets.fault(url + "x")).hasValue("has more than 2048 characters");

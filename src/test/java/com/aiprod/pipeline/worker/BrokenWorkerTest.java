@@ -33,7 +33,7 @@ import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.LivenessState;
 
-/** A worker whose machine is at fault: the jobs must not suffer for it. */
+/** A worker with a faulty machine: no job may fail because of it. */
 class BrokenWorkerTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -72,7 +72,7 @@ class BrokenWorkerTest {
     }
 
     @Test
-    void theOtherWorkerDoesItsJobsAsIfItHadNeverHadThem() throws Exception {
+    void anotherWorkerRunsTheJobsWithoutALostAttempt() throws Exception {
         CountDownLatch broken = new CountDownLatch(1);
         try (Worker well = Worker.start(
                         exchange -> {
@@ -103,7 +103,7 @@ class BrokenWorkerTest {
             assertThat(health(bad).getDetails().toString()).contains("UnsatisfiedLinkError: no codec here");
             assertThat(gauge(bad, "aiprod.worker.broken")).isOne();
             assertThat(gauge(bad, "aiprod.worker.slots")).isZero();
-            // Nothing but a new process helps there.
+            // Only a new process can repair a broken JVM.
             ApplicationAvailability availability = bad.bean(ApplicationAvailability.class);
             Jobs.await(() -> availability.getLivenessState() == LivenessState.BROKEN, SOON, () -> "it counts as alive");
             assertThat(well.bean(ApplicationAvailability.class).getLivenessState())
@@ -111,9 +111,9 @@ class BrokenWorkerTest {
         }
     }
 
-    /** One worker through all that may befall its machine, since each takes seconds to start. */
+    /** One worker for all kinds of machine faults, because each worker takes seconds to start. */
     @Test
-    void theJobsWaitWhileTheOnlyWorkerIsBroken() {
+    void jobsWaitWhileTheOnlyWorkerIsBroken() {
         try (Worker worker = Worker.start(this::pipeline, settings(Map.of()), beans -> {
             beans.registerBean(WorkerCheck.class, () -> this::check);
             beans.registerBean(ThreadPoolFactory.class, () -> new Pools(exhausted));
@@ -162,7 +162,7 @@ class BrokenWorkerTest {
 
     private void pipeline(Exchange exchange) throws Exception {
         if (broken.get()) {
-            // A fault of the machine often comes as an I/O error, which would be tried again.
+            // Machine faults often surface as I/O errors, which would otherwise be retried.
             throw new WorkerFaultException("the scratch folder is away", new IOException("No such file"));
         }
         if (exchange.getMessage().getBody(Map.class).get("content").equals("calls itself")) {
@@ -190,7 +190,7 @@ class BrokenWorkerTest {
         return jobs.read("SELECT count(*) FROM " + rows, Integer.class);
     }
 
-    /** Threads of which there are no more once all are used. */
+    /** A thread pool factory that a test can exhaust. */
     private static final class Pools extends DefaultThreadPoolFactory {
 
         private final AtomicBoolean exhausted;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Far more jobs than workers can run soon, in the time lapse of a tenth of a second for a job. */
+/** Far more jobs than the workers can soon run, scaled down to 0.1 s for a job. */
 class DeepBacklogTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
@@ -49,7 +49,7 @@ class DeepBacklogTest {
     }
 
     @Test
-    void ofSlowJobsHoldsUpNobodyAndLosesNothing() {
+    void delaysNoNewcomerAndLosesNoSlowJob() {
         try (Worker worker = Worker.start(taking(100), settings)) {
             Jobs jobs = worker.jobs();
             for (int i = 0; i < 100; i++) {
@@ -59,7 +59,7 @@ class DeepBacklogTest {
             String urgent = jobs.submit("urgent", "high");
             String others = jobs.submit("zoe", "another's", "normal");
             awaitCount(jobs, ENDED, 102);
-            // Two were running and two on their way; with what is claimed while the newcomers are submitted.
+            // Two were running and two were on their way, plus those claimed while the newcomers are submitted.
             assertThat(claimedBetween(jobs, urgent)).isLessThanOrEqualTo(8);
             assertThat(claimedBetween(jobs, others)).isLessThanOrEqualTo(8);
             assertThat(lost(worker)).isZero();
@@ -68,7 +68,7 @@ class DeepBacklogTest {
     }
 
     @Test
-    void ofShortJobsIsWorkedOff() {
+    void runsAllShortJobs() {
         try (Worker worker = Worker.start(taking(0), settings)) {
             Jobs jobs = worker.jobs();
             for (int i = 0; i < 300; i++) {
@@ -81,7 +81,7 @@ class DeepBacklogTest {
     }
 
     @Test
-    void waitsForTheFirstWorkerAndIsNotHeldUpByOneThatVanishedWithItsMessages() {
+    void waitsForTheFirstWorkerAndSurvivesADeadOne() {
         settings.put("aiprod.roles", "dispatcher,recorder");
         try (Worker dispatcher = Worker.start(taking(0), settings)) {
             Jobs jobs = dispatcher.jobs();
@@ -89,7 +89,7 @@ class DeepBacklogTest {
                 jobs.submit("waits");
             }
             awaitCount(jobs, ON_THEIR_WAY, 4);
-            vanishWithMessages(4);
+            dieWithMessages(4);
             settings.put("aiprod.roles", "worker");
             try (Worker worker = Worker.start(taking(50), settings)) {
                 awaitCount(worker.jobs(), ENDED, 30);
@@ -97,7 +97,7 @@ class DeepBacklogTest {
                 assertThat(published(dispatcher)).isEqualTo(30 + lost(dispatcher));
             }
             assertThat(jobs.read("SELECT sum(slots) FROM workers", Integer.class))
-                    .as("what a worker that ended says last")
+                    .as("the last announcement of a stopped worker")
                     .isZero();
         }
     }
@@ -113,7 +113,7 @@ class DeepBacklogTest {
         Jobs.await(() -> jobs.read(query, Integer.class) >= count, LONG, () -> jobs.read(query, String.class));
     }
 
-    /** How many other jobs were claimed between the submission of this one and its own claim. */
+    /** Counts the other jobs claimed between this job's submission and its own claim. */
     private static int claimedBetween(Jobs jobs, String jobId) {
         return jobs.read("""
                 SELECT count(*) FROM job_states AS other, job_states AS own JOIN jobs ON jobs.id = own.job_id
@@ -129,7 +129,7 @@ class DeepBacklogTest {
                 .count();
     }
 
-    /** How many messages of jobs have gone out. */
+    /** Counts the published job messages. */
     private static double published(Worker worker) {
         return worker.bean(MeterRegistry.class)
                 .get("camel.exchanges.succeeded")
@@ -138,8 +138,8 @@ class DeepBacklogTest {
                 .count();
     }
 
-    /** Takes so many messages of jobs as a worker does that dies at once: they are away until their leases are over. */
-    private void vanishWithMessages(int messages) {
+    /** Pulls job messages like a worker that dies at once: they are gone until their leases end. */
+    private void dieWithMessages(int messages) {
         ManagedChannel channel = ManagedChannelBuilder.forTarget(pubSub.endpoint())
                 .usePlaintext()
                 .build();

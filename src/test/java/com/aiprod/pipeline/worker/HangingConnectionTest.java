@@ -11,13 +11,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** One connection to the database hangs, as after a failover that drops packets: no lease may be lost by that. */
+/** One database connection hangs, as after a failover that drops packets. No lease may be lost. */
 class HangingConnectionTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
-    void leasesAreRenewedOverAnotherConnection() throws Exception {
+    void renewsLeasesOverAnotherConnection() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         String database = Worker.newDatabase();
@@ -46,7 +46,7 @@ class HangingConnectionTest {
             String job = jobs.submit("takes longer than a lease");
             assertThat(started.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
-            // What renew-leases tells of each job.
+            // renew-leases sends this field for each job.
             CountDownLatch stalled = proxy.stall("\"percent\"");
             assertThat(stalled.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             String before = lease(jobs, job);

@@ -13,7 +13,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** Jobs as a test submits and watches them: in the database, by the application's own statements. */
+/** Submits and watches jobs in the database, with the application's own statements. */
 final class Jobs {
 
     private final NamedParameterJdbcTemplate database;
@@ -22,7 +22,7 @@ final class Jobs {
         this.database = new NamedParameterJdbcTemplate(new DriverManagerDataSource(databaseUrl));
     }
 
-    /** Submits a job of low priority and answers its id. */
+    /** Submits a low-priority job and returns its ID. */
     String submit(String content) {
         return submit(content, "low");
     }
@@ -50,7 +50,7 @@ final class Jobs {
         return (String) query("submit-job", values).get(0).get("job_id");
     }
 
-    /** Runs one of db/queries. */
+    /** Runs a statement of db/queries. */
     List<Map<String, Object>> query(String name, Map<String, ?> values) {
         try {
             String sql =
@@ -77,7 +77,7 @@ final class Jobs {
         return read("SELECT attempt FROM jobs WHERE id = cast(? AS uuid)", Integer.class, jobId);
     }
 
-    /** The states that the job went through, with the reason where one is given, separated by spaces. */
+    /** Returns the job's states, with reasons where present, separated by spaces. */
     String history(String jobId) {
         return read("""
                 SELECT string_agg(state || coalesce('(' || (metadata ->> 'reason') || ')', ''), ' ' ORDER BY id)

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a pipeline may leave. */
+/** The rules for a pipeline's output. */
 class OutputCheckTest {
 
     private static final Path ARTIFACTS = Path.of("/var/lib/aiprod/artifacts");
@@ -41,7 +41,7 @@ class OutputCheckTest {
     private final OutputCheck check = new OutputCheck(json, List.of(ARTIFACTS, SCRATCH));
 
     @Test
-    void whatIsJsonPassesAsItIs() throws Exception {
+    void acceptsJsonUnchanged() throws Exception {
         Map<String, Object> inner = new LinkedHashMap<>();
         inner.put("none", null);
         inner.put("whole", new BigInteger("123456789012345678901234567890"));
@@ -65,7 +65,7 @@ class OutputCheckTest {
     }
 
     @Test
-    void exactlyOneMebibytePasses() {
+    void acceptsExactlyOneMebibyte() {
         String filler = "x".repeat(1024 * 1024 - "{\"a\":\"\"}".length());
         assertThat(check.check("my", Map.of("a", filler))).hasSize(1);
         assertInvalid(Map.of("a", filler + "x"), "larger than 1 MiB as JSON; the largest part is output.a.");
@@ -116,14 +116,14 @@ class OutputCheckTest {
                 left(List.of(1), "The output of the pipeline 'my' is not a map."));
     }
 
-    /** Some of them no tool may print. */
+    /** Names the arguments, because some must not be printed. */
     private static Arguments left(Object left, String message) {
         return arguments(Named.named(message, left), message);
     }
 
     @ParameterizedTest
     @MethodSource("invalid")
-    void whatIsNoSuchMapIsRefusedByItsKey(Object left, String message) {
+    void rejectsInvalidOutputAndNamesTheKey(Object left, String message) {
         assertInvalid(left, message);
     }
 

@@ -19,7 +19,7 @@ import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A job that waits for its next try, in a worker that runs one job at a time. */
+/** Retries in a worker that runs one job at a time. */
 class RetryTest {
 
     @TempDir
@@ -30,7 +30,7 @@ class RetryTest {
     private final AtomicInteger mostRunning = new AtomicInteger();
 
     @Test
-    void othersRunWhileAJobWaitsForItsNextTry() {
+    void otherJobsRunWhileOneWaitsForARetry() {
         try (Worker worker = Worker.start(this::pipeline, Map.of("aiprod.worker.concurrency", "1"))) {
             Jobs jobs = worker.jobs();
             String failing = jobs.submit("fails");
@@ -44,7 +44,7 @@ class RetryTest {
             assertThat(mostRunning).hasValue(1);
             others.forEach(job -> jobs.await(job, "COMPLETED", Duration.ofSeconds(5)));
             assertThat(jobs.history(failing)).isEqualTo("QUEUED PROCESSING FAILED");
-            // Until then the shorter letter of the result may stand there.
+            // Until then, the shorter dead letter of the result may be stored.
             Jobs.await(
                     () -> jobs.read(
                                     "SELECT count(*) FROM dead_letters WHERE job_id = cast(? AS uuid) AND route IS NOT NULL",
@@ -64,7 +64,7 @@ class RetryTest {
     }
 
     @Test
-    void aFullDiskIsNotTriedAgainWhateverWasWritten() {
+    void doesNotRetryOnAFullDisk() {
         try (Worker worker = Worker.start(this::pipeline, Map.of("aiprod.worker.concurrency", "1"))) {
             Jobs jobs = worker.jobs();
             for (String content : List.of("full file", "full stream")) {
@@ -78,9 +78,9 @@ class RetryTest {
         }
     }
 
-    /** So long a video cannot be made in that time. */
+    /** Rendering this video takes longer than the time limit. */
     @Test
-    void aTimeOutKillsTheEncoder() throws Exception {
+    void killsTheEncoderAtTheTimeLimit() throws Exception {
         VideoTools tools = new VideoTools("", folder);
         RenderStage stage = new RenderStage(
                 new ArtifactStore(folder.resolve("artifacts")), tools, (jobId, attempt, name, percent) -> {});

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Stands before a server and, when told to, lets one connection hang: the next one over which a client sends a certain
- * text. Neither side of it hears anything from then on, and neither sees it end.
+ * A TCP proxy that can make one connection hang: the next one over which a client sends a given
+ * text. From then on, neither side receives anything or sees the connection close.
  */
 final class StallingProxy implements AutoCloseable {
 
@@ -35,7 +35,7 @@ final class StallingProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Lets the next connection hang that carries this text; the answer counts down when it does. */
+    /** Makes the next connection that carries the text hang. The returned latch counts down when it does. */
     CountDownLatch stall(String text) {
         stalled = new CountDownLatch(1);
         marker = text;
@@ -82,7 +82,7 @@ final class StallingProxy implements AutoCloseable {
                     out.write(buffer, 0, read);
                 }
             } catch (IOException e) {
-                // The other side has ended, which closing both tells.
+                // One side has closed; leaving the try block closes both.
                 return;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** How a pipeline that does not heed its first interrupt is stopped. */
+/** Stopping a pipeline that ignores its first interrupt. */
 class StoppableTaskTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -33,7 +33,7 @@ class StoppableTaskTest {
     }
 
     @Test
-    void isGivenUpWhereItEndsNevertheless() throws Exception {
+    void isAbandonedWhenItDoesNotEnd() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         StoppableTask task = new StoppableTask(() -> {
             begun.countDown();
@@ -51,7 +51,7 @@ class StoppableTaskTest {
     }
 
     @Test
-    void leavesTheThreadAloneOnceItHasEnded() throws Exception {
+    void doesNotInterruptTheThreadAfterItsEnd() throws Exception {
         StoppableTask task = new StoppableTask(() -> {});
         task.run();
 
@@ -61,10 +61,10 @@ class StoppableTaskTest {
     }
 
     @Test
-    void neverBeginsOnceItWasStopped() throws Exception {
+    void doesNotStartAfterItWasStopped() throws Exception {
         StoppableTask task = new StoppableTask(interrupts::incrementAndGet);
 
-        // Its executor may have cancelled it before it came to run it.
+        // The executor may have cancelled the task before running it.
         assertThat(task.stop(Duration.ZERO)).isTrue();
 
         task.run();

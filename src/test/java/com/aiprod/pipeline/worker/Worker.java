@@ -13,7 +13,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** The application in all roles but the API, with a pipeline that a test gives; the services are embedded. */
+/** The application in all roles but the API, with a test's pipeline and embedded services. */
 final class Worker implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
@@ -22,12 +22,12 @@ final class Worker implements AutoCloseable {
         this.context = context;
     }
 
-    /** Starts one with everything of its own but for these settings. */
+    /** Starts a worker with its own services, overridden by these settings. */
     static Worker start(Processor pipeline, Map<String, String> settings) {
         return start(pipeline, settings, beans -> {});
     }
 
-    /** As the other one, with further beans. */
+    /** Like {@link #start(Processor, Map)}, with additional beans. */
     static Worker start(Processor pipeline, Map<String, String> settings, Consumer<GenericApplicationContext> beans) {
         Map<String, Object> properties = new LinkedHashMap<>(Map.of(
                 "aiprod.roles", "dispatcher,worker,recorder",
@@ -75,7 +75,7 @@ final class Worker implements AutoCloseable {
         return context.getBean(type);
     }
 
-    /** Makes the topics and subscriptions again after Pub/Sub lost them. */
+    /** Recreates the topics and subscriptions after Pub/Sub lost them. */
     void provisionAgain() throws Exception {
         Object setup = context.getBean("topicSetup");
         var run = setup.getClass().getDeclaredMethod("run");

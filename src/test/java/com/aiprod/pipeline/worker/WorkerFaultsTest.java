@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a worker does when the database, Pub/Sub or its own end comes in between; one worker after the other. */
+/** Workers that lose the database or Pub/Sub, or are shut down, one worker after the other. */
 class WorkerFaultsTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -82,7 +82,7 @@ class WorkerFaultsTest {
             try {
                 never.await();
             } catch (InterruptedException e) {
-                // Lost, as in a library that begins anew what was interrupted.
+                // Swallows the interrupt, like a library that restarts interrupted calls.
                 interrupted.release();
             }
             try {
@@ -107,7 +107,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void stopsWhenTheLeaseCannotBeRenewed() throws Exception {
+    void stopsAJobWhoseLeaseCannotBeRenewed() throws Exception {
         interrupted.drainPermits();
         String job = jobs.submit("waits once");
         assertThat(started.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -117,7 +117,7 @@ class WorkerFaultsTest {
             long stoppedAt = interruptedAt.get();
             jobs.await(job, "COMPLETED", SOON);
             assertThat(jobs.history(job)).isEqualTo("QUEUED PROCESSING QUEUED(lease_expired) PROCESSING COMPLETED");
-            // The database is on this machine, so its clock is ours.
+            // The database runs on this machine, so both use the same clock.
             Long givenUpAt = jobs.read("""
                     SELECT cast(extract(epoch FROM entered_at) * 1000 AS bigint) FROM job_states
                     WHERE job_id = cast(? AS uuid) AND metadata ->> 'reason' = 'lease_expired'""", Long.class, job);
@@ -128,7 +128,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void aPipelineThatMissesItsInterruptIsStoppedAllTheSame() throws Exception {
+    void stopsAPipelineThatSwallowsItsInterrupt() throws Exception {
         interrupted.drainPermits();
         String job = jobs.submit("misses an interrupt");
         assertThat(started.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -137,13 +137,13 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void aLostResultIsPublishedAgainAndTheJobIsNotRunAgain() throws Exception {
+    void publishesALostResultAgainWithoutRunningTheJobAgain() throws Exception {
         worker.camel().getRouteController().stopRoute("record-result");
         int before = runs.get();
         String job = jobs.submit("a result that is lost");
         Jobs.await(() -> runs.get() > before, SOON, () -> "the job did not run");
         Jobs.await(() -> worker.camel().getInflightRepository().size("run-claimed-job") == 0, SOON, () -> "busy");
-        // Every message is gone, the result's too.
+        // All messages are lost, including the result.
         pubSub.reset();
         worker.camel().getRouteController().stopRoute("run-job");
         worker.camel().getRouteController().stopRoute("record-dead-letter");
@@ -157,7 +157,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void whatEndedLongAgoIsDeletedWithItsFiles() throws Exception {
+    void deletesOldJobsWithTheirFiles() throws Exception {
         assertThat(worker.bean(Retention.class).keepSec()).isEqualTo(30L * 24 * 60 * 60);
         String old = jobs.submit("old");
         String recent = jobs.submit("recent");
@@ -180,7 +180,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void filesWhoseJobIsGoneAndWorkThatNobodyTouchesAreDeleted() throws Exception {
+    void deletesOrphanedFilesAndAbandonedWork() throws Exception {
         String living = idOf(Instant.now().minus(Duration.ofDays(40)));
         jobs.execute("""
                 INSERT INTO jobs (id, user_id, state, content, preset, priority, lang, duration_sec, completed_at)
@@ -199,7 +199,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void whatCannotBeDeletedKeepsNothingElse() throws Exception {
+    void deletesTheRestWhenOneFolderCannotBeDeleted() throws Exception {
         Path stuckOrphan = folder(idOf(Instant.now().minus(Duration.ofDays(50))));
         String stuck = jobs.submit("stuck");
         String next = jobs.submit("next");
@@ -224,7 +224,7 @@ class WorkerFaultsTest {
         Jobs.await(() -> !Files.exists(stuckOrphan), SOON, () -> "not tried again");
     }
 
-    /** A UUIDv7 of that time. */
+    /** Returns a UUIDv7 of the time. */
     private static String idOf(Instant time) {
         String hex = HexFormat.of().toHexDigits(time.toEpochMilli()).substring(4);
         return hex.substring(0, 8) + "-" + hex.substring(8) + "-7"
@@ -243,7 +243,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void theOutboxIsMeasured() throws Exception {
+    void measuresTheOutbox() throws Exception {
         worker.camel().getRouteController().stopRoute("dispatch-jobs");
         try {
             String job = jobs.submit("waits in the outbox");
@@ -259,7 +259,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void aWorkerThatEndsHandsItsJobsBack() {
+    void handsJobsBackOnShutdown() {
         String database = Worker.newDatabase();
         try (EmbeddedPubSub its = EmbeddedPubSub.start()) {
             Worker ending = Worker.start(WorkerFaultsTest::pipeline, settings(database, its));
@@ -283,7 +283,7 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void aWorkerThatEndsWaitsUntilItsResultsAreRecorded() throws Exception {
+    void waitsForRecordedResultsOnShutdown() throws Exception {
         String database = Worker.newDatabase();
         try (EmbeddedPubSub its = EmbeddedPubSub.start()) {
             Map<String, String> settings = new HashMap<>(settings(database, its));
@@ -297,7 +297,7 @@ class WorkerFaultsTest {
             Jobs.await(() -> runs.get() > before, SOON, () -> "the job did not run");
             Thread closing = new Thread(ending::close);
             closing.start();
-            // The worker takes no more: its end has begun.
+            // The worker takes no more jobs: its shutdown has begun.
             Jobs.await(
                     () -> ending.camel()
                             .getRouteController()

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.health.Status;
 
-/** When a worker is shut, and what opens it again. */
+/** When a worker stops taking jobs, and when it takes them again. */
 class WorkerHealthTest {
 
     private static final Duration INTERVAL = Duration.ofMillis(20);
@@ -76,7 +76,7 @@ class WorkerHealthTest {
     }
 
     @Test
-    void opensOnceItsChecksHavePassed() {
+    void opensWhenItsChecksPass() {
         found.set(away);
         health.manage(worker);
         await().until(() -> health.health().getStatus().equals(Status.DOWN) && done.contains("stop listening"));
@@ -88,7 +88,7 @@ class WorkerHealthTest {
     }
 
     @Test
-    void isShutAtOnceAndOpenedAgainByAPassedCheck() {
+    void closesAtOnceOnAFaultAndOpensAfterAPassedCheck() {
         manageAHealthyWorker();
         found.set(new IOException("still away"));
         health.raise(away);
@@ -104,7 +104,7 @@ class WorkerHealthTest {
     }
 
     @Test
-    void aFaultThatComesBackAfterEachCheckComesAtGrowingDistances() {
+    void waitsLongerAfterEachRepeatedFault() {
         manageAHealthyWorker();
         listened.clear();
         // 1, 2, 4 and 8 intervals.
@@ -121,7 +121,7 @@ class WorkerHealthTest {
     }
 
     @Test
-    void aBrokenJvmIsRestartedOnceItHoldsNothingAnyMore() {
+    void requestsARestartOfABrokenJvmOnceItHoldsNoJobs() {
         manageAHealthyWorker();
         idle.set(false);
         health.raise(away);
@@ -141,7 +141,7 @@ class WorkerHealthTest {
     }
 
     @Test
-    void tellsItsOwnFaultsFromThoseOfAJob() {
+    void distinguishesMachineFaultsFromJobFaults() {
         Error unlinked = new NoClassDefFoundError("Could not initialize class Codec");
         assertThat(WorkerHealth.faultIn(unlinked)).containsSame(unlinked);
         assertThat(WorkerHealth.faultIn(new CamelExecutionException("wrapped", null, unlinked)))

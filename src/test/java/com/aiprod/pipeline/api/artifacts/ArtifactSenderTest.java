@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** A job's files over real HTTP, the way a browser's video element asks for them. */
+/** A job's files over real HTTP, requested as a browser's video element does. */
 @EdgeTest
 class ArtifactSenderTest {
 
@@ -35,7 +35,7 @@ class ArtifactSenderTest {
     private int port;
 
     @BeforeAll
-    static void deliver() throws Exception {
+    static void deliverFiles() throws Exception {
         new Random(1).nextBytes(VIDEO);
         Path attempt = Files.createDirectories(Path.of(Edge.ARTIFACTS, "2025-12-08", JOB, "2"));
         Files.write(attempt.resolve("video.mp4"), VIDEO);
@@ -59,7 +59,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void theETagHasTheDigitsOfNoLocale() {
+    void formatsTheETagWithoutALocale() {
         Locale before = Locale.getDefault();
         try {
             Locale.setDefault(Locale.forLanguageTag("ar-EG"));
@@ -71,7 +71,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void namesTheTypeOfCaptions() throws Exception {
+    void sendsTheMediaTypeOfCaptions() throws Exception {
         assertThat(header(send(request("captions.vtt")), "Content-Type")).startsWith("text/vtt");
     }
 
@@ -89,7 +89,7 @@ class ArtifactSenderTest {
                 "bytes=-99999999999999999999; 0; 300000",
                 "bytes=0-1,99999999-; 0;     2"
             })
-    void sendsAPart(String range, int from, int to) throws Exception {
+    void sendsARange(String range, int from, int to) throws Exception {
         HttpResponse<byte[]> answer = send(video().header("Range", range));
         assertThat(answer.statusCode()).isEqualTo(206);
         assertThat(answer.body()).isEqualTo(Arrays.copyOfRange(VIDEO, from, to));
@@ -99,7 +99,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void sendsSeveralParts() throws Exception {
+    void sendsSeveralRanges() throws Exception {
         HttpResponse<byte[]> answer = send(video().header("Range", "bytes=0-9,20-29"));
         assertThat(answer.statusCode()).isEqualTo(206);
         assertThat(header(answer, "Content-Type")).startsWith("multipart/byteranges; boundary=");
@@ -107,7 +107,7 @@ class ArtifactSenderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bytes=300000-", "bytes=-0", "bytes=99999999999999999999-", "bytes=400000-,300000-300001"})
-    void refusesARangeThatIsNotThere(String range) throws Exception {
+    void rejectsAnUnsatisfiableRange(String range) throws Exception {
         HttpResponse<byte[]> answer = send(video().header("Range", range));
         assertThat(answer.statusCode()).isEqualTo(416);
         assertThat(header(answer, "Content-Range")).isEqualTo("bytes */300000");
@@ -130,14 +130,14 @@ class ArtifactSenderTest {
                 "bytes=0-,0-",
                 "bytes 0-1"
             })
-    void ignoresARangeThatIsNone(String range) throws Exception {
+    void ignoresAnInvalidRange(String range) throws Exception {
         HttpResponse<byte[]> answer = send(video().header("Range", range));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(VIDEO);
     }
 
     @Test
-    void knowsNoRangesOfHead() throws Exception {
+    void ignoresARangeOfAHeadRequest() throws Exception {
         HttpResponse<byte[]> answer =
                 send(video().header("Range", "bytes=0-1").method("HEAD", HttpRequest.BodyPublishers.noBody()));
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -145,7 +145,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void sendsOnlyTheFileThatIsMeant() throws Exception {
+    void honorsIfMatch() throws Exception {
         String etag = header(send(video()), "ETag");
         for (String same : new String[] {etag, "*", "\"other\", " + etag}) {
             assertThat(send(video().header("If-Match", same)).statusCode()).isEqualTo(200);
@@ -158,7 +158,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void sendsTheFileWhenTheConditionIsNone() throws Exception {
+    void ignoresAnInvalidIfNoneMatch() throws Exception {
         String etag = header(send(video()), "ETag");
         for (String none : new String[] {etag + "garbage", "garbage" + etag, etag.substring(1), etag + etag}) {
             assertThat(send(video().header("If-None-Match", none)).statusCode())
@@ -168,7 +168,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void sendsTheWholeFileWhenTheRangeIsOfAnotherStateOfIt() throws Exception {
+    void sendsTheWholeFileUnlessIfRangeMatches() throws Exception {
         HttpResponse<byte[]> first = send(video());
         String etag = header(first, "ETag");
         String modified = header(first, "Last-Modified");
@@ -186,7 +186,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void sendsNothingThatTheClientHas() throws Exception {
+    void answers304WhenTheETagMatches() throws Exception {
         String etag = header(send(video()), "ETag");
         HttpResponse<byte[]> answer = send(video().header("If-None-Match", "\"other\", " + etag));
         assertThat(answer.statusCode()).isEqualTo(304);
@@ -195,7 +195,7 @@ class ArtifactSenderTest {
     }
 
     @Test
-    void tellsOfAFileWithoutSendingIt() throws Exception {
+    void answersHead() throws Exception {
         HttpResponse<byte[]> answer = send(video().method("HEAD", HttpRequest.BodyPublishers.noBody()));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(header(answer, "Content-Length")).isEqualTo("300000");
@@ -212,7 +212,7 @@ class ArtifactSenderTest {
         "video.mp4%00",
         "..%5cvideo.mp4",
     })
-    void sendsNothingThatTheResultDoesNotList(String name) throws Exception {
+    void returns404ForAFileThatTheResultDoesNotList(String name) throws Exception {
         HttpResponse<byte[]> answer = send(request(name));
         assertThat(answer.statusCode()).isIn(400, 404);
         assertThat(header(answer, "Content-Type")).isEqualTo("application/problem+json");

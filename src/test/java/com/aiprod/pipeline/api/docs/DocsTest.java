@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** The document and the pages that show it, to anybody. */
+/** The public OpenAPI document and its pages. */
 @EdgeTest
 class DocsTest {
 
@@ -28,7 +28,7 @@ class DocsTest {
     private int port;
 
     @Test
-    void answersTheDocument() throws Exception {
+    void servesTheDocument() throws Exception {
         HttpResponse<String> answer = get("/openapi.json");
         OpenApi.check(answer);
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -53,7 +53,7 @@ class DocsTest {
         "/docs/index.css,                text/css",
         "/docs/favicon-32x32.png,        image/png",
     })
-    void showsIt(String path, String type) throws Exception {
+    void servesThePages(String path, String type) throws Exception {
         HttpResponse<String> answer = get(path);
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type"))
@@ -68,7 +68,7 @@ class DocsTest {
     }
 
     @Test
-    void takesAllItShowsFromHere() throws Exception {
+    void loadsNothingFromOtherSites() throws Exception {
         String page = get("/docs").body();
         assertThat(Pattern.compile("(?:src|href)=\"([^\"]+)\"")
                         .matcher(page)
@@ -76,7 +76,7 @@ class DocsTest {
                         .map(MatchResult::group))
                 .hasSize(5)
                 .allMatch(link -> link.matches("(src|href)=\"/docs/.*"));
-        // A policy without 'unsafe-inline' runs no script that stands in the page.
+        // A policy without 'unsafe-inline' runs no inline script.
         assertThat(page).doesNotContainPattern("<script>|<style>| on[a-z]+=| style=");
         assertThat(get("/docs/swagger-initializer.js").body())
                 .contains("/openapi.json")
@@ -85,12 +85,12 @@ class DocsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/docs/nothing", "/docs/application.yaml", "/docs/..%2fapplication.yaml"})
-    void showsNothingElse(String path) throws Exception {
+    void servesNoOtherFile(String path) throws Exception {
         assertThat(get(path).statusCode()).isIn(400, 404);
     }
 
     @Test
-    void isNoMatterOfOtherOrigins() throws Exception {
+    void rejectsOtherOrigins() throws Exception {
         assertThat(get("/openapi.json", "Origin", "https://evil.example.com")
                         .headers()
                         .map())

@@ -30,19 +30,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.http.MediaType;
 
 /**
- * The OpenAPI document as a judge of answers. It is stricter than a client may be: of an object that does not say
- * otherwise it takes the properties that are listed and no more, so that nothing is answered that is not described.
+ * Checks responses against the OpenAPI document. It is stricter than a client may be: unless an object says
+ * otherwise, only the listed properties are allowed, so that every property is described.
  */
 public final class OpenApi {
 
-    /** Where the document is kept. */
+    /** The file of the document. */
     public static final File FILE = new File("src/main/resources/openapi.yaml");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNode DOCUMENT = read();
     private static final String URI = "https://openapi.test/openapi.json";
     private static final JsonMetaSchema DIALECT = JsonMetaSchema.builder(JsonMetaSchema.getV202012())
-            // The document around the schemas.
+            // Keywords of the document outside its schemas.
             .unknownKeywordFactory((name, context) -> new NonValidationKeyword(name))
             .build();
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.builder()
@@ -56,7 +56,7 @@ public final class OpenApi {
     private static final Map<String, JsonSchema> KNOWN = new ConcurrentHashMap<>();
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
-    /** What the server, HTTP itself and the security of browsers add to any answer. */
+    /** Headers that the server, HTTP, and browser security add to any response. */
     private static final Set<String> COMMON_HEADERS = Set.of(
             "cache-control",
             "connection",
@@ -85,12 +85,12 @@ public final class OpenApi {
      */
     public record Operation(String method, String path) {
 
-        /** What the document says of it. */
+        /** Returns its node in the document. */
         public JsonNode node() {
             return DOCUMENT.path("paths").path(path).path(method.toLowerCase(Locale.ROOT));
         }
 
-        /** Its parameters, those of its path included, with references followed. */
+        /** Returns its parameters, including those of its path, with references resolved. */
         public List<JsonNode> parameters() {
             List<JsonNode> parameters = new ArrayList<>();
             DOCUMENT.path("paths").path(path).path("parameters").forEach(it -> parameters.add(resolve(it)));
@@ -104,12 +104,12 @@ public final class OpenApi {
         }
     }
 
-    /** The document. */
+    /** Returns the document. */
     public static JsonNode document() {
         return DOCUMENT;
     }
 
-    /** Every operation of it, webhooks not included. */
+    /** Returns all operations, without webhooks. */
     public static List<Operation> operations() {
         List<Operation> operations = new ArrayList<>();
         DOCUMENT.path("paths")
@@ -122,14 +122,14 @@ public final class OpenApi {
         return operations;
     }
 
-    /** The node that a reference within the document leads to, or the node itself if it is none. */
+    /** Resolves a reference within the document. Returns any other node unchanged. */
     public static JsonNode resolve(JsonNode node) {
         String reference = node.path("$ref").asText("");
         return reference.isEmpty() ? node : DOCUMENT.at(reference.substring(1));
     }
 
     /**
-     * What is wrong with a value by a schema of the document.
+     * Validates a value against a schema of the document and returns the errors.
      *
      * @param pointer the schema's JSON pointer in the document
      */
@@ -141,7 +141,7 @@ public final class OpenApi {
                 .toList();
     }
 
-    /** Fails unless the document allows this answer to its request: status, headers, media type and body. */
+    /** Fails unless the document allows the response to its request: status, headers, media type, and body. */
     public static void check(HttpResponse<?> answer) {
         List<String> faults = faults(answer);
         if (!faults.isEmpty()) {
@@ -165,13 +165,13 @@ public final class OpenApi {
         }
         Optional<Operation> operation = operation("HEAD".equals(method) ? "GET" : method, path);
         if (method.equals("OPTIONS") && status == 200) {
-            // RFC 9110, section 9.3.7: what the path has, and no matter of an operation's.
+            // RFC 9110, 9.3.7: OPTIONS describes the path; it is not an operation of the API.
             return answer.headers().firstValue("Allow").isPresent() ? List.of() : List.of("no Allow");
         }
         if (operation.isEmpty()) {
             return problem(status)
                     .map(pointer -> faults(answer, pointer))
-                    .orElse(List.of("no such operation, and no problem"));
+                    .orElse(List.of("no such operation, and not a known problem"));
         }
         JsonNode responses = operation.get().node().path("responses");
         String key = responses.has(String.valueOf(status)) ? String.valueOf(status) : status / 100 + "XX";
@@ -186,7 +186,7 @@ public final class OpenApi {
         return faults(answer, pointer);
     }
 
-    /** The pointer to what is said of a problem of that status wherever it occurs. */
+    /** Returns the pointer to the shared description of problems with this status. */
     private static Optional<String> problem(int status) {
         Iterable<Map.Entry<String, JsonNode>> responses =
                 DOCUMENT.at("/components/responses").properties();
@@ -231,7 +231,7 @@ public final class OpenApi {
         Optional<String> contentType = answer.headers().firstValue("Content-Type");
         if (content.isEmpty()) {
             if (body.isPresent() && !body.get().isEmpty()) {
-                faults.add("a body where there should be none");
+                faults.add("an unexpected body");
             }
             return;
         }
@@ -252,7 +252,7 @@ public final class OpenApi {
         }
     }
 
-    /** The operation that a request means; a literal segment goes before a parameter. */
+    /** Returns the operation of a request. A literal segment takes precedence over a parameter. */
     public static Optional<Operation> operation(String method, String path) {
         List<Operation> fitting = operations().stream()
                 .filter(operation -> operation.method.equals(method) && matches(operation.path, path))

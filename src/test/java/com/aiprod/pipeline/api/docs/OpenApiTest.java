@@ -31,16 +31,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** That openapi.yaml is valid, says what the routes and the code say, and that its examples are true. */
+/** openapi.yaml is valid and matches the routes and the code, and its examples are valid. */
 class OpenApiTest {
 
     private static final JsonNode DOCUMENT = OpenApi.document();
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(VersionFlag.V202012);
 
-    /** Answered without a route. */
+    /** Operations without a route. */
     private static final Set<String> NO_ROUTES = Set.of("GET /openapi.json");
 
-    /** What HTTP and Camel need, and so no matter of an operation's. */
+    /** Headers for HTTP and Camel, which no operation describes. */
     private static final Set<String> PLAIN_REQUEST_HEADERS =
             Set.of("Host", "Accept", "Content-Type", "Content-Length", "If-Modified-Since");
 
@@ -49,13 +49,13 @@ class OpenApiTest {
     }
 
     @Test
-    void isAnOpenApiDocument() throws IOException {
+    void isValidOpenApi() throws IOException {
         JsonNode official = new ObjectMapper().readTree(new File("src/test/resources/openapi-3.1.schema.json"));
         assertThat(SCHEMAS.getSchema(official).validate(DOCUMENT)).isEmpty();
     }
 
     @Test
-    void hasSchemasThatAreSchemas() {
+    void hasValidSchemas() {
         var dialect = SCHEMAS.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
         List<String> faults = new ArrayList<>();
         walk(DOCUMENT, "", (pointer, node) -> {
@@ -67,7 +67,7 @@ class OpenApiTest {
     }
 
     @Test
-    void refersToWhatIsThereAndHasNothingInVain() {
+    void hasNoBrokenReferencesAndNoUnusedComponents() {
         Set<String> used = new TreeSet<>();
         walk(DOCUMENT, "", (pointer, node) -> {
             if (node.has("$ref")) {
@@ -81,13 +81,13 @@ class OpenApiTest {
                         .fieldNames()
                         .forEachRemaining(name -> there.add("#/components/" + kind.getKey() + "/" + name)));
         there.removeIf(name -> name.startsWith("#/components/securitySchemes/"));
-        // Of a path that has no such method, which no operation can describe.
+        // For a path without the method, which no operation can describe.
         there.remove("#/components/responses/MethodNotAllowed");
         assertThat(used).isEqualTo(there);
     }
 
     @Test
-    void describesEveryRouteAndNoOther() throws IOException {
+    void describesExactlyTheRoutes() throws IOException {
         Set<String> routes = new TreeSet<>(NO_ROUTES);
         for (JsonNode item : new YAMLMapper().readTree(new File("src/main/resources/routes/api/rest-api.camel.yaml"))) {
             JsonNode rest = item.path("rest");
@@ -103,7 +103,7 @@ class OpenApiTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void saysAllOfAnOperation(Operation operation) {
+    void describesEachOperationCompletely(Operation operation) {
         JsonNode node = operation.node();
         assertThat(node.path("operationId").asText()).matches("[a-z][a-zA-Z]+");
         assertThat(node.path("summary").asText()).isNotBlank();
@@ -135,17 +135,17 @@ class OpenApiTest {
         }
     }
 
-    /** The page fills such a value in, and who only wants to try a call would send it: the same key twice, say. */
+    /** The docs page would prefill such a value and send it with each call: the same idempotency key twice, for example. */
     @ParameterizedTest
     @MethodSource("operations")
-    void fillsInNoOptionalHeader(Operation operation) {
+    void prefillsNoOptionalHeader(Operation operation) {
         assertThat(operation.parameters())
                 .filteredOn(it -> "header".equals(it.path("in").asText()))
                 .noneMatch(it -> it.has("example") || it.path("schema").has("default"));
     }
 
     @Test
-    void namesItsOperationsApart() {
+    void hasUniqueOperationIds() {
         List<String> ids = operations().stream()
                 .map(operation -> operation.node().path("operationId").asText())
                 .toList();
@@ -153,7 +153,7 @@ class OpenApiTest {
     }
 
     @Test
-    void hasTheParametersAndHeadersThatTheFenceLetsThrough() {
+    void hasTheParametersAndHeadersThatTheFilterAllows() {
         Set<String> headers = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         headers.addAll(FilteredRequest.HEADERS);
         headers.removeAll(PLAIN_REQUEST_HEADERS);
@@ -171,7 +171,7 @@ class OpenApiTest {
     }
 
     @Test
-    void knowsThePresetsAndStates() {
+    void listsThePresetsAndStates() {
         assertThat(DOCUMENT.at("/components/schemas/PresetName/enum").toString())
                 .isEqualTo(array(Arrays.stream(Preset.values()).map(Preset::id)));
         assertThat(DOCUMENT.at("/components/schemas/JobStatus/enum").toString())
@@ -187,7 +187,7 @@ class OpenApiTest {
 
     @ParameterizedTest
     @EnumSource
-    void tellsOfEachProblem(ProblemType type) {
+    void describesEachProblem(ProblemType type) {
         assertThat(DOCUMENT.at("/info/description").asText())
                 .contains("| `%s` | %d |".formatted(type.uri(), type.status()));
         List<JsonNode> told = new ArrayList<>();
@@ -206,7 +206,7 @@ class OpenApiTest {
     }
 
     @Test
-    void hasExamplesThatAreValid() {
+    void hasValidExamples() {
         List<String> faults = new ArrayList<>();
         Set<String> checked = new TreeSet<>();
         walk(DOCUMENT, "", (pointer, node) -> {
@@ -257,7 +257,7 @@ class OpenApiTest {
         visitor.accept(pointer, node);
         node.properties().forEach(field -> {
             String name = field.getKey().replace("~", "~0").replace("/", "~1");
-            // What an example holds is data.
+            // The content of an example is data.
             if (!name.equals("value") && !name.equals("example")) {
                 walk(field.getValue(), pointer + "/" + name, visitor);
             }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** Everything that stands before the routes, over real HTTP with real tokens, and a few routes that tell what they saw. */
+/** Everything in front of the routes, over real HTTP with real tokens. A few routes echo what they receive. */
 @EdgeTest
 class ApiEdgeTest {
 
@@ -39,7 +39,7 @@ class ApiEdgeTest {
     private int port;
 
     @Test
-    void tellsTheRouteWhoCallsByTheTokenAlone() throws Exception {
+    void takesTheUserFromTheTokenOnly() throws Exception {
         HttpResponse<String> answer = send(get("/pipeline/jobs?limit=5&user_id=mallory&userId=mallory&CamelSqlQuery=x")
                 .header("X-User-Id", "mallory")
                 .header("user_id", "mallory")
@@ -56,7 +56,7 @@ class ApiEdgeTest {
         assertThat(seen.path("query").isNull()).isTrue();
         List<String> headers = new ArrayList<>();
         seen.path("headers").fieldNames().forEachRemaining(headers::add);
-        // Of a GET, the client of Java 17 tells the length of the body, and later ones do not.
+        // The client of Java 17 sends Content-Length with a GET; later clients do not.
         assertThat(headers).contains("limit").isSubsetOf("limit", "host", "content-length");
         assertThat(seen.path("headers").path("limit").asText()).isEqualTo("5");
     }
@@ -78,7 +78,7 @@ class ApiEdgeTest {
     }
 
     @Test
-    void givesTheBodyAsItCame() throws Exception {
+    void passesTheBodyUnchanged() throws Exception {
         String body = "{\"content\": \"Schöne Grüße 🎬\"}";
         assertThat(JSON.readTree(send(post("/pipeline/run", body)).body())
                         .path("body")
@@ -112,7 +112,7 @@ class ApiEdgeTest {
     }
 
     @Test
-    void saysWhichMethodsAPathHas() throws Exception {
+    void listsTheMethodsOfAPath() throws Exception {
         for (String path : List.of("/pipeline/run", "/pipeline/jobs", "/openapi.json")) {
             String real = allowed(send(authorized(path).method("OPTIONS", BodyPublishers.noBody())));
             assertThat(real).isEqualTo(path.equals("/pipeline/run") ? "[OPTIONS, POST]" : "[GET, HEAD, OPTIONS]");
@@ -124,9 +124,9 @@ class ApiEdgeTest {
         }
     }
 
-    /** A TRACE that is answered would show scripts the headers that a browser adds. */
+    /** An answered TRACE would show scripts the headers that a browser adds. */
     @Test
-    void sendsNothingBackToATrace() throws Exception {
+    void rejectsTrace() throws Exception {
         for (String path : List.of("/pipeline/jobs", "/nothing", "/docs", "/openapi.json", "/error")) {
             HttpResponse<String> answer =
                     send(authorized(path).header("X-Mine", "secret").method("TRACE", BodyPublishers.noBody()));
@@ -142,14 +142,14 @@ class ApiEdgeTest {
     }
 
     @Test
-    void saysWhenToComeBackWhenTheDatabaseIsAway() throws Exception {
+    void returns503WithRetryAfterWhenTheDatabaseIsDown() throws Exception {
         HttpResponse<String> answer = send(get("/pipeline/job/1/database"));
         problem(answer, 503);
         assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
     }
 
     @Test
-    void refusesAnAcceptThatCannotBeMet() throws Exception {
+    void rejectsAnUnsupportedAcceptHeader() throws Exception {
         for (String accept : List.of("image/png", "application/json;q=0", "*/*;q=0", "text/html, */*; q=0.0")) {
             problem(send(get("/pipeline/jobs").header("Accept", accept)), 406);
         }
@@ -170,7 +170,7 @@ class ApiEdgeTest {
                 "application/x-java-serialized-object",
                 "json"
             })
-    void refusesABodyThatIsNotJson(String contentType) throws Exception {
+    void rejectsABodyThatIsNotJson(String contentType) throws Exception {
         HttpResponse<String> answer = send(authorized("/pipeline/run")
                 .header("Content-Type", contentType)
                 .POST(BodyPublishers.ofString("user_id=mallory")));
@@ -178,17 +178,17 @@ class ApiEdgeTest {
     }
 
     @Test
-    void refusesABodyWithoutAType() throws Exception {
+    void rejectsABodyWithoutAContentType() throws Exception {
         problem(send(authorized("/pipeline/run").POST(BodyPublishers.ofString("{}"))), 415);
     }
 
     @Test
-    void refusesABodyInAContentCoding() throws Exception {
+    void rejectsAnEncodedBody() throws Exception {
         problem(send(post("/pipeline/run", "{}").header("Content-Encoding", "gzip")), 415);
     }
 
     @Test
-    void refusesABodyWhereNoneIsRead() throws Exception {
+    void rejectsABodyOfAGet() throws Exception {
         for (BodyPublisher body :
                 List.of(BodyPublishers.ofString("{}"), BodyPublishers.ofInputStream(() -> stream("{}")))) {
             HttpRequest.Builder request = authorized("/pipeline/jobs").method("GET", body);
@@ -197,7 +197,7 @@ class ApiEdgeTest {
     }
 
     @Test
-    void refusesABodyThatIsNotUtf8() throws Exception {
+    void rejectsABodyThatIsNotUtf8() throws Exception {
         HttpRequest.Builder latin1 = authorized("/pipeline/run")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray("{\"content\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1)));
@@ -205,7 +205,7 @@ class ApiEdgeTest {
     }
 
     @Test
-    void takesABodyUpToTheLimitAndRefusesOneByteMore() throws Exception {
+    void acceptsABodyUpToTheLimitAndNotOneByteMore() throws Exception {
         byte[] most = "x".repeat(RequestFilter.MAX_BODY_BYTES).getBytes(StandardCharsets.US_ASCII);
         byte[] more = "x".repeat(RequestFilter.MAX_BODY_BYTES + 1).getBytes(StandardCharsets.US_ASCII);
         for (boolean chunked : new boolean[] {false, true}) {
@@ -222,13 +222,13 @@ class ApiEdgeTest {
         assertThat(problem(answer, 404).path("request_id").asText()).isEqualTo(id);
     }
 
-    static Stream<String> unfitIds() {
+    static Stream<String> invalidIds() {
         return Stream.of("", "a b", "a\"b", "a/b", "<script>", "x".repeat(129));
     }
 
     @ParameterizedTest
-    @MethodSource("unfitIds")
-    void makesARequestIdWhereTheCallersIsUnfit(String id) throws Exception {
+    @MethodSource("invalidIds")
+    void generatesARequestIdWhenTheCallersIsInvalid(String id) throws Exception {
         HttpResponse<String> answer = send(get("/pipeline/jobs").header("X-Request-Id", id));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("X-Request-Id")).get().isNotEqualTo(id);
@@ -242,7 +242,7 @@ class ApiEdgeTest {
                 "GET /pipeline/jobs HTTP/1.1\r\n\r\n",
                 "nonsense\r\n\r\n"
             })
-    void answersWhatIsHardlyHttpWithoutAWordAboutItself(String request) throws Exception {
+    void answersMalformedHttpWithoutServerDetails(String request) throws Exception {
         try (Socket socket = new Socket("localhost", port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -254,7 +254,7 @@ class ApiEdgeTest {
         }
     }
 
-    /** The problem in an answer, after the checks that hold for all of them. */
+    /** Returns the problem document of the response, after the checks that apply to every problem. */
     private static JsonNode problem(HttpResponse<String> answer, int status) throws IOException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");

@@ -20,8 +20,8 @@ import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
 
 /**
- * The real edge before a few routes that tell what they saw. Bears no {@code @Configuration}, so that the application
- * itself does not find it when it is started for development with the tests on its classpath.
+ * The real edge with a few routes that echo what they receive. Has no {@code @Configuration}, so that the application
+ * does not find it when it runs in development mode with the tests on its classpath.
  */
 @EnableAutoConfiguration(exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
 @ComponentScan({"com.aiprod.pipeline.api", "com.aiprod.pipeline.security", "com.aiprod.pipeline.webhook"})
@@ -60,7 +60,7 @@ public class Edge {
                         .bean("preferredWait", "parse")
                         .process("completionWait")
                         .setBody(simple("waited ${variable.waitSec} ${threadName}"));
-                from("direct:seen").process(Edge::tell);
+                from("direct:seen").process(Edge::echoRequest);
                 from("direct:me").setBody(simple("${variable.userId} ${variable.admin}"));
                 from("direct:bug").throwException(IllegalStateException.class, "secret of com.aiprod");
                 from("direct:database").throwException(new SQLTransientConnectionException("jdbc:postgresql://secret"));
@@ -73,7 +73,7 @@ public class Edge {
         };
     }
 
-    private static void tell(Exchange exchange) throws IOException {
+    private static void echoRequest(Exchange exchange) throws IOException {
         Map<String, Object> headers = new TreeMap<>();
         exchange.getMessage().getHeaders().forEach((name, value) -> {
             if (!name.startsWith("Camel")) {
@@ -89,13 +89,13 @@ public class Edge {
         exchange.getMessage().setBody(JSON.writeValueAsString(answer));
     }
 
-    /** Stands in for watch-jobs.sql: any job was just queued. */
+    /** Replaces watch-jobs.sql: every job was just queued. */
     private static void findEvents(Exchange exchange) {
         exchange.getMessage()
                 .setBody(jobRow(exchange.getVariable("jobId", String.class), exchange.getVariable("userId"), "QUEUED"));
     }
 
-    /** A row of watch-jobs.sql. */
+    /** Returns a row of watch-jobs.sql. */
     public static Map<String, Object> jobRow(String jobId, Object owner, String... states) {
         Map<String, Object> row = new HashMap<>();
         row.put("job_id", jobId);
@@ -108,7 +108,7 @@ public class Edge {
         return row;
     }
 
-    /** Stands in for find-artifact.sql. */
+    /** Replaces find-artifact.sql. */
     private static void findArtifact(Exchange exchange) {
         Map<String, Object> row = new HashMap<>();
         row.put("attempt", 2);

@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.ContextConfiguration;
 
-/** A test of what stands before the routes, over real HTTP with real tokens; all such tests share one server. */
+/** Tests what is in front of the routes, over real HTTP with real tokens. All of these tests share one server. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(

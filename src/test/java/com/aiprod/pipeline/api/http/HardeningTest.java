@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 
-/** What slow, large and foreign clients get, of an edge that is set up to be short of threads and of patience. */
+/** Slow, large, and cross-origin requests to an edge with few threads and short timeouts. */
 @EdgeTest
 @TestPropertySource(
         properties = {
@@ -57,7 +57,7 @@ class HardeningTest {
     private final List<Future<?>> drips = new ArrayList<>();
 
     @AfterEach
-    void hangUp() throws IOException {
+    void closeConnections() throws IOException {
         drips.forEach(drip -> drip.cancel(true));
         clock.shutdownNow();
         for (Socket socket : sockets) {
@@ -66,13 +66,13 @@ class HardeningTest {
     }
 
     @Test
-    void auditsTheAddressThatATrustedProxyTells() throws Exception {
+    void auditsTheAddressFromATrustedProxy() throws Exception {
         var audit = (ch.qos.logback.classic.Logger) LoggerFactory.getLogger("aiprod.audit");
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         audit.addAppender(lines);
         try {
-            // The client may put before it what it likes; the proxy adds whom it saw.
+            // The client may forge the first address; the proxy appends the real one.
             HttpRequest call = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/pipeline/me"))
                     .header("Authorization", "Bearer " + DevelopmentTokens.token("ann"))
                     .header("X-Forwarded-For", "198.51.100.1, 203.0.113.9")
@@ -90,31 +90,31 @@ class HardeningTest {
     }
 
     @Test
-    void aBodyThatDripsIsCutOff() throws Exception {
+    void timesOutASlowBody() throws Exception {
         String head =
                 "POST /pipeline/run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n";
         Socket withToken = open(head + "Authorization: Bearer " + DevelopmentTokens.token("alice") + "\r\n\r\n");
         drip(withToken);
-        assertThat(untilTheEnd(withToken)).startsWith("HTTP/1.1 408 ").contains("/problems/request-timeout");
+        assertThat(readToTheEnd(withToken)).startsWith("HTTP/1.1 408 ").contains("/problems/request-timeout");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 9999\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"})
-    void aBodyThatDoesNotComeIsATimeoutOrWhatIsMissing(String body) throws Exception {
+    void rejectsAnIncompleteBody(String body) throws Exception {
         String head =
                 "POST /pipeline/run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer "
                         + DevelopmentTokens.token("alice") + "\r\n" + body;
-        assertThat(untilTheEnd(open(head)))
+        assertThat(readToTheEnd(open(head)))
                 .startsWith("HTTP/1.1 408 ")
                 .contains("/problems/request-timeout", "The body stopped arriving");
         Socket gone = open(head);
         gone.shutdownOutput();
-        assertThat(untilTheEnd(gone)).startsWith("HTTP/1.1 400 ").contains("/problems/invalid-request");
+        assertThat(readToTheEnd(gone)).startsWith("HTTP/1.1 400 ").contains("/problems/invalid-request");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 9999", "Transfer-Encoding: chunked\r\n\r\nfff"})
-    void aBodyThatDripsWithoutATokenHoldsNobodyUp(String body) throws Exception {
+    void slowBodiesWithoutATokenBlockNoOtherCaller(String body) throws Exception {
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             Socket socket = open("POST /pipeline/run HTTP/1.1\r\nHost: x\r\n" + body + "\r\n\r\n");
@@ -122,50 +122,50 @@ class HardeningTest {
             slow.add(socket);
         }
         for (Socket socket : slow) {
-            assertThat(untilTheEnd(socket)).startsWith("HTTP/1.1 401 ");
+            assertThat(readToTheEnd(socket)).startsWith("HTTP/1.1 401 ");
         }
-        answersSoon();
+        assertAnswersSoon();
     }
 
     @Test
-    void aBodyThatWasRefusedAndIsThereCostsNoConnection() throws Exception {
+    void keepsTheConnectionAfterARejectedBody() throws Exception {
         String body = "x".repeat(100_000);
         String head = "POST /pipeline/run HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n";
         Socket socket = open(head + "\r\n" + body + head + "Connection: close\r\n\r\n" + body);
-        assertThat(untilTheEnd(socket).split("HTTP/1.1 401 ", -1)).hasSize(3);
+        assertThat(readToTheEnd(socket).split("HTTP/1.1 401 ", -1)).hasSize(3);
     }
 
     @Test
-    void headersThatDripTakeNoThread() throws Exception {
+    void slowHeadersBlockNoThread() throws Exception {
         for (int i = 0; i < 10 * THREADS; i++) {
             drip(open("GET /pipeline/jobs HTTP/1.1\r\nHost: x\r\nX-Slow: "));
         }
-        answersSoon();
+        assertAnswersSoon();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "GET /pipel", "GET /pipeline/jobs HTTP/1.1\r\nHost: x\r\n"})
-    void whoFallsSilentIsHungUpOn(String request) throws Exception {
+    void closesASilentConnection(String request) throws Exception {
         long start = System.nanoTime();
-        untilTheEnd(open(request));
+        readToTheEnd(open(request));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {17 * 1024, 100 * 1024})
-    void aLongHeaderIsRefused(int length) throws Exception {
+    void rejectsALongHeader(int length) throws Exception {
         Socket socket = open("GET /presets HTTP/1.1\r\nHost: x\r\nX-Long: " + "x".repeat(length) + "\r\n\r\n");
-        assertThat(untilTheEnd(socket)).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
+        assertThat(readToTheEnd(socket)).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
     }
 
     @Test
-    void manyHeadersAreRefused() throws Exception {
+    void rejectsTooManyHeaders() throws Exception {
         Socket socket = open("GET /presets HTTP/1.1\r\nHost: x\r\n" + "X-Many: x\r\n".repeat(200) + "\r\n");
-        assertThat(untilTheEnd(socket)).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
+        assertThat(readToTheEnd(socket)).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
     }
 
     @Test
-    void asksBrowsersToStayWithHttpsWhereItIs() throws Exception {
+    void sendsHstsOverHttpsOnly() throws Exception {
         String header = "Strict-Transport-Security";
         assertThat(CLIENT.send(get("/docs").header("X-Forwarded-Proto", "https").build(), BodyHandlers.ofString())
                         .headers()
@@ -178,7 +178,7 @@ class HardeningTest {
     }
 
     @Test
-    void letsPagesOfTheConfiguredOriginsIn() throws Exception {
+    void allowsTheConfiguredOrigins() throws Exception {
         HttpResponse<String> may = preflight("https://app.example.com", "DELETE", "authorization,prefer");
         assertThat(may.statusCode()).isEqualTo(200);
         assertThat(may.headers().firstValue("Access-Control-Allow-Origin")).hasValue("https://app.example.com");
@@ -203,7 +203,7 @@ class HardeningTest {
     @ValueSource(
             strings = {"https://evil.example.com", "http://app.example.com", "https://app.example.com.evil.com", "null"
             })
-    void keepsPagesOfOthersOut(String origin) throws Exception {
+    void rejectsOtherOrigins(String origin) throws Exception {
         HttpResponse<String> refusal = preflight(origin, "GET", "authorization");
         assertThat(refusal.statusCode()).isEqualTo(403);
         assertThat(refusal.headers().firstValue("Content-Type")).hasValue("application/problem+json");
@@ -214,7 +214,7 @@ class HardeningTest {
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
     }
 
-    private void answersSoon() throws Exception {
+    private void assertAnswersSoon() throws Exception {
         HttpRequest honest = get("/openapi.json").timeout(Duration.ofSeconds(3)).build();
         assertThat(CLIENT.send(honest, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
     }
@@ -241,7 +241,7 @@ class HardeningTest {
         return socket;
     }
 
-    /** Sends a byte now and then, well within the container's time-out, until the other side hangs up. */
+    /** Sends a byte at intervals well below the container's timeout, until the server closes the connection. */
     private void drip(Socket socket) {
         drips.add(clock.scheduleWithFixedDelay(
                 () -> {
@@ -257,8 +257,8 @@ class HardeningTest {
                 TimeUnit.MILLISECONDS));
     }
 
-    /** What comes until the other side hangs up; fails if it does not. */
-    private static String untilTheEnd(Socket socket) throws IOException {
+    /** Reads until the server closes the connection. Fails if it does not. */
+    private static String readToTheEnd(Socket socket) throws IOException {
         StringBuilder answer = new StringBuilder();
         byte[] buffer = new byte[4096];
         try {
@@ -268,7 +268,7 @@ class HardeningTest {
                 answer.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
             }
         } catch (SocketException e) {
-            // A reset is an end, too.
+            // A reset also ends the connection.
             LOG.debug("Hung up on", e);
         }
         return answer.toString();

@@ -16,7 +16,7 @@ class RequestFilterTest {
     private final ApplicationAvailabilityBean availability = new ApplicationAvailabilityBean();
 
     @Test
-    void whileRoutesAreNotThereYetACallerIsToldToComeBackAndNotThatThereIsNothing() throws Exception {
+    void returns503Not404UntilTheRoutesStart() throws Exception {
         MockFilterChain chain = new MockFilterChain();
         MockHttpServletResponse answer = call(chain);
         assertThat(answer.getStatus()).isEqualTo(503);
@@ -26,7 +26,7 @@ class RequestFilterTest {
     }
 
     @Test
-    void onceReadyLetsThrough() throws Exception {
+    void passesRequestsWhenReady() throws Exception {
         availability.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
         MockFilterChain chain = new MockFilterChain();
         call(chain);

@@ -11,11 +11,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
-/** The small texts that come in parameters and cursors. */
+/** The values of parameters and cursors. */
 class RequestValuesTest {
 
     @Test
-    void readsTheCursorThatItMade() {
+    void decodesItsOwnCursor() {
         Cursor cursor =
                 new Cursor(Instant.parse("2026-01-16T12:00:00.123456Z"), "019b0000-0000-7000-8000-000000000001");
         assertThat(Cursor.decode(cursor.encode())).hasValue(cursor);
@@ -23,7 +23,7 @@ class RequestValuesTest {
     }
 
     @Test
-    void refusesACursorWithAnyCharacterChanged() {
+    void rejectsACursorWithAnyCharacterChanged() {
         String made = new Cursor(Instant.parse("2026-01-16T12:00:00.123456Z"), "019b0000-0000-7000-8000-000000000001")
                 .encode();
         for (int i = 0; i < made.length(); i++) {
@@ -38,13 +38,13 @@ class RequestValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "MXx8fHw", "====", "null", "019b0000-0000-7000-8000-000000000001"})
-    void refusesWhatIsNoCursor(String text) {
+    void rejectsAnInvalidCursor(String text) {
         assertThat(Cursor.decode(text)).isEmpty();
         assertThat(Cursor.decode(text + "A".repeat(10_000))).isEmpty();
     }
 
     @Test
-    void refusesACursorOfATimeThatTheDatabaseHasNot() {
+    void rejectsACursorWithATimeOutsideTheDatabasesRange() {
         String id = "019b0000-0000-7000-8000-000000000001";
         for (Instant time : new Instant[] {Instant.MAX, Instant.MIN, Instant.EPOCH}) {
             assertThat(Cursor.decode(new Cursor(time, id).encode())).isEmpty();
@@ -62,12 +62,12 @@ class RequestValuesTest {
         ", false",
         "' 019b0000-0000-7000-8000-00000000000a', false"
     })
-    void knowsAJobId(String text, boolean is) {
+    void recognizesAJobId(String text, boolean is) {
         assertThat(PathId.isUuid(text)).isEqualTo(is);
     }
 
     @Test
-    void letsThroughNamedParametersAlone() {
+    void passesNamedParametersOnly() {
         MockHttpServletRequest request = new MockHttpServletRequest("GET", "/pipeline/jobs");
         request.setQueryString("limit=5&limit=6&cursor=a%2Bb+c&preset&Limit=7&user_id=x&CamelHttpUri=x&=&&");
         FilteredRequest fenced = new FilteredRequest(request, new byte[0]);
@@ -79,7 +79,7 @@ class RequestValuesTest {
     }
 
     @Test
-    void refusesAParameterThatIsBadlyEncoded() {
+    void rejectsABadlyEncodedParameter() {
         MockHttpServletRequest request = new MockHttpServletRequest("GET", "/pipeline/jobs");
         request.setQueryString("limit=%zz");
         assertThatThrownBy(() -> new FilteredRequest(request, new byte[0])).isInstanceOf(InvalidRequestException.class);

@@ -31,7 +31,7 @@ class JobListTest {
     }
 
     @Test
-    void tellsEveryFaultAtOnce() {
+    void reportsAllErrorsAtOnce() {
         Exchange exchange = exchange(
                 Map.of("status", "queued", "preset", "epic", "limit", "101", "offset", "-1", "cursor", "forged"));
         InvalidRequestException refusal =
@@ -62,14 +62,14 @@ class JobListTest {
         "preset, ''",
         "cursor, ''"
     })
-    void refuses(String name, String value) {
+    void rejectsAnInvalidParameter(String name, String value) {
         InvalidRequestException refusal =
                 catchThrowableOfType(InvalidRequestException.class, () -> list.parse(exchange(Map.of(name, value))));
         assertThat(refusal.errors()).extracting(FieldFault::field).containsExactly(name);
     }
 
     @Test
-    void refusesAParameterGivenTwice() {
+    void rejectsARepeatedParameter() {
         InvalidRequestException refusal = catchThrowableOfType(
                 InvalidRequestException.class, () -> list.parse(exchange(Map.of("limit", List.of("5", "5")))));
         assertThat(refusal.errors()).containsExactly(new FieldFault("limit", "is given more than once"));

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which texts are an idempotency key. */
+/** Valid and invalid Idempotency-Key headers. */
 class IdempotencyKeyTest {
 
     @ParameterizedTest
@@ -32,12 +32,12 @@ class IdempotencyKeyTest {
     }
 
     @Test
-    void readsNoIdempotencyKeyWhereThereIsNone() {
+    void acceptsAMissingKeyAndTheLongestKey() {
         assertThat(IdempotencyKey.parse(List.of())).isNull();
         assertThat(IdempotencyKey.parse(List.of("x".repeat(255)))).hasSize(255);
     }
 
-    static Stream<List<String>> unusableKeys() {
+    static Stream<List<String>> invalidKeys() {
         return Stream.of(
                 List.of(""),
                 List.of(" "),
@@ -55,8 +55,8 @@ class IdempotencyKeyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("unusableKeys")
-    void refusesAnUnusableIdempotencyKey(List<String> lines) {
+    @MethodSource("invalidKeys")
+    void rejectsAnInvalidIdempotencyKey(List<String> lines) {
         assertThatThrownBy(() -> IdempotencyKey.parse(lines))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,

@@ -19,14 +19,14 @@ import org.apache.camel.support.UnitOfWorkHelper;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Who may go to the database now, who waits, and who is sent away. */
+/** Which submissions go to the database, wait, or are rejected. */
 class SubmissionQueueTest {
 
     private static final CamelContext CAMEL = new DefaultCamelContext();
 
     private final SubmissionQueue turns = turns(100, Runnable::run);
 
-    /** A submission, and when it could go on. */
+    /** A submission and its turn, which completes when the submission may continue. */
     private record Submission(Exchange exchange, CompletableFuture<Void> turn) {
 
         boolean mayGo() {
@@ -35,11 +35,11 @@ class SubmissionQueueTest {
     }
 
     @Test
-    void fewOfAUserGoAtATimeInTheOrderInWhichTheyCame() {
-        List<Submission> ann = come("ann", SubmissionQueue.AT_A_TIME + 2);
+    void limitsTheSubmissionsOfAUserInOrderOfArrival() {
+        List<Submission> ann = arrive("ann", SubmissionQueue.AT_A_TIME + 2);
         assertThat(ann.subList(0, SubmissionQueue.AT_A_TIME)).allMatch(Submission::mayGo);
         assertThat(ann.get(SubmissionQueue.AT_A_TIME).mayGo()).isFalse();
-        assertThat(come("bob", 1)).allMatch(Submission::mayGo);
+        assertThat(arrive("bob", 1)).allMatch(Submission::mayGo);
 
         turns.leave(ann.get(2).exchange());
         assertThat(ann.get(SubmissionQueue.AT_A_TIME).mayGo()).isTrue();
@@ -47,31 +47,31 @@ class SubmissionQueueTest {
         ann.subList(0, SubmissionQueue.AT_A_TIME + 1).forEach(it -> turns.leave(it.exchange()));
         assertThat(ann).allMatch(Submission::mayGo);
         assertThat(turns.waiting()).isZero();
-        // All but one have left.
-        assertThat(come("ann", SubmissionQueue.AT_A_TIME).stream().filter(Submission::mayGo))
+        // All but one have left the queue.
+        assertThat(arrive("ann", SubmissionQueue.AT_A_TIME).stream().filter(Submission::mayGo))
                 .hasSize(SubmissionQueue.AT_A_TIME - 1);
     }
 
     @Test
-    void whoComesWhileTooManyWaitIsSentAwayAtOnce() {
-        List<Submission> ann = come("ann", SubmissionQueue.AT_A_TIME + SubmissionQueue.WAITING_OF_A_USER + 1);
+    void rejectsASubmissionAtOnceWhenTooManyWait() {
+        List<Submission> ann = arrive("ann", SubmissionQueue.AT_A_TIME + SubmissionQueue.WAITING_OF_A_USER + 1);
         assertThat(turns.waiting()).isEqualTo(SubmissionQueue.WAITING_OF_A_USER);
         assertThat(ann.get(ann.size() - 1).exchange().getException())
                 .isInstanceOfSatisfying(
                         TooManyRequestsException.class,
                         refusal -> assertThat(refusal.retryAfterSec()).isOne());
         for (int user = 0; turns.waiting() < SubmissionQueue.WAITING; user++) {
-            come("user-" + user, SubmissionQueue.AT_A_TIME + SubmissionQueue.WAITING_OF_A_USER);
+            arrive("user-" + user, SubmissionQueue.AT_A_TIME + SubmissionQueue.WAITING_OF_A_USER);
         }
-        List<Submission> zoe = come("zoe", SubmissionQueue.AT_A_TIME + 1);
+        List<Submission> zoe = arrive("zoe", SubmissionQueue.AT_A_TIME + 1);
         assertThat(zoe.subList(0, SubmissionQueue.AT_A_TIME)).allMatch(Submission::mayGo);
         assertThat(zoe.get(SubmissionQueue.AT_A_TIME).exchange().getException())
                 .isInstanceOf(TooManyRequestsException.class);
     }
 
     @Test
-    void whoWaitsTooLongIsToldToComeBackAndHoldsNobodyUp() {
-        List<Submission> ann = come("ann", SubmissionQueue.AT_A_TIME + 1);
+    void timesOutAWaitingSubmissionWithoutBlockingOthers() {
+        List<Submission> ann = arrive("ann", SubmissionQueue.AT_A_TIME + 1);
         Submission last = ann.get(SubmissionQueue.AT_A_TIME);
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(last.turn()::isDone);
         assertThat(last.exchange().getException())
@@ -80,12 +80,12 @@ class SubmissionQueueTest {
                         refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.UNAVAILABLE));
         assertThat(turns.waiting()).isZero();
         ann.subList(0, SubmissionQueue.AT_A_TIME).forEach(it -> turns.leave(it.exchange()));
-        assertThat(come("ann", SubmissionQueue.AT_A_TIME)).allMatch(Submission::mayGo);
+        assertThat(arrive("ann", SubmissionQueue.AT_A_TIME)).allMatch(Submission::mayGo);
     }
 
     @Test
-    void anExchangeThatFailsLeavesItsTurnWhenItIsDoneAndOnlyOnce() {
-        List<Submission> ann = come("ann", SubmissionQueue.AT_A_TIME + 2);
+    void aFailedExchangeLeavesItsTurnOnce() {
+        List<Submission> ann = arrive("ann", SubmissionQueue.AT_A_TIME + 2);
         Exchange failed = ann.get(0).exchange();
         UnitOfWorkHelper.doneSynchronizations(
                 failed, failed.getExchangeExtension().handoverCompletions());
@@ -95,28 +95,28 @@ class SubmissionQueueTest {
     }
 
     @Test
-    void whereTheThreadsTakeNothingMoreAnExchangeStillGoesOn() {
+    void continuesWhenTheExecutorIsClosed() {
         SubmissionQueue closing = turns(100, task -> {
             throw new RejectedExecutionException("closing");
         });
-        List<Submission> ann = come(closing, "ann", SubmissionQueue.AT_A_TIME + 1);
+        List<Submission> ann = arrive(closing, "ann", SubmissionQueue.AT_A_TIME + 1);
         closing.leave(ann.get(0).exchange());
         assertThat(ann).allMatch(Submission::mayGo);
     }
 
     @Test
-    void withoutLimitsThereIsNothingToWaitFor() {
+    void nothingWaitsWithoutLimits() {
         SubmissionQueue unlimited = turns(0, Runnable::run);
-        List<Submission> ann = come(unlimited, "ann", 50);
+        List<Submission> ann = arrive(unlimited, "ann", 50);
         assertThat(ann).allMatch(Submission::mayGo);
         ann.forEach(it -> unlimited.leave(it.exchange()));
     }
 
-    private List<Submission> come(String userId, int submissions) {
-        return come(turns, userId, submissions);
+    private List<Submission> arrive(String userId, int submissions) {
+        return arrive(turns, userId, submissions);
     }
 
-    private static List<Submission> come(SubmissionQueue turns, String userId, int submissions) {
+    private static List<Submission> arrive(SubmissionQueue turns, String userId, int submissions) {
         List<Submission> come = new ArrayList<>();
         for (int i = 0; i < submissions; i++) {
             Submission submission = new Submission(new DefaultExchange(CAMEL), new CompletableFuture<>());

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SubmitRequestParserTest {
 
     @Test
-    void fillsInWhatIsNotSaid() {
+    void fillsInDefaults() {
         assertThat(parse("{\"content\":\"A sunrise\"}"))
                 .isEqualTo(new SubmitRequest("A sunrise", Preset.QUICK_SOCIAL, "low", "en", 10, null, null));
         assertThat(parse("{\"preset\":\"brand_story\",\"content\":\"x\"}").durationSec())
@@ -27,13 +27,13 @@ class SubmitRequestParserTest {
     }
 
     @Test
-    void takesNullForNotSaid() {
+    void treatsNullAsMissing() {
         assertThat(parse("""
                 {"content":"x","preset":null,"priority":null,"lang":null,"duration_sec":null,"metadata":null,"callback_url":null}""")).isEqualTo(parse("{\"content\":\"x\"}"));
     }
 
     @Test
-    void takesWhatIsSaid() {
+    void readsAllFields() {
         assertThat(parse("""
                 {"duration_sec":60,"lang":"pt-br","priority":"high","preset":"cinema_spot","content":"x","metadata":{},
                 "callback_url":"https://example.com/hook"}"""))
@@ -61,7 +61,7 @@ class SubmitRequestParserTest {
 
     @ParameterizedTest
     @MethodSource("contents")
-    void normalisesTheContentAndCountsItsCharacters(String json, String content) {
+    void normalizesTheContentAndCountsItsCharacters(String json, String content) {
         String body = "{\"content\":\"" + json + "\"}";
         if (content == null) {
             assertThat(faults(body)).hasSize(1).allMatch(fault -> fault.startsWith("content "));
@@ -71,7 +71,7 @@ class SubmitRequestParserTest {
     }
 
     @Test
-    void tellsEveryFaultAtOnce() {
+    void reportsAllErrorsAtOnce() {
         assertThat(faults("""
                 {"content":"  ","preset":"epic","priority":5,"lang":"en_US","duration_sec":"10","metadata":[],
                  "Content":"x","user_id":"mallory"}"""))
@@ -113,12 +113,12 @@ class SubmitRequestParserTest {
                 "{'content':'x','metadata':{'\\u0000':[]}}    | metadata contains the character U+0000, which cannot be stored",
                 "{'content':'x','metadata':{'a':['\\udc00']}} | metadata contains an unpaired surrogate"
             })
-    void namesTheFault(String body, String fault) {
+    void namesTheError(String body, String fault) {
         assertThat(faults(body.replace('\'', '"'))).containsExactly(fault);
     }
 
     @Test
-    void keepsTheMetadataAsItWasWritten() {
+    void keepsTheMetadataUnchanged() {
         String metadata = "{ \"z\" : 1.50e+1,\"a\":[ {\"b\" : -0 } ],  \"é\":\"\\u00e9🎬\\n\" }";
         assertThat(parse("{\"content\":\"🎬\", \"metadata\" :  " + metadata + " , \"priority\":\"low\"}")
                         .metadata())
@@ -126,7 +126,7 @@ class SubmitRequestParserTest {
     }
 
     @Test
-    void limitsTheMetadataByItsBytes() {
+    void limitsTheBytesOfTheMetadata() {
         String most = "{\"a\":\"" + "é".repeat((SubmitRequestParser.MAX_METADATA_BYTES - 8) / 2) + "\"}";
         assertThat(parse("{\"content\":\"x\",\"metadata\":" + most + "}").metadata())
                 .isEqualTo(most);
@@ -156,20 +156,20 @@ class SubmitRequestParserTest {
                 "// a\n{\"content\":\"x\"}",
                 "\u0000{\"content\":\"x\"}"
             })
-    void refusesWhatIsNoJsonObject(String body) {
+    void rejectsABodyThatIsNotAJsonObject(String body) {
         InvalidRequestException refusal = catchThrowableOfType(InvalidRequestException.class, () -> parse(body));
         assertThat(refusal.errors()).isEmpty();
         assertThat(refusal.getMessage()).isNotBlank().doesNotContain("com.", "Json", "Exception", "Source");
     }
 
     @Test
-    void saysWhereTheTextBreaks() {
+    void reportsThePositionOfASyntaxError() {
         assertThatThrownBy(() -> parse("{\n  \"content\": oops}"))
                 .hasMessage("The body is not valid JSON (line 2, column 14).");
     }
 
     @Test
-    void takesAWholeNumberHoweverItIsWritten() {
+    void acceptsAnyNotationOfAWholeNumber() {
         for (String ten : new String[] {"10", "10.0", "1e1", "100e-1"}) {
             assertThat(parse("{\"content\":\"x\",\"duration_sec\":" + ten + "}").durationSec())
                     .isEqualTo(10);
@@ -181,7 +181,7 @@ class SubmitRequestParserTest {
     }
 
     @Test
-    void saysWhichLimitOfJsonIsPassed() {
+    void namesTheExceededJsonLimit() {
         assertThatThrownBy(() -> parse("{\"duration_sec\":" + "1".repeat(1001) + "}"))
                 .hasMessageStartingWith("A number in the JSON has more than 1000 characters");
         assertThatThrownBy(() -> parse("{\"" + "n".repeat(50_001) + "\":1}"))
@@ -199,7 +199,7 @@ class SubmitRequestParserTest {
     }
 
     @Test
-    void bindsAKeyToWhatWasAskedForAndNotToItsSpelling() {
+    void fingerprintDependsOnTheRequestNotItsNotation() {
         String one = parse("{\"content\":\"x\",\"preset\":\"quick_social\"}").fingerprint();
         assertThat(one).matches("[0-9a-f]{64}");
         assertThat(parse(" {\"duration_sec\":10 , \"content\":\" x \"} ").fingerprint())
@@ -220,7 +220,7 @@ class SubmitRequestParserTest {
     }
 
     @Test
-    void bindsAKeyToWhatTheMetadataSayAndNotToTheirSpelling() {
+    void fingerprintDependsOnTheMetadataNotItsNotation() {
         String one = fingerprintOf("{\"a\":1,\"b\":[\"ä\",{\"x\":1e400,\"y\":2.50}],\"c\":null,\"d\":0}");
         assertThat(fingerprintOf(
                         "{ \"d\" : -0, \"c\":null,\n \"b\" : [ \"\\u00e4\" , {\"y\":2.5,\"x\":10E+399}], \"a\": 1.0 }"))
@@ -240,7 +240,7 @@ class SubmitRequestParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1e400", "-1.5E-400", "1e99999", "0.1000000000000000055511151231257827"})
-    void keepsANumberAsItIs(String number) {
+    void keepsNumbersExact(String number) {
         assertThat(parse("{\"content\":\"x\",\"metadata\":{\"n\":" + number + "}}")
                         .metadata())
                 .isEqualTo("{\"n\":" + number + "}");
@@ -248,13 +248,13 @@ class SubmitRequestParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1e1000000000", "1e-1000000000", "1e99999999999999999999", "0.0e100001"})
-    void takesNoNumberThatCouldBeWrittenOutByNobody(String number) {
+    void rejectsNumbersWithTooManyDigits(String number) {
         assertThat(faults("{\"content\":\"x\",\"metadata\":{\"n\":[" + number + "]}}"))
                 .containsExactly("metadata contains a number with over 100000 digits before or after its point");
     }
 
     @Test
-    void takesNoCallbackUrlThatCannotBeCalled() {
+    void rejectsAnInvalidCallbackUrl() {
         assertThat(faults("{\"content\":\"x\",\"callback_url\":\"http://example.com\"}"))
                 .containsExactly("callback_url must begin with https://");
         assertThat(faults("{\"content\":\"x\",\"callback_url\":\"https://10.1.2.3/\"}"))

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/** Open streams over real connections; what the database would say is said by the test. */
+/** Event streams over real connections. The test plays the database. */
 @EdgeTest
 class EventStreamTest {
 
@@ -49,24 +49,24 @@ class EventStreamTest {
     private final List<Connection> connections = new ArrayList<>();
 
     @BeforeEach
-    void beginsWithNobody() {
+    void assertNoStreams() {
         assertThat(watched.open()).isZero();
     }
 
     @AfterEach
-    void leavesNobody() throws IOException {
+    void closeStreams() throws IOException {
         for (Connection connection : connections) {
             connection.socket.close();
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> watched.open() == 0);
-        // A request that is never done would be measured for ever, and hold up the end of the process.
+        // A request that never completes would be measured forever and delay the shutdown.
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> meters.find("http.server.requests.active").longTaskTimers().stream()
                         .allMatch(timer -> timer.activeTasks() == 0));
     }
 
     @Test
-    void tellsWhatHappensAndEnds() throws IOException {
+    void streamsEventsAndEnds() throws IOException {
         Connection stream = connect(alice);
         assertThat(stream.head())
                 .contains("HTTP/1.1 200 ", "Content-Type: text/event-stream", "Cache-Control: no-store");
@@ -88,7 +88,7 @@ class EventStreamTest {
     }
 
     @Test
-    void staysAliveByComments() throws IOException {
+    void sendsCommentsAsHeartbeats() throws IOException {
         Connection stream = connect(alice);
         stream.next("data: ");
         for (int beat = 0; beat < 3; beat++) {
@@ -97,7 +97,7 @@ class EventStreamTest {
     }
 
     @Test
-    void freesTheWatchOfAClientThatIsGone() throws IOException {
+    void stopsWatchingForADisconnectedClient() throws IOException {
         Connection gone = connect(alice);
         gone.next("data: ");
         Connection stays = connect(alice);
@@ -109,12 +109,12 @@ class EventStreamTest {
     }
 
     @Test
-    void holdsNobodyUpForASlowReaderAndLosesNoState() throws IOException {
+    void slowReaderDelaysNobodyAndMissesNoState() throws IOException {
         Connection slow = connect(alice);
         slow.next("data: ");
         Connection quick = connect(alice);
         quick.next("data: ");
-        // Far more than both ends' buffers take while nobody reads.
+        // Far more than the buffers of both ends hold while nobody reads.
         String[] states = IntStream.range(0, 50)
                 .mapToObj(place -> place + "-" + "x".repeat(200_000))
                 .toArray(String[]::new);
@@ -140,7 +140,7 @@ class EventStreamTest {
     }
 
     @Test
-    void isRefusedToAUserWhoHasEnough() throws IOException {
+    void limitsTheOpenStreams() throws IOException {
         for (int open = 0; open < 4; open++) {
             connect(alice).next("data: ");
         }
@@ -155,8 +155,8 @@ class EventStreamTest {
     }
 
     @Test
-    void endsWithTheCallersToken() throws IOException {
-        // The issuer's clock may be a minute off, so such a token still opens a stream, and no long one.
+    void endsWhenTheTokenExpires() throws IOException {
+        // Clock skew allows a minute, so a token that is about to expire opens a stream, but only a short one.
         String token = DevelopmentTokens.token(new JWTClaimsSet.Builder()
                 .subject(alice)
                 .audience(DevelopmentTokens.AUDIENCE)
@@ -169,7 +169,7 @@ class EventStreamTest {
     }
 
     @Test
-    void waitsForTheEndOfAJobWithoutAThread() throws IOException {
+    void waitsForAJobsEndWithoutBlockingAThread() throws IOException {
         List<Connection> waiting = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             waiting.add(new Connection(DevelopmentTokens.token(alice), "end", "Prefer: wait=30\r\n"));
@@ -188,7 +188,7 @@ class EventStreamTest {
     }
 
     @Test
-    void waitsNoLongerThanPreferredAndNotAtAllWhereTooManyDo() throws IOException {
+    void capsTheWaitAndSkipsItWhenTooManyWait() throws IOException {
         long start = System.nanoTime();
         assertThat(new Connection(DevelopmentTokens.token(alice), "end", "Prefer: wait=1\r\n").next("waited"))
                 .startsWith("waited 1 ");
@@ -208,7 +208,7 @@ class EventStreamTest {
         return new Connection(DevelopmentTokens.token(user));
     }
 
-    /** One request on a connection of its own, without chunks, read line by line and no further than asked. */
+    /** One request on its own connection, without chunks, read line by line and only on demand. */
     private final class Connection {
 
         private final Socket socket = new Socket();
@@ -230,7 +230,7 @@ class EventStreamTest {
             lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8), 512);
         }
 
-        /** The status line and the headers. */
+        /** Reads the status line and the headers. */
         String head() throws IOException {
             StringBuilder head = new StringBuilder();
             for (String line = lines.readLine(); !line.isEmpty(); line = lines.readLine()) {
@@ -239,7 +239,7 @@ class EventStreamTest {
             return head.toString();
         }
 
-        /** The next line that begins so. */
+        /** Reads up to the next line with this prefix and returns that line. */
         String next(String beginning) throws IOException {
             String line = lines.readLine();
             while (line != null && !line.startsWith(beginning)) {
@@ -248,7 +248,7 @@ class EventStreamTest {
             return line;
         }
 
-        /** All lines until the server ends the answer. */
+        /** Reads all lines until the server ends the response. */
         List<String> rest() throws IOException {
             List<String> rest = new ArrayList<>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

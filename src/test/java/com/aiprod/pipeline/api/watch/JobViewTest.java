@@ -21,13 +21,13 @@ class JobViewTest {
             1500);
 
     @Test
-    void tellsEachStateAndTheLatestProgress() {
+    void returnsEachStateAndTheLatestProgress() {
         assertThat(running.eventsAfter(0)).isEqualTo(QUEUED + PROCESSING + PROGRESS);
         assertThat(running.lastId()).isEqualTo(2_000_001_500L);
     }
 
     @Test
-    void goesOnAfterAnyEventWithoutGapOrRepetition() {
+    void resumesAfterAnyEventWithoutGapsOrRepeats() {
         assertThat(running.eventsAfter(1_000_000_000L)).isEqualTo(PROCESSING + PROGRESS);
         assertThat(running.eventsAfter(1_000_000_700L)).isEqualTo(PROCESSING + PROGRESS);
         assertThat(running.eventsAfter(2_000_000_000L)).isEqualTo(PROGRESS);
@@ -36,7 +36,7 @@ class JobViewTest {
     }
 
     @Test
-    void keepsProgressBetweenItsStateAndTheNextHoweverLongItTook() {
+    void ordersProgressBetweenItsStateAndTheNext() {
         for (long ms : List.of(-5L, 0L, 1L, 999_999_999L, 5_000_000_000L)) {
             JobView view = new JobView("job", "ann", "v", false, running.states(), "{}", ms);
             assertThat(view.lastId()).as(ms + " ms").isBetween(2_000_000_001L, 2_999_999_999L);

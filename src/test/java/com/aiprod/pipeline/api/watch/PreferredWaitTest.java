@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a client may say about how long it waits. */
+/** The {@code wait} preference of a client. */
 class PreferredWaitTest {
 
     @ParameterizedTest
@@ -29,7 +29,7 @@ class PreferredWaitTest {
                 "wait=99999999999           | ",
                 "respond-async              | "
             })
-    void readsHowLongToWait(String line, Integer seconds) {
+    void readsTheWaitInSeconds(String line, Integer seconds) {
         assertThat(PreferredWait.parse(List.of(line))).isEqualTo(seconds);
         assertThat(PreferredWait.parse(List.of("handling=strict", line))).isEqualTo(seconds);
     }

@@ -27,11 +27,11 @@ class WatchedJobsTest {
     }
 
     @Test
-    void asksForEachJobOnceHoweverManyWatchIt() {
+    void queriesEachWatchedJobOnce() {
         assertThat(watched.seen()).isEmpty();
-        watched.add(new Someone("a", "ann"), view("a", "QUEUED"));
-        watched.add(new Someone("a", "bob"), null);
-        watched.add(new Someone("b", "bob"), null);
+        watched.add(new TestWatcher("a", "ann"), view("a", "QUEUED"));
+        watched.add(new TestWatcher("a", "bob"), null);
+        watched.add(new TestWatcher("b", "bob"), null);
         assertThat(watched.seen())
                 .containsExactlyInAnyOrder(new WatchedJobs.Seen("a", "QUEUED"), new WatchedJobs.Seen("b", null));
         watched.tell(List.of(Edge.jobRow("b", "bob", "QUEUED", "PROCESSING")));
@@ -39,10 +39,10 @@ class WatchedJobsTest {
     }
 
     @Test
-    void tellsAllWhoWatchAJobAndNobodyElse() {
-        Someone first = add("a", "ann");
-        Someone second = add("a", "bob");
-        Someone other = add("b", "cid");
+    void notifiesAllWatchersOfAJobAndNoOthers() {
+        TestWatcher first = add("a", "ann");
+        TestWatcher second = add("a", "bob");
+        TestWatcher other = add("b", "cid");
         watched.tell(List.of(Edge.jobRow("a", "ann", "QUEUED"), Edge.jobRow("gone", null)));
         assertThat(first.told).containsExactly("QUEUED");
         assertThat(second.told).containsExactly("QUEUED");
@@ -50,25 +50,25 @@ class WatchedJobsTest {
     }
 
     @Test
-    void tellsWhoComesLaterWhatTheOthersWereTold() {
+    void givesALaterWatcherTheKnownState() {
         add("a", "ann");
         watched.tell(List.of(Edge.jobRow("a", "ann", "QUEUED", "PROCESSING")));
-        Someone later = new Someone("a", "bob");
+        TestWatcher later = new TestWatcher("a", "bob");
         watched.add(later, view("a", "QUEUED"));
         assertThat(later.told).containsExactly("QUEUED PROCESSING");
     }
 
     @Test
-    void letsNobodyHoldUpOthersByFailing() {
-        Someone broken = new Someone("a", "ann") {
+    void failingWatcherAffectsNoOthers() {
+        TestWatcher broken = new TestWatcher("a", "ann") {
             @Override
             public void changed(JobView view) {
                 throw new IllegalStateException("for a test");
             }
         };
         watched.add(broken, null);
-        Someone second = add("a", "bob");
-        Someone third = add("b", "cid");
+        TestWatcher second = add("a", "bob");
+        TestWatcher third = add("b", "cid");
         watched.tell(List.of(Edge.jobRow("a", "ann", "QUEUED"), Edge.jobRow("b", "cid", "QUEUED")));
         assertThat(second.told).containsExactly("QUEUED");
         assertThat(third.told).containsExactly("QUEUED");
@@ -76,9 +76,9 @@ class WatchedJobsTest {
     }
 
     @Test
-    void forgetsAJobWithItsLastWatcherAndCountsEachOnce() {
-        Someone first = add("a", "ann");
-        Someone second = add("a", "bob");
+    void forgetsAJobWithItsLastWatcher() {
+        TestWatcher first = add("a", "ann");
+        TestWatcher second = add("a", "bob");
         assertThat(meters.get("aiprod.watchers.open").gauge().value()).isEqualTo(2);
         watched.remove(first);
         watched.remove(first);
@@ -91,8 +91,8 @@ class WatchedJobsTest {
     }
 
     @Test
-    void refusesAUserWhoHasAsManyAsAllowedButNoOther() {
-        Someone first = add("a", "ann");
+    void limitsTheWatchersOfAUser() {
+        TestWatcher first = add("a", "ann");
         add("b", "ann");
         assertThatThrownBy(() -> add("c", "ann")).isInstanceOfSatisfying(TooManyRequestsException.class, refusal -> {
             assertThat(refusal.type()).isEqualTo(ProblemType.TOO_MANY_REQUESTS);
@@ -104,7 +104,7 @@ class WatchedJobsTest {
     }
 
     @Test
-    void refusesEverybodyWhenTheProcessHasAsManyAsAllowed() {
+    void limitsTheWatchersOfAProcess() {
         for (String user : List.of("ann", "ann", "bob", "bob")) {
             add("a", user);
         }
@@ -116,11 +116,11 @@ class WatchedJobsTest {
     }
 
     @Test
-    void endsAllWhenTheApplicationClosesAndTakesNoMore() {
-        Someone first = add("a", "ann");
-        Someone second = add("b", "bob");
+    void endsAllWatchersOnShutdownAndAcceptsNoMore() {
+        TestWatcher first = add("a", "ann");
+        TestWatcher second = add("b", "bob");
         watched.onApplicationEvent(new ContextClosedEvent(new GenericApplicationContext()));
-        assertThat(first.ended).as("another context's end").isFalse();
+        assertThat(first.ended).as("the end of another context").isFalse();
         watched.onApplicationEvent(new ContextClosedEvent(application));
         assertThat(first.ended).isTrue();
         assertThat(second.ended).isTrue();
@@ -130,8 +130,8 @@ class WatchedJobsTest {
                         refusal -> assertThat(refusal.type()).isEqualTo(ProblemType.UNAVAILABLE));
     }
 
-    private Someone add(String jobId, String userId) {
-        Someone someone = new Someone(jobId, userId);
+    private TestWatcher add(String jobId, String userId) {
+        TestWatcher someone = new TestWatcher(jobId, userId);
         watched.add(someone, null);
         return someone;
     }
@@ -140,14 +140,14 @@ class WatchedJobsTest {
         return JobView.of(Edge.jobRow(jobId, "ann", states));
     }
 
-    private static class Someone implements JobWatcher {
+    private static class TestWatcher implements JobWatcher {
 
         private final String jobId;
         private final String userId;
         private final List<String> told = new ArrayList<>();
         private boolean ended;
 
-        Someone(String jobId, String userId) {
+        TestWatcher(String jobId, String userId) {
             this.jobId = jobId;
             this.userId = userId;
         }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The chaos run in its short form: what it prints, with the seed to repeat it by, says what was broken and what came of it. */
+/** The short chaos run. Its output lists the faults, the results, and the seed to repeat it. */
 class ChaosIT {
 
     @Test
-    void everyAcceptedJobEndsOnceWhateverBreaks() throws Exception {
+    void everyAcceptedJobEndsOnceDespiteFaults() throws Exception {
         Plan plan = Plan.brief();
         Verdict verdict = Chaos.run(plan);
         assertThat(verdict.good(plan)).as(verdict.toString()).isTrue();

@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a client must send back to acknowledge a delivery.
+ * The ack ID of a delivery.
  *
- * @param incarnation random number of the subscription's queue, so that an id from before a restart acks nothing
+ * @param incarnation random number of the subscription's queue, so that an ID from before a restart acks nothing
  * @param sequence number of the message within the queue
- * @param generation number of the lease; a message that was delivered again has a later one
+ * @param generation number of the lease; a redelivered message has a later one
  */
 record AckId(long incarnation, long sequence, long generation) {
     private static final Pattern FORMAT = Pattern.compile("([0-9a-f]{16})-([0-9a-f]{1,15})-([0-9a-f]{1,15})");

@@ -13,18 +13,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * All topics and subscriptions, in memory only. Changes of what exists are made under this object's monitor, which is
- * taken before that of a topic or subscription; publishing and pulling do not take it.
+ * All topics and subscriptions, in memory only. This object's monitor guards creation and deletion and is
+ * acquired before that of a topic or subscription. Publishing and pulling do not acquire it.
  */
 final class Broker {
-    /** What the topic of a subscription is called once deleted, as Google does it. */
+    /** The topic of a subscription whose topic was deleted, as in Google's Pub/Sub. */
     private static final String DELETED_TOPIC = "_deleted-topic_";
 
     private final ConcurrentSkipListMap<String, TopicFanout> topics = new ConcurrentSkipListMap<>();
     private final ConcurrentSkipListMap<String, SubscriptionQueue> subscriptions = new ConcurrentSkipListMap<>();
     private final ScheduledExecutorService timer;
 
-    /** Starts at the time in µs, so that ids do not come again after a restart. */
+    /** Starts at the current time in µs, so that IDs do not repeat after a restart. */
     private final AtomicLong nextMessageId = new AtomicLong(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
 
     Broker(ScheduledExecutorService timer) {
@@ -104,7 +104,7 @@ final class Broker {
         queue.close(notFound("Subscription", name).getStatus());
     }
 
-    /** Takes a subscription from its topic for good, with all its messages. */
+    /** Permanently detaches a subscription from its topic and drops its messages. */
     synchronized void detachSubscription(String name) {
         SubscriptionQueue queue = subscription(name);
         TopicFanout topic = topics.get(queue.settings().getTopic());
@@ -115,7 +115,7 @@ final class Broker {
         queue.close(Status.FAILED_PRECONDITION.withDescription("Subscription is detached (resource=" + name + ")."));
     }
 
-    /** Drops everything; who waits for messages is told that the server is gone. */
+    /** Drops everything. Waiting consumers see the server as unavailable. */
     synchronized void reset() {
         topics.clear();
         List<SubscriptionQueue> dropped = List.copyOf(subscriptions.values());

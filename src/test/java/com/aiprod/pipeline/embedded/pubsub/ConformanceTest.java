@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /**
- * A test of what Pub/Sub does, run against the embedded server and, where it is installed, against Google's emulator.
+ * A test of Pub/Sub behavior that runs against the embedded server and, if installed, against Google's emulator.
  * Its parameter is a {@link PubSubUnderTest}.
  */
 @Target(ElementType.METHOD)

@@ -8,20 +8,20 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Who takes messages from a subscription: an open stream or a waiting pull. Every method is called under the lock of
- * the {@link SubscriptionQueue}, which also makes the use of the gRPC observers safe.
+ * A consumer of a subscription: an open stream or a waiting pull. All methods are called under the lock of
+ * the {@link SubscriptionQueue}, which also makes the use of gRPC observers safe.
  */
 abstract class Consumer {
-    /** Ordered lanes with more to deliver that only this consumer may have, as it holds earlier messages of them. */
+    /** Ordered lanes whose next messages only this consumer may get because it holds earlier ones. */
     final Set<Lane> lanes = new LinkedHashSet<>();
 
     private boolean sharedFirst;
 
     /**
-     * Picks the lane whose turn it is, alternating between this consumer's own and the shared ones so that neither
-     * starves the other.
+     * Removes and returns the next lane, alternating between this consumer's own lanes and the shared ones so that neither
+     * starves.
      *
-     * @return the lane, taken out of its queue, or null where nothing is ready
+     * @return the lane, or null if none is ready
      */
     final Lane pollLane(Set<Lane> shared) {
         sharedFirst = !sharedFirst;
@@ -41,18 +41,18 @@ abstract class Consumer {
 
     abstract boolean hasRoom();
 
-    /** Seconds that this consumer has for a message before it is delivered again. */
+    /** Returns the ack deadline of this consumer in seconds. */
     abstract int ackDeadlineSeconds(Subscription settings);
 
     abstract void take(Entry entry, ReceivedMessage message);
 
-    /** Is told that a message it took is acked, nacked or expired, and so no longer outstanding. */
+    /** Called when a message of this consumer is acked, nacked, or expired, so no longer outstanding. */
     abstract void release(Entry entry);
 
     /**
-     * Sends what was taken.
+     * Sends the messages taken.
      *
-     * @return whether this consumer is served and wants no more
+     * @return whether this consumer is done and wants no more
      */
     abstract boolean flush(Subscription settings);
 

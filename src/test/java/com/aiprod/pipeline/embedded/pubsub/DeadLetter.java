@@ -5,7 +5,7 @@ import com.google.pubsub.v1.PubsubMessage;
 import java.util.List;
 import java.util.Map;
 
-/** A message that was delivered too often, as its dead-letter topic gets it. */
+/** A message that exceeded its delivery attempts, as published to the dead-letter topic. */
 record DeadLetter(TopicFanout topic, PubsubMessage message) {
 
     /** Adds the attributes that Google adds. */

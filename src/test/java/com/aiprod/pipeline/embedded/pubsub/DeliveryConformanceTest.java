@@ -53,7 +53,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void everyMessageHasAnIdOfItsOwn(PubSubUnderTest pubsub) {
+    void givesEachMessageAUniqueId(PubSubUnderTest pubsub) {
         List<String> ids = pubsub.publish(pubsub.createTopic(), Collections.nCopies(100, message("same")));
 
         assertThat(new HashSet<>(ids)).hasSize(100);
@@ -72,7 +72,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void lateSubscriptionSeesOnlyWhatFollows(PubSubUnderTest pubsub) {
+    void newSubscriptionGetsLaterMessagesOnly(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         pubsub.publish(topic, "before");
         String subscription = pubsub.createSubscription(topic);
@@ -82,7 +82,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void emptyRequestsAndMessagesAreRefused(PubSubUnderTest pubsub) {
+    void rejectsEmptyRequestsAndMessages(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         assertRefused(Code.INVALID_ARGUMENT, () -> pubsub.publish(topic, List.of()));
@@ -90,7 +90,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void atMostThousandMessagesGoInOneRequest(PubSubUnderTest pubsub) {
+    void allowsAtMostAThousandMessagesInARequest(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         assertThat(pubsub.publish(topic, Collections.nCopies(1_000, message("x"))))
@@ -99,7 +99,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void messageOfAlmostTenMegabytesArrives(PubSubUnderTest pubsub) {
+    void deliversAMessageOfAlmostTenMegabytes(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
 
@@ -109,7 +109,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void messageAboveTenMegabytesIsRefused(PubSubUnderTest pubsub) {
+    void rejectsAMessageAboveTenMegabytes(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         assertRefused(Code.INVALID_ARGUMENT, () -> pubsub.publish(topic, List.of(ofBytes(10_000_001))));
@@ -139,7 +139,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void pullBringsNoMoreThanAskedFor(PubSubUnderTest pubsub) {
+    void pullReturnsAtMostTheRequestedNumber(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "1", "2", "3", "4", "5");
@@ -169,7 +169,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void pullThatMayNotWaitComesBackEmpty(PubSubUnderTest pubsub) {
+    void immediatePullReturnsEmpty(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
         Instant before = Instant.now();
 
@@ -194,7 +194,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void ackingTwiceIsFine(PubSubUnderTest pubsub) {
+    void allowsARepeatedAck(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "hello");
@@ -207,7 +207,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void bogusAckIdIsRefused(PubSubUnderTest pubsub) {
+    void rejectsAnInvalidAckId(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
 
         assertRefused(Code.INVALID_ARGUMENT, () -> pubsub.ack(subscription, "bogus"));
@@ -215,7 +215,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void nackedMessageComesBackAtOnce(PubSubUnderTest pubsub) {
+    void redeliversANackedMessageAtOnce(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, settings -> settings.setAckDeadlineSeconds(600));
         pubsub.publish(topic, "hello");
@@ -229,7 +229,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void messageComesBackWhenTheDeadlineOfTheSubscriptionPassed(PubSubUnderTest pubsub) {
+    void redeliversAMessageAfterTheAckDeadline(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, settings -> settings.setAckDeadlineSeconds(10));
         pubsub.publish(topic, "hello");
@@ -244,7 +244,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void shortenedDeadlineBringsTheMessageBackSooner(PubSubUnderTest pubsub) {
+    void redeliversSoonerAfterAShortenedDeadline(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, settings -> settings.setAckDeadlineSeconds(600));
         pubsub.publish(topic, "hello");
@@ -256,7 +256,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void extendedDeadlineKeepsTheMessageAway(PubSubUnderTest pubsub) {
+    void doesNotRedeliverBeforeAnExtendedDeadline(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "hello");
@@ -271,7 +271,7 @@ class DeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void deadlineAboveTenMinutesIsRefused(PubSubUnderTest pubsub) {
+    void rejectsADeadlineAboveTenMinutes(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "hello");

@@ -22,10 +22,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Google Pub/Sub in this process, for development and tests: the gRPC services {@code google.pubsub.v1.Publisher} and
- * {@code Subscriber} on a loopback port, for any client that {@code PUBSUB_EMULATOR_HOST} or a plaintext channel points
- * here. Everything is in memory and lost on {@link #close()}.
+ * {@code Subscriber} on a loopback port, for any client that uses {@code PUBSUB_EMULATOR_HOST} or a plaintext channel.
+ * Everything is in memory and lost on {@link #close()}.
  *
- * <p>What Google offers and this does not (filters, push, exactly-once, schemas, snapshots, seek) is refused with
+ * <p>Unsupported features (filters, push, exactly-once, schemas, snapshots, seek) are rejected with
  * {@code UNIMPLEMENTED}, never ignored.
  */
 public final class EmbeddedPubSub implements AutoCloseable {
@@ -54,7 +54,7 @@ public final class EmbeddedPubSub implements AutoCloseable {
                 .channelType(NioServerSocketChannel.class)
                 .bossEventLoopGroup(eventLoops)
                 .workerEventLoopGroup(eventLoops)
-                // No call blocks, so none needs a thread of its own.
+                // No call blocks, so none needs its own thread.
                 .directExecutor()
                 .maxInboundMessageSize(Limits.INBOUND_BYTES)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
@@ -89,10 +89,10 @@ public final class EmbeddedPubSub implements AutoCloseable {
     }
 
     /**
-     * Starts on a loopback port, empty: after {@link #close()}, a start on the same port is a broker that came back
-     * having lost everything.
+     * Starts empty on a loopback port. After {@link #close()}, a start on the same port simulates a broker that restarts
+     * and has lost everything.
      *
-     * @param port 0 for a free one
+     * @param port the port, or 0 for a free one
      * @throws UncheckedIOException where it cannot listen
      */
     public static EmbeddedPubSub start(int port) {
@@ -111,37 +111,37 @@ public final class EmbeddedPubSub implements AutoCloseable {
         return pubSub;
     }
 
-    /** Where clients on this machine reach it, as {@code host:port}. */
+    /** Returns {@code host:port} for clients on this machine. */
     public String endpoint() {
         return LOOPBACK + ":" + port;
     }
 
-    /** The port it listens on, or listened on until closed. */
+    /** Returns the port, also after the server is closed. */
     public int port() {
         return port;
     }
 
-    /** Drops all topics, subscriptions and messages; open streams end as {@code UNAVAILABLE}. */
+    /** Drops all topics, subscriptions, and messages. Open streams end with {@code UNAVAILABLE}. */
     public void reset() {
         broker.reset();
     }
 
-    /** Whether a new streaming pull is refused, as when a role was taken away; open ones go on. */
+    /** Sets whether new streaming pulls are denied, as without the subscriber role. Open ones continue. */
     public void denyPulls(boolean denied) {
         pullsDenied = denied;
     }
 
-    /** Whether nobody may look at a topic or subscription, as without the role of a viewer. */
+    /** Sets whether reading topics and subscriptions is denied, as without the viewer role. */
     public void denyReads(boolean denied) {
         readsDenied = denied;
     }
 
-    /** Waits until the server was closed. */
+    /** Waits until the server is closed. */
     void awaitClose() throws InterruptedException {
         server.awaitTermination();
     }
 
-    /** Stops at once: connections are closed, everything is lost, and no thread stays. */
+    /** Stops at once: closes connections, drops everything, and ends all threads. */
     @Override
     public void close() {
         server.shutdownNow();

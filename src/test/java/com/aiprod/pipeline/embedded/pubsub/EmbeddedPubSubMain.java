@@ -1,15 +1,15 @@
 package com.aiprod.pipeline.embedded.pubsub;
 
-/** Runs {@link EmbeddedPubSub} by itself, as an emulator for any Pub/Sub client. */
+/** Runs {@link EmbeddedPubSub} standalone, as an emulator for any Pub/Sub client. */
 public final class EmbeddedPubSubMain {
     private static final String USAGE = "Usage: EmbeddedPubSubMain [--host=127.0.0.1] [--port=8085]";
 
     private EmbeddedPubSubMain() {}
 
     /**
-     * Serves until the process is told to end.
+     * Serves until the process is terminated.
      *
-     * @param args {@code --host=} and {@code --port=}; by default it listens on 127.0.0.1:8085, as Google's emulator
+     * @param args {@code --host=} and {@code --port=}; the default is 127.0.0.1:8085, as in Google's emulator
      */
     public static void main(String[] args) throws InterruptedException {
         String host = "127.0.0.1";

@@ -32,7 +32,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What belongs to the embedded server alone: its life, restarts, and what it refuses. */
+/** The embedded server only: its lifecycle, restarts, and unsupported features. */
 class EmbeddedPubSubTest {
     private static final String TOPIC = PROJECT + "/topics/jobs";
     private static final String SUBSCRIPTION = PROJECT + "/subscriptions/jobs-sub";
@@ -53,7 +53,7 @@ class EmbeddedPubSubTest {
         }
 
         assertThat(own).isNotEmpty();
-        // A thread that has ended its work may live for a moment more.
+        // A finished thread may stay alive for a moment.
         await().atMost(Duration.ofSeconds(5)).until(() -> own.stream().noneMatch(Thread::isAlive));
         try (EmbeddedPubSub again = EmbeddedPubSub.start(server.port())) {
             assertThat(again.endpoint()).isEqualTo("127.0.0.1:" + server.port());
@@ -67,7 +67,7 @@ class EmbeddedPubSubTest {
     }
 
     @Test
-    void portInUseIsSaid() {
+    void reportsAPortInUse() {
         try (EmbeddedPubSub server = EmbeddedPubSub.start()) {
             assertThatThrownBy(() -> EmbeddedPubSub.start(server.port()))
                     .isInstanceOf(UncheckedIOException.class)
@@ -137,7 +137,7 @@ class EmbeddedPubSubTest {
     }
 
     @Test
-    void googlesSubscriberOutlivesARestartThatLostEverything() throws Exception {
+    void googlesSubscriberSurvivesARestartWithoutData() throws Exception {
         Queue<String> received = new ConcurrentLinkedQueue<>();
         EmbeddedPubSub first = EmbeddedPubSub.start();
         try (PubSubUnderTest pubsub = PubSubUnderTest.at("embedded", first.endpoint())) {
@@ -164,7 +164,7 @@ class EmbeddedPubSubTest {
     }
 
     @Test
-    void brokenPageTokenAndSizeAreRefused() {
+    void rejectsInvalidPageTokensAndSizes() {
         try (EmbeddedPubSub server = EmbeddedPubSub.start();
                 PubSubUnderTest pubsub = PubSubUnderTest.at("embedded", server.endpoint())) {
             ListTopicsRequest request =
@@ -200,7 +200,7 @@ class EmbeddedPubSubTest {
     }
 
     @Test
-    void whatItDoesNotDoItRefuses() {
+    void rejectsUnsupportedFeatures() {
         try (EmbeddedPubSub server = EmbeddedPubSub.start();
                 PubSubUnderTest pubsub = PubSubUnderTest.at("embedded", server.endpoint())) {
             createJobs(pubsub);

@@ -3,7 +3,7 @@ package com.aiprod.pipeline.embedded.pubsub;
 import com.google.pubsub.v1.PubsubMessage;
 
 /**
- * One message that a subscription still has to get rid of. It is in one of three states: leased to a consumer,
+ * One message of a subscription that is not acked yet. It is in one of three states: leased to a consumer,
  * backing off until {@link #dueAt}, or ready to be delivered. Guarded by the lock of its {@link SubscriptionQueue}.
  */
 final class Entry {
@@ -12,10 +12,10 @@ final class Entry {
     final Lane lane;
     final int bytes;
 
-    /** When the lease ends, or the back-off; {@link System#nanoTime()} as read by the queue. */
+    /** When the lease or the back-off ends, as {@link System#nanoTime()} read by the queue. */
     long dueAt;
 
-    /** How often this message was nacked or its lease ran out. */
+    /** How often this message was nacked or its lease expired. */
     int failures;
 
     private long generation;
@@ -29,7 +29,7 @@ final class Entry {
         this.bytes = message.getSerializedSize();
     }
 
-    /** Number of the lease: an ack id made for an earlier one no longer counts. */
+    /** Returns the number of the lease. An ack ID of an earlier lease is no longer valid. */
     long generation() {
         return generation;
     }

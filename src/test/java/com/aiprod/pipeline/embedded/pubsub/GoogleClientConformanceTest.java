@@ -53,7 +53,7 @@ class GoogleClientConformanceTest {
     }
 
     @ConformanceTest
-    void whatThrowsOrNacksComesBackUntilItIsADeadLetter(PubSubUnderTest pubsub) throws Exception {
+    void redeliversFailedAndNackedMessagesUntilDeadLettered(PubSubUnderTest pubsub) throws Exception {
         String topic = pubsub.createTopic();
         String deadLetters = pubsub.createTopic();
         String deadLetterSubscription = pubsub.createSubscription(deadLetters);
@@ -76,7 +76,7 @@ class GoogleClientConformanceTest {
     }
 
     @ConformanceTest
-    void orderedMessagesAreHandledInOrder(PubSubUnderTest pubsub) throws Exception {
+    void handlesOrderedMessagesInOrder(PubSubUnderTest pubsub) throws Exception {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, settings -> settings.setEnableMessageOrdering(true));
         List<String> handled = Collections.synchronizedList(new ArrayList<>());
@@ -94,7 +94,7 @@ class GoogleClientConformanceTest {
     }
 
     @ConformanceTest
-    void noMoreIsHandledAtATimeThanTheFlowControlAllows(PubSubUnderTest pubsub) throws Exception {
+    void limitsConcurrentMessagesByFlowControl(PubSubUnderTest pubsub) throws Exception {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         Set<AckReplyConsumer> open = ConcurrentHashMap.newKeySet();

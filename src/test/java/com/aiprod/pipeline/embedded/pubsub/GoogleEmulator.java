@@ -16,14 +16,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Google's own emulator, a part of the Cloud SDK, in a process of its own. */
+/** Google's own emulator from the Cloud SDK, in a separate process. */
 final class GoogleEmulator implements AutoCloseable {
     static final String NOT_FOUND = "Google's emulator is not installed. To run them against it as well: gcloud "
             + "components install pubsub-emulator, or name its jar in PUBSUB_EMULATOR_JAR.";
 
     private static final String MAIN = "com.google.cloud.pubsub.testing.v1.Main";
     private static final String LIB = "platform/pubsub-emulator/lib";
-    /** Where the build puts the gRPC jar that repairs the emulator, see {@link #startIfInstalled()}. */
+    /** The folder of the gRPC jar that repairs the emulator; see {@link #startIfInstalled()}. */
     private static final Path GRPC_API_DIR = Path.of("target", "pubsub-emulator");
 
     private final Process process;
@@ -37,10 +37,10 @@ final class GoogleEmulator implements AutoCloseable {
     /**
      * Starts the emulator on a free port and waits until it accepts connections.
      *
-     * <p>The emulator's jar holds classes of several gRPC versions: without a whole gRPC API before it, a client that
-     * disconnects leaves a stream inside it that swallows messages.
+     * <p>The emulator's jar contains classes of several gRPC versions. Without a complete gRPC API before it on the
+     * classpath, a client that disconnects leaves a stream in the emulator that swallows messages.
      *
-     * @return empty where its jar is not found
+     * @return empty if its jar is not found
      */
     static Optional<GoogleEmulator> startIfInstalled() {
         return places().flatMap(place -> jars(place, "cloud-pubsub-emulator-"))

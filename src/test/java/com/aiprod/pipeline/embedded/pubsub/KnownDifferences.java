@@ -10,35 +10,35 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Where Google's emulator (0.8.20) does not do what Google documents of Pub/Sub, and the embedded server does: those
+ * Where Google's emulator (0.8.20) differs from Google's Pub/Sub documentation and the embedded server does not: these
  * tests are skipped on the emulator, with the reason.
  */
 final class KnownDifferences implements InvocationInterceptor {
     static final String GOOGLE_EMULATOR = "Google's emulator";
 
-    /** Class and method of the test, and what the emulator does instead. */
+    /** The class and method of the test, and what the emulator does instead. */
     static final Map<String, String> REASONS = Map.ofEntries(
             entry("DeliveryConformanceTest.attributesHaveGooglesLimits", "It does not limit attributes."),
-            entry("DeliveryConformanceTest.deadlineAboveTenMinutesIsRefused", "It takes any deadline of a message."),
-            entry("DeliveryConformanceTest.messageAboveTenMegabytesIsRefused", "It takes 10.0 MB, or hangs above."),
-            entry("OrderingConformanceTest.nackBringsTheLaterMessagesOfTheKeyBackToo", "The nacked one comes alone."),
+            entry("DeliveryConformanceTest.rejectsADeadlineAboveTenMinutes", "It accepts any deadline."),
+            entry("DeliveryConformanceTest.rejectsAMessageAboveTenMegabytes", "It accepts 10.0 MB and hangs above."),
+            entry("OrderingConformanceTest.nackRedeliversLaterMessagesOfTheKeyToo", "The nacked one comes alone."),
             entry(
-                    "OrderingConformanceTest.earlierMessagesOfTheKeyStayOutWhenALaterOneIsNacked",
+                    "OrderingConformanceTest.nackDoesNotRedeliverEarlierMessagesOfTheKey",
                     "The nacked one comes alone."),
-            entry("OrderingConformanceTest.poisonOfAKeyIsDeadLetteredAndTheRestGoesOn", "The key is stuck for good."),
+            entry("OrderingConformanceTest.deadLettersAPoisonMessageAndContinuesWithTheKey", "The key is stuck permanently."),
             entry(
-                    "RedeliveryConformanceTest.nackedMessageWaitsForItsGrowingBackOff",
-                    "It may come before the back-off."),
-            entry("ResourcesConformanceTest.ackDeadlineBelowTenSecondsIsRefused", "It takes deadlines from 0 s."),
-            entry("ResourcesConformanceTest.detachedSubscriptionSaysSoAndServesNobody", "It cannot detach."),
-            entry("ResourcesConformanceTest.labelsOfTopicAreUpdated", "It cannot update labels."),
-            entry("ResourcesConformanceTest.missingTopicHasNoListOfSubscriptions", "It answers with an empty list."),
+                    "RedeliveryConformanceTest.delaysANackedMessageByAGrowingBackOff",
+                    "It may redeliver before the back-off ends."),
+            entry("ResourcesConformanceTest.rejectsAnAckDeadlineBelowTenSeconds", "It accepts deadlines from 0 s."),
+            entry("ResourcesConformanceTest.detachedSubscriptionServesNoOne", "It cannot detach."),
+            entry("ResourcesConformanceTest.updatesTheLabelsOfATopic", "It cannot update labels."),
+            entry("ResourcesConformanceTest.doesNotListSubscriptionsOfAMissingTopic", "It answers with an empty list."),
             entry(
-                    "StreamingPullConformanceTest.clientThatStoppedReadingDoesNotHoardTheBacklog",
-                    "It hands out in turn: that client keeps half."),
-            entry("StreamingPullConformanceTest.emptyRequestIsAnsweredToKeepTheStreamAlive", "It does not answer."),
-            entry("StreamingPullConformanceTest.noMoreBytesAreOutThanTheClientAllows", "It ignores the limit."),
-            entry("StreamingPullConformanceTest.noMoreMessagesAreOutThanTheClientAllows", "It ignores the limit."));
+                    "StreamingPullConformanceTest.stalledClientDoesNotHoldTheBacklog",
+                    "It delivers in turn, so the client keeps half."),
+            entry("StreamingPullConformanceTest.answersAnEmptyRequestAsKeepAlive", "It does not answer."),
+            entry("StreamingPullConformanceTest.limitsOutstandingBytes", "It ignores the limit."),
+            entry("StreamingPullConformanceTest.limitsOutstandingMessages", "It ignores the limit."));
 
     @Override
     public void interceptTestTemplateMethod(

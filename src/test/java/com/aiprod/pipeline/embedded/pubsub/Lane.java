@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Messages of one subscription that must come in order: those of one ordering key, or a single one that has none.
+ * Messages of one subscription to deliver in order: those of one ordering key, or a single message without a key.
  *
- * <p>Several messages of a lane may be out, but all with one consumer, its owner: with one at a time, the Java client,
- * which sends its acks every 100 ms, would get ten messages per second of a key. Guarded by the lock of its
+ * <p>Several messages of a lane may be outstanding, but only at one consumer, its owner. With one at a time, the Java
+ * client, which sends acks every 100 ms, would get ten messages of a key per second. Guarded by the lock of its
  * {@link SubscriptionQueue}.
  */
 final class Lane {
     private static final Comparator<Entry> BY_SEQUENCE = Comparator.comparingLong(entry -> entry.sequence);
 
-    /** The ordering key; empty for the lane of a single message. */
+    /** The ordering key, or empty for the lane of a single message. */
     final String key;
 
     private final TreeSet<Entry> waiting = new TreeSet<>(BY_SEQUENCE);
@@ -33,7 +33,7 @@ final class Lane {
         return waiting.isEmpty() && out.isEmpty();
     }
 
-    /** Whether the next message in order may be delivered now: one that backs off holds those behind it. */
+    /** Returns whether the next message may be delivered now. A message in back-off blocks those behind it. */
     boolean isReady() {
         return !waiting.isEmpty() && waiting.first().isReady();
     }
@@ -49,7 +49,7 @@ final class Lane {
         return entry;
     }
 
-    /** The leased messages from this one on, which must be delivered again when it is. */
+    /** Returns the leased messages from this one on, which must be redelivered together with it. */
     List<Entry> leasedFrom(Entry entry) {
         return List.copyOf(out.tailSet(entry, true));
     }
@@ -64,7 +64,7 @@ final class Lane {
         waiting.remove(entry);
     }
 
-    /** Lets any consumer have the next message once the owner holds none. */
+    /** Releases the lane to any consumer if the owner holds no message. */
     void disownIfNoneIsOut() {
         if (out.isEmpty() && owner != null) {
             owner.lanes.remove(this);

@@ -10,10 +10,10 @@ import io.grpc.Status;
 final class Limits {
     static final int MESSAGES_PER_REQUEST = 1_000;
 
-    /** How full a response to a pull or stream gets before it is sent; one message may go above. */
+    /** The size of a response to a pull or stream before it is sent. One message may exceed it. */
     static final int RESPONSE_BYTES = 1 << 20;
 
-    /** Above Google's own limit, so that a request over it gets Google's error instead of gRPC's. */
+    /** Above Google's limit, so that a request over it gets Google's error instead of gRPC's. */
     static final int INBOUND_BYTES = 64 << 20;
 
     private static final int PUBLISH_BYTES = 10_000_000;

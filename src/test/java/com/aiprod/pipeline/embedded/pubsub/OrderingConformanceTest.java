@@ -26,7 +26,7 @@ class OrderingConformanceTest {
     private static final Consumer<Subscription.Builder> ORDERED = settings -> settings.setEnableMessageOrdering(true);
 
     @ConformanceTest
-    void messagesOfAKeyComeInOrder(PubSubUnderTest pubsub) {
+    void deliversMessagesOfAKeyInOrder(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, ORDERED);
         Map<String, List<String>> expected = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ class OrderingConformanceTest {
     }
 
     @ConformanceTest
-    void keyThatWaitsHoldsNoOther(PubSubUnderTest pubsub) {
+    void waitingKeyBlocksNoOther(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(
                 topic,
@@ -70,7 +70,7 @@ class OrderingConformanceTest {
     }
 
     @ConformanceTest
-    void keyIsWithOneStreamAtATime(PubSubUnderTest pubsub) {
+    void deliversAKeyToOneStreamAtATime(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, ORDERED);
 
@@ -87,7 +87,7 @@ class OrderingConformanceTest {
     }
 
     @ConformanceTest
-    void nackBringsTheLaterMessagesOfTheKeyBackToo(PubSubUnderTest pubsub) {
+    void nackRedeliversLaterMessagesOfTheKeyToo(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, ORDERED);
         pubsub.publishOrdered(topic, "key", "1", "2", "3");
@@ -102,7 +102,7 @@ class OrderingConformanceTest {
     }
 
     @ConformanceTest
-    void earlierMessagesOfTheKeyStayOutWhenALaterOneIsNacked(PubSubUnderTest pubsub) {
+    void nackDoesNotRedeliverEarlierMessagesOfTheKey(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(
                 topic,
@@ -125,7 +125,7 @@ class OrderingConformanceTest {
     }
 
     @ConformanceTest
-    void poisonOfAKeyIsDeadLetteredAndTheRestGoesOn(PubSubUnderTest pubsub) {
+    void deadLettersAPoisonMessageAndContinuesWithTheKey(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String deadLetters = pubsub.createTopic();
         String deadLetterSubscription = pubsub.createSubscription(deadLetters);

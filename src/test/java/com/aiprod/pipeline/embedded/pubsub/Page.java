@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.NavigableMap;
 
 /**
- * One page of a listing in the order of names.
+ * One page of a listing, ordered by name.
  *
- * @param nextToken what gets the next page; empty on the last one
+ * @param nextToken the token of the next page, or empty on the last page
  */
 record Page<T>(List<T> items, String nextToken) {
     private static final int DEFAULT_SIZE = 100;
     private static final int MAXIMUM_SIZE = 1_000;
 
     /**
-     * @param all every item by name
-     * @param prefix what the names of the listed ones start with
-     * @param size as the request has it, 0 for the default
-     * @param token as the request has it, empty for the first page
+     * @param all all items by name
+     * @param prefix the prefix of the names to list
+     * @param size the page size of the request, or 0 for the default
+     * @param token the token of the request, or empty for the first page
      */
     static <T> Page<T> of(NavigableMap<String, T> all, String prefix, int size, String token) {
         if (size < 0) {

@@ -36,7 +36,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** One server, and short forms of what the conformance tests do with it. Names are unique, so tests run in parallel. */
+/** A server and shortcuts for the conformance tests. Names are unique, so that tests can run in parallel. */
 record PubSubUnderTest(String name, ManagedChannel channel) implements AutoCloseable {
     static final String PROJECT = "projects/conformance";
 
@@ -120,7 +120,7 @@ record PubSubUnderTest(String name, ManagedChannel channel) implements AutoClose
         return received.getMessage().getData().toStringUtf8();
     }
 
-    /** Waits for the first messages; a server may answer without any after a time. */
+    /** Waits for the first messages. A server may answer without messages after some time. */
     List<ReceivedMessage> pull(String subscription, int max) {
         return subscriber()
                 .pull(PullRequest.newBuilder()
@@ -130,7 +130,7 @@ record PubSubUnderTest(String name, ManagedChannel channel) implements AutoClose
                 .getReceivedMessagesList();
     }
 
-    @SuppressWarnings("deprecation") // Google advises against it, but serves it.
+    @SuppressWarnings("deprecation") // Deprecated by Google, but still served.
     List<ReceivedMessage> pullNow(String subscription, int max) {
         return subscriber()
                 .pull(PullRequest.newBuilder()
@@ -180,14 +180,14 @@ record PubSubUnderTest(String name, ManagedChannel channel) implements AutoClose
         return StreamProbe.open(channel, first.build());
     }
 
-    /** Google's own publishing client; the caller sets ordering and shuts it down. */
+    /** Returns Google's publishing client. The caller sets ordering and shuts it down. */
     Publisher.Builder clientPublisher(String topic) {
         return Publisher.newBuilder(topic)
                 .setChannelProvider(FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)))
                 .setCredentialsProvider(NoCredentialsProvider.create());
     }
 
-    /** Google's own subscribing client; the caller starts and stops it. */
+    /** Returns Google's subscribing client. The caller starts and stops it. */
     Subscriber.Builder clientSubscriber(String subscription, MessageReceiver receiver) {
         return Subscriber.newBuilder(subscription, receiver)
                 .setChannelProvider(FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)))

@@ -6,7 +6,7 @@ import com.google.pubsub.v1.Subscription;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
-/** A unary pull that waits for its first message, at most for the time that {@link SubscriberApi} gives it. */
+/** A unary pull that waits for its first message until the timeout set by {@link SubscriberApi}. */
 final class PullConsumer extends Consumer {
     private final StreamObserver<PullResponse> observer;
     private final int maxMessages;
@@ -36,7 +36,7 @@ final class PullConsumer extends Consumer {
 
     @Override
     void release(Entry entry) {
-        // A pull is over once answered: nothing limits what is outstanding of it.
+        // A pull ends with its response, so it has no limit for outstanding messages.
     }
 
     @Override

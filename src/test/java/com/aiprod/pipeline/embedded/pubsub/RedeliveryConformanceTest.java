@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class RedeliveryConformanceTest {
 
     @ConformanceTest
-    void afterFiveAttemptsTheMessageIsADeadLetter(PubSubUnderTest pubsub) {
+    void deadLettersAMessageAfterFiveAttempts(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String deadLetters = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, deadLetterTo(deadLetters, 5));
@@ -48,7 +48,7 @@ class RedeliveryConformanceTest {
             pubsub.nack(subscription, received.getAckId());
         }
 
-        // Asked before the dead-letter topic, as Google's emulator moves dead letters on only when it is.
+        // Pull this subscription first: Google's emulator moves dead letters only on a pull.
         assertThat(pubsub.pullNow(subscription, 1)).isEmpty();
         PubsubMessage dead = pubsub.pullOne(deadLetterSubscription).getMessage();
         assertThat(attempts).containsExactly(1, 2, 3, 4, 5);
@@ -77,7 +77,7 @@ class RedeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void attemptsAreNotToldWithoutADeadLetterPolicy(PubSubUnderTest pubsub) {
+    void omitsAttemptsWithoutADeadLetterPolicy(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "hello");
@@ -88,7 +88,7 @@ class RedeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void attemptsGoFromFiveToHundred(PubSubUnderTest pubsub) {
+    void allowsFiveToAHundredAttempts(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String deadLetters = pubsub.createTopic();
 
@@ -108,7 +108,7 @@ class RedeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void messageStaysWhereItsDeadLetterTopicIsGone(PubSubUnderTest pubsub) {
+    void keepsAMessageWhoseDeadLetterTopicIsDeleted(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String deadLetters = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, deadLetterTo(deadLetters, 5));
@@ -125,7 +125,7 @@ class RedeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void retryPolicyIsKeptAndChecked(PubSubUnderTest pubsub) {
+    void storesAndValidatesTheRetryPolicy(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         RetryPolicy kept = read(pubsub, pubsub.createSubscription(topic, retryAfter(1, 60)))
@@ -137,7 +137,7 @@ class RedeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void nackedMessageWaitsForItsGrowingBackOff(PubSubUnderTest pubsub) {
+    void delaysANackedMessageByAGrowingBackOff(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, retryAfter(1, 600));
         pubsub.publish(topic, "hello");
@@ -153,7 +153,7 @@ class RedeliveryConformanceTest {
     }
 
     @ConformanceTest
-    void backOffOfOneMessageHoldsNoOther(PubSubUnderTest pubsub) {
+    void backOffOfAMessageBlocksNoOther(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, retryAfter(600, 600));
         pubsub.publish(topic, "bad");

@@ -4,7 +4,7 @@ import io.grpc.Status;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The parsed name of a topic or subscription, after the rules of Google's resource names. */
+/** The parsed name of a topic or subscription, by the rules of Google's resource names. */
 record ResourceName(String project, String id) {
     private static final Pattern PROJECT = Pattern.compile("projects/([^/]+)");
     private static final Pattern TOPIC = ofCollection("topics");

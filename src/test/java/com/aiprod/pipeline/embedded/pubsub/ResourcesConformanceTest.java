@@ -30,12 +30,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Topics and subscriptions: made, read, changed, listed, deleted. */
+/** Creating, reading, updating, listing, and deleting topics and subscriptions. */
 @Execution(ExecutionMode.CONCURRENT)
 class ResourcesConformanceTest {
 
     @ConformanceTest
-    void topicIsReadAsItWasMade(PubSubUnderTest pubsub) {
+    void readsATopicAsCreated(PubSubUnderTest pubsub) {
         Topic topic = Topic.newBuilder()
                 .setName(newTopicName())
                 .putLabels("team", "video")
@@ -50,7 +50,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void topicThatExistsIsNotMadeAgain(PubSubUnderTest pubsub) {
+    void rejectsADuplicateTopic(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         assertRefused(
@@ -78,7 +78,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void missingTopicHasNoListOfSubscriptions(PubSubUnderTest pubsub) {
+    void doesNotListSubscriptionsOfAMissingTopic(PubSubUnderTest pubsub) {
         ListTopicSubscriptionsRequest request = ListTopicSubscriptionsRequest.newBuilder()
                 .setTopic(newTopicName())
                 .build();
@@ -114,7 +114,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void labelsOfTopicAreUpdated(PubSubUnderTest pubsub) {
+    void updatesTheLabelsOfATopic(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         pubsub.publisher()
@@ -130,7 +130,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void topicsAreListedPageByPage(PubSubUnderTest pubsub) {
+    void listsTopicsPageByPage(PubSubUnderTest pubsub) {
         String project = "projects/list-" + UUID.randomUUID();
         List<String> names = IntStream.range(0, 5)
                 .mapToObj(i -> project + "/topics/topic-" + i)
@@ -159,7 +159,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void subscriptionsAreListedPageByPage(PubSubUnderTest pubsub) {
+    void listsSubscriptionsPageByPage(PubSubUnderTest pubsub) {
         String project = "projects/list-" + UUID.randomUUID();
         String topic = pubsub.createTopic();
         List<String> names = IntStream.range(0, 5)
@@ -184,7 +184,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void subscriptionsOfTopicAreListed(PubSubUnderTest pubsub) {
+    void listsTheSubscriptionsOfATopic(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String first = pubsub.createSubscription(topic);
         String second = pubsub.createSubscription(topic);
@@ -213,7 +213,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void subscriptionThatExistsIsNotMadeAgain(PubSubUnderTest pubsub) {
+    void rejectsADuplicateSubscription(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
 
@@ -235,7 +235,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void updateChangesTheMaskedFieldsAlone(PubSubUnderTest pubsub) {
+    void updatesTheMaskedFieldsOnly(PubSubUnderTest pubsub) {
         String subscription =
                 pubsub.createSubscription(pubsub.createTopic(), settings -> settings.setAckDeadlineSeconds(20));
 
@@ -254,7 +254,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void updateOfNothingOrOfTheNameIsRefused(PubSubUnderTest pubsub) {
+    void rejectsAnEmptyUpdateOrOneOfTheName(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
         Subscription change = Subscription.newBuilder().setName(subscription).build();
 
@@ -264,7 +264,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void ackDeadlineAboveTenMinutesIsRefused(PubSubUnderTest pubsub) {
+    void rejectsAnAckDeadlineAboveTenMinutes(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         assertRefused(
@@ -273,7 +273,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void ackDeadlineBelowTenSecondsIsRefused(PubSubUnderTest pubsub) {
+    void rejectsAnAckDeadlineBelowTenSeconds(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
 
         assertRefused(
@@ -282,7 +282,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void deletedTopicLeavesItsSubscriptionsAndTheirBacklog(PubSubUnderTest pubsub) {
+    void deletingATopicKeepsItsSubscriptionsAndTheirBacklog(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "before");
@@ -295,7 +295,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void topicMadeAgainHasNoneOfTheOldSubscriptions(PubSubUnderTest pubsub) {
+    void recreatedTopicHasNoOldSubscriptions(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publisher()
@@ -308,7 +308,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void detachedSubscriptionSaysSoAndServesNobody(PubSubUnderTest pubsub) {
+    void detachedSubscriptionServesNoOne(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "dropped");
@@ -329,7 +329,7 @@ class ResourcesConformanceTest {
     }
 
     @ConformanceTest
-    void deletedSubscriptionIsGoneForItsConsumersToo(PubSubUnderTest pubsub) {
+    void deletingASubscriptionEndsItsConsumers(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         try (StreamProbe stream = pubsub.stream(subscription)) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts each server once for all conformance tests of a run. */
+/** Starts each server once for all conformance tests. */
 final class ServersUnderTest implements ArgumentsProvider {
     private static final Logger log = LoggerFactory.getLogger(ServersUnderTest.class);
 

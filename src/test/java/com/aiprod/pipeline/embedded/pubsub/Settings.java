@@ -15,7 +15,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Set;
 
-/** Checks what a client wants of a topic or subscription, and fills in Google's defaults. */
+/** Validates the settings of a topic or subscription and fills in Google's defaults. */
 final class Settings {
     private static final int DEFAULT_ACK_DEADLINE_SECONDS = 10;
     private static final int MAXIMUM_ACK_DEADLINE_SECONDS = 600;
@@ -40,7 +40,7 @@ final class Settings {
 
     private Settings() {}
 
-    /** Returns the topic as it will be kept. */
+    /** Returns the topic as stored. */
     static Topic check(Topic topic) {
         ResourceName.topic(topic.getName());
         refuseIf(topic.hasSchemaSettings(), "Schemas are");
@@ -53,7 +53,7 @@ final class Settings {
         return topic.toBuilder().setState(Topic.State.ACTIVE).build();
     }
 
-    /** Returns the subscription as it will be kept. */
+    /** Returns the subscription as stored. */
     static Subscription check(Subscription subscription) {
         ResourceName.subscription(subscription.getName());
         refuseIf(!subscription.getFilter().isEmpty(), "Filters are");
@@ -84,7 +84,7 @@ final class Settings {
         return checked.build();
     }
 
-    /** The deadline of a subscription or stream. */
+    /** Validates the ack deadline of a subscription or stream. */
     static void checkAckDeadline(int seconds) {
         if (seconds < DEFAULT_ACK_DEADLINE_SECONDS || seconds > MAXIMUM_ACK_DEADLINE_SECONDS) {
             throw invalid("Invalid ack deadline given (ack_deadline_secs=" + seconds
@@ -92,7 +92,7 @@ final class Settings {
         }
     }
 
-    /** The deadline of one message, for which 0 is a nack. */
+    /** Validates the ack deadline of one message, where 0 is a nack. */
     static void checkModifiedDeadline(int seconds) {
         if (seconds < 0 || seconds > MAXIMUM_ACK_DEADLINE_SECONDS) {
             throw invalid("Invalid ack deadline given (ack_deadline_secs=" + seconds

@@ -8,7 +8,7 @@ import com.google.pubsub.v1.Subscription;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 
-/** The delivering side of one StreamingPull: honours the transport's readiness and the client's flow control. */
+/** The delivering side of one StreamingPull: honors the transport's readiness and the client's flow control. */
 final class StreamConsumer extends Consumer {
     private final ServerCallStreamObserver<StreamingPullResponse> observer;
     private final long maxOutstandingMessages;
@@ -35,7 +35,7 @@ final class StreamConsumer extends Consumer {
         ackDeadlineSeconds = seconds;
     }
 
-    /** The limit of bytes lets the message through that crosses it, else one above the limit would never come. */
+    /** The byte limit allows the message that crosses it; otherwise a message above the limit would never be delivered. */
     @Override
     boolean hasRoom() {
         return outstandingMessages < maxOutstandingMessages
@@ -66,7 +66,7 @@ final class StreamConsumer extends Consumer {
     @Override
     boolean flush(Subscription settings) {
         if (batch.getReceivedMessagesCount() > 0) {
-            // The Java client keeps the order of keys in its own executor only when told of it here.
+            // The Java client preserves the order of keys only if the response enables ordering.
             batch.setSubscriptionProperties(
                     SubscriptionProperties.newBuilder().setMessageOrderingEnabled(settings.getEnableMessageOrdering()));
             observer.onNext(batch.build());

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A client's end of one StreamingPull that keeps what it gets. */
+/** The client side of one StreamingPull, which keeps all responses. */
 final class StreamProbe implements ClientResponseObserver<StreamingPullRequest, StreamingPullResponse>, AutoCloseable {
     private final List<StreamingPullResponse> responses = new CopyOnWriteArrayList<>();
     private final List<ReceivedMessage> received = new CopyOnWriteArrayList<>();
@@ -31,7 +31,7 @@ final class StreamProbe implements ClientResponseObserver<StreamingPullRequest, 
         return open(channel, first, true);
     }
 
-    /** A client that stopped reading: the stream's transport fills up. */
+    /** Opens a stream that does not read, so that the transport fills up. */
     static StreamProbe openWithoutReading(Channel channel, StreamingPullRequest first) {
         return open(channel, first, false);
     }
@@ -98,13 +98,13 @@ final class StreamProbe implements ClientResponseObserver<StreamingPullRequest, 
         return received.stream().map(PubSubUnderTest::data).toList();
     }
 
-    /** Waits until so many messages came, and returns all. */
+    /** Waits for at least {@code count} messages and returns all. */
     List<ReceivedMessage> awaitReceived(int count) {
         await().atMost(Duration.ofSeconds(20)).until(() -> received.size() >= count);
         return received();
     }
 
-    /** Waits until the server ended the stream. */
+    /** Waits until the server ends the stream. */
     Status awaitEnd() {
         await().atMost(Duration.ofSeconds(20)).until(end::isDone);
         return end.join();

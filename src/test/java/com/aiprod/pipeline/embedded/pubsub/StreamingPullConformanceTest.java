@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Streaming pull: delivery, flow control, keep-alive, end. */
+/** Streaming pull: delivery, flow control, keep-alive, and end of the stream. */
 @Execution(ExecutionMode.CONCURRENT)
 class StreamingPullConformanceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -65,7 +65,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void streamNeedsADeadlineThatGoogleAllows(PubSubUnderTest pubsub) {
+    void rejectsAnInvalidStreamDeadline(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
 
         for (int seconds : List.of(0, 9, 601)) {
@@ -77,7 +77,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void subscriptionIsNamedOnceInAStream(PubSubUnderTest pubsub) {
+    void rejectsASecondSubscriptionNameInAStream(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
 
         try (StreamProbe stream = pubsub.stream(subscription)) {
@@ -90,7 +90,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void bogusAckIdEndsTheStream(PubSubUnderTest pubsub) {
+    void invalidAckIdEndsTheStream(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
 
         try (StreamProbe stream = pubsub.stream(subscription)) {
@@ -101,7 +101,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void deadlineOfTheStreamHoldsNotThatOfTheSubscription(PubSubUnderTest pubsub) {
+    void streamDeadlineOverridesTheSubscriptions(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic, settings -> settings.setAckDeadlineSeconds(600));
         pubsub.publish(topic, "hello");
@@ -119,7 +119,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void noMoreMessagesAreOutThanTheClientAllows(PubSubUnderTest pubsub) {
+    void limitsOutstandingMessages(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, Collections.nCopies(10, message("x")));
@@ -133,7 +133,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void noMoreBytesAreOutThanTheClientAllows(PubSubUnderTest pubsub) {
+    void limitsOutstandingBytes(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, Collections.nCopies(10, ofBytes(1_000)));
@@ -153,7 +153,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void messageAboveTheAllowedBytesStillComes(PubSubUnderTest pubsub) {
+    void deliversAMessageAboveTheByteLimit(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, List.of(ofBytes(9_900_000)));
@@ -165,7 +165,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void clientThatStoppedReadingDoesNotHoardTheBacklog(PubSubUnderTest pubsub) {
+    void stalledClientDoesNotHoldTheBacklog(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         for (int i = 0; i < 8; i++) {
@@ -184,7 +184,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void emptyRequestIsAnsweredToKeepTheStreamAlive(PubSubUnderTest pubsub) {
+    void answersAnEmptyRequestAsKeepAlive(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
 
         try (StreamProbe stream = pubsub.stream(subscription, request -> request.setProtocolVersion(1))) {
@@ -196,7 +196,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void clientOfNoProtocolVersionGetsNoKeepAlive(PubSubUnderTest pubsub) {
+    void sendsNoKeepAliveWithoutAProtocolVersion(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
 
@@ -210,7 +210,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void streamThatTheClientClosesEnds(PubSubUnderTest pubsub) {
+    void endsAStreamThatTheClientCloses(PubSubUnderTest pubsub) {
         String subscription = pubsub.createSubscription(pubsub.createTopic());
 
         try (StreamProbe stream = pubsub.stream(subscription)) {
@@ -221,7 +221,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void whatAClosedStreamHeldComesBackAfterItsDeadline(PubSubUnderTest pubsub) {
+    void redeliversMessagesOfAClosedStreamAfterTheirDeadline(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         pubsub.publish(topic, "hello");
@@ -235,7 +235,7 @@ class StreamingPullConformanceTest {
     }
 
     @ConformanceTest
-    void afterAStreamWasClosedNewMessagesGoToTheNext(PubSubUnderTest pubsub) {
+    void newMessagesGoToTheNextStreamAfterAClose(PubSubUnderTest pubsub) {
         String topic = pubsub.createTopic();
         String subscription = pubsub.createSubscription(topic);
         try (StreamProbe closed = pubsub.stream(subscription)) {

@@ -37,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The gRPC service {@code google.pubsub.v1.Subscriber}. */
 final class SubscriberApi extends SubscriberGrpc.SubscriberImplBase {
-    /** After so long a pull is answered without a message; Google only says that the time is bounded. */
+    /** The time after which a pull returns empty. Google only says that the time is bounded. */
     private static final int PULL_SECONDS = 20;
 
     private final Broker broker;
@@ -118,7 +118,7 @@ final class SubscriberApi extends SubscriberGrpc.SubscriberImplBase {
         }
     }
 
-    @SuppressWarnings("deprecation") // Google advises against it, but serves it.
+    @SuppressWarnings("deprecation") // Deprecated by Google, but still served.
     private static boolean returnsImmediately(PullRequest request) {
         return request.getReturnImmediately();
     }

@@ -27,11 +27,11 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * The messages of one subscription that are not acked yet, and who takes them.
+ * The unacked messages of one subscription, and its consumers.
  *
- * <p>Nothing ticks here: deliveries are made after each event that may allow one (a publish, an ack, a nack, a stream
- * that became ready or joined, a lease or back-off that ended). All state is guarded by this object's monitor; dead
- * letters are published after it is released, since their topic may feed this very subscription.
+ * <p>There is no polling: each event that may allow a delivery triggers it (a publish, an ack, a nack, a stream
+ * that became ready or joined, a lease or back-off that ended). This object's monitor guards all state. Dead
+ * letters are published after it is released, because their topic may feed this same subscription.
  */
 final class SubscriptionQueue {
     private final long incarnation = ThreadLocalRandom.current().nextLong();
@@ -40,9 +40,9 @@ final class SubscriptionQueue {
 
     private final Map<Long, Entry> unacked = new HashMap<>();
     private final Map<String, Lane> lanesByKey = new HashMap<>();
-    /** Lanes with something to deliver that no consumer owns, the longest waiting first. */
+    /** Lanes with deliverable messages and without an owner, the longest waiting first. */
     private final Set<Lane> ready = new LinkedHashSet<>();
-    /** Leased and backing-off entries by when that ends. */
+    /** Leased and backing-off entries, ordered by their end. */
     private final TreeSet<Entry> due =
             new TreeSet<>(Comparator.<Entry>comparingLong(entry -> entry.dueAt).thenComparingLong(e -> e.sequence));
 
@@ -51,10 +51,10 @@ final class SubscriptionQueue {
     private long nextSequence = 1;
     private ScheduledFuture<?> wakeUp;
     private long wakeUpAt;
-    /** Why nobody is served any more; null as long as somebody is. */
+    /** Why the queue is closed, or null while it is open. */
     private Status closed;
 
-    /** Looks up dead-letter topics by name in {@code topics}, which gives null where there is none. */
+    /** @param topics returns the dead-letter topic of a name, or null if there is none */
     SubscriptionQueue(Subscription settings, ScheduledExecutorService timer, Function<String, TopicFanout> topics) {
         this.settings = settings;
         this.timer = timer;
@@ -95,26 +95,26 @@ final class SubscriptionQueue {
         dispatch();
     }
 
-    /** Ends a consumer's part; what it holds stays leased until acked, nacked or expired, as with Google. */
+    /** Removes a consumer. Its messages stay leased until acked, nacked, or expired, as in Google's Pub/Sub. */
     synchronized boolean leave(Consumer consumer) {
         return consumers.remove(consumer);
     }
 
-    /** As {@link #leave}, then tells the consumer how it ended; both together, so that it hears of one end only. */
+    /** Like {@link #leave(Consumer)}, then runs {@code farewell}, atomically, so that a consumer ends only once. */
     synchronized void leave(Consumer consumer, Runnable farewell) {
         if (consumers.remove(consumer)) {
             farewell.run();
         }
     }
 
-    /** Runs something that sends to or changes a consumer, if that is still part of this queue. */
+    /** Runs the action on a consumer if it still belongs to this queue. */
     synchronized void with(Consumer consumer, Runnable action) {
         if (consumers.contains(consumer)) {
             action.run();
         }
     }
 
-    /** Delivers what can be delivered, as a consumer became ready for more. */
+    /** Delivers messages after a consumer became ready for more. */
     synchronized void wake() {
         dispatch();
     }
@@ -133,9 +133,9 @@ final class SubscriptionQueue {
     }
 
     /**
-     * Moves the end of leases, or nacks.
+     * Changes the end of leases, or nacks.
      *
-     * @param seconds for each ack id, how long its lease lasts from now on; 0 nacks
+     * @param seconds the remaining lease of each ack ID from now on; 0 nacks
      */
     void modifyAckDeadlines(Map<AckId, Integer> seconds) {
         List<DeadLetter> dead = new ArrayList<>();
@@ -159,7 +159,7 @@ final class SubscriptionQueue {
         dead.forEach(DeadLetter::publish);
     }
 
-    /** Drops everything and ends the consumers, those that come later too, with the status given. */
+    /** Drops everything and ends all current and future consumers with the status. */
     synchronized void close(Status status) {
         closed = status;
         stopWakeUp();
@@ -195,7 +195,7 @@ final class SubscriptionQueue {
         settle(failed.lane);
     }
 
-    /** Null while the message may be tried again, and where the topic is gone: then it stays, as with Google. */
+    /** Returns null while the message has attempts left, or if the topic is deleted: then it stays, as in Google's. */
     private TopicFanout deadLetterTopicFor(Entry failed) {
         DeadLetterPolicy policy = settings.getDeadLetterPolicy();
         return settings.hasDeadLetterPolicy() && failed.failures >= policy.getMaxDeliveryAttempts()
@@ -203,7 +203,7 @@ final class SubscriptionQueue {
                 : null;
     }
 
-    /** Exponential, as Google does: the minimum after the first failure, doubling up to the maximum. */
+    /** Exponential, as in Google's Pub/Sub: the minimum after the first failure, doubling up to the maximum. */
     private static long backOffNanos(RetryPolicy policy, int failures) {
         long minimum = Durations.toNanos(policy.getMinimumBackoff());
         long maximum = Durations.toNanos(policy.getMaximumBackoff());
@@ -215,7 +215,7 @@ final class SubscriptionQueue {
         entry.lane.remove(entry);
     }
 
-    /** Puts a lane where it belongs after something of it changed. */
+    /** Requeues a lane after a change. */
     private void settle(Lane lane) {
         lane.disownIfNoneIsOut();
         if (lane.isEmpty()) {
@@ -233,7 +233,7 @@ final class SubscriptionQueue {
         }
     }
 
-    /** Gives each consumer with room one message in turn until nothing is ready or nobody has room. */
+    /** Gives one message at a time to each consumer in turn until no message is ready or no consumer has room. */
     private void dispatch() {
         long now = System.nanoTime();
         boolean sent;

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * One topic: hands each message to the subscriptions that it has at that moment, in the same order to all. Its monitor
- * is taken before a subscription's, never after.
+ * One topic: delivers each message to its current subscriptions, to all in the same order. Its monitor
+ * is acquired before that of a subscription, never after.
  */
 final class TopicFanout {
     private final Supplier<String> messageIds;
@@ -44,7 +44,7 @@ final class TopicFanout {
         subscriptions.remove(subscription);
     }
 
-    /** Publishes to all subscriptions, and returns the id that each message got, in order. */
+    /** Publishes to all subscriptions and returns the message IDs in order. */
     synchronized List<String> publish(List<PubsubMessage> messages) {
         Timestamp now = Timestamps.now();
         List<PubsubMessage> published = messages.stream()

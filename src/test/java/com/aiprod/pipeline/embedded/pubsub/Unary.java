@@ -5,7 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
 
-/** Answers calls of one request and one response. */
+/** Answers unary calls. */
 final class Unary {
     private Unary() {}
 
@@ -25,7 +25,7 @@ final class Unary {
         observer.onError(unsupported(feature));
     }
 
-    /** What this server does not do it refuses: ignored, it would work in development and surprise in production. */
+    /** Rejects an unsupported feature. Ignoring it would hide a difference until production. */
     static StatusRuntimeException unsupported(String feature) {
         return Status.UNIMPLEMENTED
                 .withDescription(feature + " not supported by the embedded Pub/Sub.")
