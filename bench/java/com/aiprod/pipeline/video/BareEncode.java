@@ -1,7 +1,6 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.job.Preset;
-
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.BufferedOutputStream;

@@ -35,8 +35,7 @@ record PubSubSettings(
             throw new IllegalArgumentException("AIPROD_PUBSUB_PUBLISH_TIMEOUT must be at least 10s");
         }
         if (maxLeasedBytes.toBytes() < 1) {
-            throw new IllegalArgumentException(
-                    "AIPROD_PUBSUB_MAX_LEASED_BYTES must be above zero, for example 16MB");
+            throw new IllegalArgumentException("AIPROD_PUBSUB_MAX_LEASED_BYTES must be above zero, for example 16MB");
         }
     }
 

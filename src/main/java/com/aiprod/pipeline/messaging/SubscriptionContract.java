@@ -109,8 +109,8 @@ record SubscriptionContract(Subscription wanted) {
                     wanted.hasDeadLetterPolicy() ? deadLetterFlags() : "--clear-dead-letter-policy"));
         }
         if (!actual.hasExpirationPolicy() || actual.getExpirationPolicy().hasTtl()) {
-            deviations.add(new Deviation(
-                    "expiration_policy", "an expiration while inactive", "--expiration-period=never"));
+            deviations.add(
+                    new Deviation("expiration_policy", "an expiration while inactive", "--expiration-period=never"));
         }
         if (actual.hasMessageRetentionDuration()
                 && Durations.compare(actual.getMessageRetentionDuration(), SHORTEST_RETENTION) < 0) {

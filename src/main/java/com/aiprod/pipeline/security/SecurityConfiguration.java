@@ -74,8 +74,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(EndpointRequest.to("health", "prometheus"))
                         .permitAll()
-                        .requestMatchers(
-                                "/openapi.json", "/docs", "/docs/**")
+                        .requestMatchers("/openapi.json", "/docs", "/docs/**")
                         .permitAll()
                         .requestMatchers(EndpointRequest.toAnyEndpoint())
                         .hasAuthority("admin")

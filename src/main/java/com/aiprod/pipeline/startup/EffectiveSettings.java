@@ -20,7 +20,8 @@ class EffectiveSettings implements ApplicationListener<ApplicationStartedEvent> 
     @Override
     public void onApplicationEvent(ApplicationStartedEvent event) {
         if (LOG.isInfoEnabled()) {
-            LOG.info("Effective settings: {}", text(event.getApplicationContext().getEnvironment()));
+            LOG.info(
+                    "Effective settings: {}", text(event.getApplicationContext().getEnvironment()));
         }
     }
 

@@ -69,9 +69,8 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
         if (Pooler.TRANSACTION.name().equalsIgnoreCase(environment.getProperty("aiprod.database.pooler"))
                 && (roles.contains(SchemaMigration.ROLE) || schema.equalsIgnoreCase(SchemaMode.MIGRATE.name()))
                 && isBlank("spring.flyway.url")) {
-            faults.add(
-                    "SPRING_FLYWAY_URL is not set: migrations need a session of their own, so with a transaction"
-                            + " pooler, set a URL that bypasses it, or set AIPROD_SCHEMA=check");
+            faults.add("SPRING_FLYWAY_URL is not set: migrations need a session of their own, so with a transaction"
+                    + " pooler, set a URL that bypasses it, or set AIPROD_SCHEMA=check");
         }
         if (roles.contains("api")) {
             if (Stream.of("issuer-uri", "jwk-set-uri", "public-key-location").allMatch(name -> isBlank(JWT + name))) {

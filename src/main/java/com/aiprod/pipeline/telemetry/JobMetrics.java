@@ -177,13 +177,11 @@ public final class JobMetrics {
     }
 
     private Counter retries(String route) {
-        return counter(
-                "aiprod.retries", "Retries after transient failures, by route", Tag.of("route", route));
+        return counter("aiprod.retries", "Retries after transient failures, by route", Tag.of("route", route));
     }
 
     private Counter rescues(String reason) {
-        return counter(
-                "aiprod.jobs.rescued", "Stuck jobs requeued, republished, or failed", label("reason", reason));
+        return counter("aiprod.jobs.rescued", "Stuck jobs requeued, republished, or failed", label("reason", reason));
     }
 
     private Counter leasesLost(String reason) {

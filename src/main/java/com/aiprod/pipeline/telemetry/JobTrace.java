@@ -37,7 +37,9 @@ public final class JobTrace implements RoutePolicyFactory {
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
         Propagator propagator = propagators.getIfAvailable();
-        return propagator == null || routeId.equals(WITHOUT_SPAN) ? null : new Spans(propagator, publishes((RouteDefinition) route));
+        return propagator == null || routeId.equals(WITHOUT_SPAN)
+                ? null
+                : new Spans(propagator, publishes((RouteDefinition) route));
     }
 
     private static boolean publishes(RouteDefinition route) {

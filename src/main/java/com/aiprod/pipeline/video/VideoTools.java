@@ -149,8 +149,7 @@ public class VideoTools implements DisposableBean {
         return StorageFull.named(fault) instanceof PermanentStageException full
                 ? full
                 : new WorkerFaultException(
-                        "The scratch folder AIPROD_VIDEO_SCRATCH_DIR is not usable (%s)".formatted(fault),
-                        fault);
+                        "The scratch folder AIPROD_VIDEO_SCRATCH_DIR is not usable (%s)".formatted(fault), fault);
     }
 
     /** Kills running processes and deletes this process's scratch files. */

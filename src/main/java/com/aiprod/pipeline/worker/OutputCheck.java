@@ -233,7 +233,11 @@ final class OutputCheck {
 
         /** Logs the class for operators; clients do not see it. */
         private PermanentStageException unsupported(Place place, String fault, Object value) {
-            LOG.warn("{} of a pipeline's output {}: {}", place, fault, value.getClass().getName());
+            LOG.warn(
+                    "{} of a pipeline's output {}: {}",
+                    place,
+                    fault,
+                    value.getClass().getName());
             return invalid(place, fault);
         }
 

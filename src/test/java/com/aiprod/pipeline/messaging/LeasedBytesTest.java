@@ -58,7 +58,9 @@ class LeasedBytesTest {
                         "projects/leased/subscriptions/aiprod-pipeline-results-sub", held.receiver(), endpoint);
                 subscriber.startAsync().awaitRunning();
 
-                assertThat(held.all.await(60, TimeUnit.SECONDS)).as("all messages arrived").isTrue();
+                assertThat(held.all.await(60, TimeUnit.SECONDS))
+                        .as("all messages arrived")
+                        .isTrue();
                 assertThat(held.most.get()).as("held at a time").isLessThanOrEqualTo(2);
                 subscriber.stopAsync().awaitTerminated(10, TimeUnit.SECONDS);
             }

@@ -81,9 +81,7 @@ class SubscriberHealthTest {
         }
 
         awaitStatus(Status.DOWN);
-        assertThat(health.health().getDetails().get(SUBSCRIPTION))
-                .asString()
-                .contains("attached to a deleted topic");
+        assertThat(health.health().getDetails().get(SUBSCRIPTION)).asString().contains("attached to a deleted topic");
         // In between, both the topic and its subscription were wrong.
         Awaitility.await()
                 .until(() -> registry.get("aiprod.pubsub.faults")

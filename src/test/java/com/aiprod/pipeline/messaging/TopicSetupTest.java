@@ -155,9 +155,8 @@ class TopicSetupTest {
         assertThat(check.look()).singleElement().satisfies(fault -> {
             assertThat(fault.effect()).isEqualTo(Effect.DEVIATES);
             assertThat(fault.what())
-                    .isEqualTo(
-                            "has an ack deadline of 10 s instead of 60 s; no retry policy, so nacked messages are"
-                                    + " redelivered at once");
+                    .isEqualTo("has an ack deadline of 10 s instead of 60 s; no retry policy, so nacked messages are"
+                            + " redelivered at once");
             assertThat(fault.command())
                     .isEqualTo("gcloud pubsub subscriptions update aiprod-pipeline-dlq-sub --ack-deadline=60"
                             + " --min-retry-delay=1s --max-retry-delay=60s --project=set-up");

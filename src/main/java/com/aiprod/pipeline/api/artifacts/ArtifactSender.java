@@ -73,8 +73,7 @@ public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
             throws ServletException, IOException {
         if (failsIfMatch(request, artifact)) {
             Problems.answerTo(
-                            new ProblemException(
-                                    ProblemType.PRECONDITION_FAILED, "The file does not match If-Match."),
+                            new ProblemException(ProblemType.PRECONDITION_FAILED, "The file does not match If-Match."),
                             request)
                     .writeTo(response);
             return;

@@ -103,8 +103,8 @@ public class SubmissionLimits {
             throw tooFast(resetSec);
         }
         if ("too-many-active".equals(row.get("outcome"))) {
-            throw new TooManyRequestsException("At most " + maxActiveJobs
-                    + " of your jobs can be active. Wait until one ends, or cancel one.");
+            throw new TooManyRequestsException(
+                    "At most " + maxActiveJobs + " of your jobs can be active. Wait until one ends, or cancel one.");
         }
     }
 

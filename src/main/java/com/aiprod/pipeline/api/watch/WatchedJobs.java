@@ -113,8 +113,8 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
         }
         int ofUser = openByUser.getOrDefault(watcher.userId(), 0);
         if (ofUser >= maxOpenPerUser) {
-            throw new TooManyRequestsException("You have " + ofUser
-                    + " open event streams, which is the limit per user. Close one first.");
+            throw new TooManyRequestsException(
+                    "You have " + ofUser + " open event streams, which is the limit per user. Close one first.");
         }
         open++;
         openByUser.merge(watcher.userId(), 1, Integer::sum);

@@ -95,9 +95,11 @@ class FailureIT {
 
     @Test
     void failsAtOnceOnAPermanentFailure() throws Exception {
-        JsonNode result = assertFailed("fail permanently", "CONTENT_UNUSABLE", "Nothing can be made of this text.", false);
+        JsonNode result =
+                assertFailed("fail permanently", "CONTENT_UNUSABLE", "Nothing can be made of this text.", false);
         assertThat(result.path("execution_time_ms").asLong()).isLessThan(5_000);
-        assertDeadLetter("fail permanently", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.stage.PermanentStageException");
+        assertDeadLetter(
+                "fail permanently", "CONTENT_UNUSABLE", 1, "com.aiprod.pipeline.stage.PermanentStageException");
     }
 
     @Test
@@ -155,11 +157,13 @@ class FailureIT {
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 1 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 2 of 3 ", "The model is busy."),
                         line -> assertThat(line).contains("WARN", "attempt 1: retry 3 of 3 ", "The model is busy."),
-                        line -> assertThat(line).contains("WARN", "attempt 1 failed permanently", "The model is busy."));
+                        line -> assertThat(line)
+                                .contains("WARN", "attempt 1 failed permanently", "The model is busy."));
         assertThat(logLines(output, "fail transiently")).hasSize(9);
 
         alice.await(jobs.get("hang"), "FAILED");
-        for (String expected : List.of("fail transiently", "lose the disk", "fail permanently", "leave no map", "hang")) {
+        for (String expected :
+                List.of("fail transiently", "lose the disk", "fail permanently", "leave no map", "hang")) {
             alice.await(jobs.get(expected), "FAILED");
             waitForLine(output, expected, "Dead letter ");
             waitForLine(output, expected, "FAILED after ");

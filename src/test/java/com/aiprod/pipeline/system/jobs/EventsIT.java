@@ -5,8 +5,8 @@ import static com.aiprod.pipeline.system.User.problem;
 import static com.aiprod.pipeline.system.User.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.system.EventReader.Event;
 import com.aiprod.pipeline.system.EventReader;
+import com.aiprod.pipeline.system.EventReader.Event;
 import com.aiprod.pipeline.system.SystemTest;
 import com.aiprod.pipeline.system.User;
 import com.aiprod.pipeline.worker.RunningAttempts;

@@ -2,9 +2,9 @@ package com.aiprod.pipeline.system.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.api.docs.OpenApi;
 import com.aiprod.pipeline.system.SystemTest;
 import com.aiprod.pipeline.system.User;
-import com.aiprod.pipeline.api.docs.OpenApi;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;

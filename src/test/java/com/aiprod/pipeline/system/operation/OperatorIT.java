@@ -119,8 +119,8 @@ class OperatorIT {
 
     @Test
     void redrivesByErrorCodeUpToTheLimit() throws Exception {
-        List<String> jobs =
-                List.of(alice.start("fail permanently"), alice.start("fail permanently"), alice.start("fail permanently"));
+        List<String> jobs = List.of(
+                alice.start("fail permanently"), alice.start("fail permanently"), alice.start("fail permanently"));
         for (String job : jobs) {
             recode(letterOf(job));
             removeCause(job);

@@ -78,7 +78,8 @@ class StartIT {
     @Test
     void namesMissingTopicsAndTheCommandsThatCreateThem(CapturedOutput output) {
         try (EmbeddedPubSub empty = EmbeddedPubSub.start()) {
-            assertRefusesToStart(Map.of("aiprod.pubsub.emulator-host", empty.endpoint(), "aiprod.pubsub.provision", "false"));
+            assertRefusesToStart(
+                    Map.of("aiprod.pubsub.emulator-host", empty.endpoint(), "aiprod.pubsub.provision", "false"));
         }
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "Pub/Sub is not usable in", "'start-it'")
@@ -113,7 +114,8 @@ class StartIT {
 
     @Test
     void rejectsAMissingRoutesFolder(CapturedOutput output) {
-        assertRefusesToStart(Map.of("aiprod.routes-dir", folder.resolve("nowhere").toString()));
+        assertRefusesToStart(
+                Map.of("aiprod.routes-dir", folder.resolve("nowhere").toString()));
         assertThat(output)
                 .contains("APPLICATION FAILED TO START", "AIPROD_ROUTES_DIR names ")
                 .doesNotContain("\tat ");
@@ -299,17 +301,18 @@ class StartIT {
 
     @Test
     void showsFurtherActuatorEndpointsToAdminsAlone() throws Exception {
-        try (ConfigurableApplicationContext application = start(
-                Map.of("aiprod.roles", "api", "management.endpoints.web.exposure.include", "health,loggers"))) {
+        try (ConfigurableApplicationContext application =
+                start(Map.of("aiprod.roles", "api", "management.endpoints.web.exposure.include", "health,loggers"))) {
             assertThat(loggers(application, null)).isEqualTo(401);
             assertThat(loggers(application, DevelopmentTokens.token("alice"))).isEqualTo(403);
-            assertThat(loggers(application, DevelopmentTokens.token("olga", "admin"))).isEqualTo(200);
+            assertThat(loggers(application, DevelopmentTokens.token("olga", "admin")))
+                    .isEqualTo(200);
         }
     }
 
     private static int loggers(ConfigurableApplicationContext application, String token) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
-                "http://localhost:" + port(application, "local.management.port") + "/actuator/loggers"));
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create("http://localhost:" + port(application, "local.management.port") + "/actuator/loggers"));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

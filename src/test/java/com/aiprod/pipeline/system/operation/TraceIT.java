@@ -3,8 +3,8 @@ package com.aiprod.pipeline.system.operation;
 import static com.aiprod.pipeline.system.User.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.system.OtlpReceiver.Received;
 import com.aiprod.pipeline.system.OtlpReceiver;
+import com.aiprod.pipeline.system.OtlpReceiver.Received;
 import com.aiprod.pipeline.system.SystemTest;
 import com.aiprod.pipeline.system.User;
 import java.time.Duration;

@@ -98,8 +98,9 @@ class WebhookIT {
             }
             return;
         }
-        int status =
-                path.equals("/failing") ? (failing ? 503 : 204) : Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
+        int status = path.equals("/failing")
+                ? (failing ? 503 : 204)
+                : Integer.parseInt(path.substring(path.lastIndexOf('/') + 1));
         exchange.getResponseHeaders().set("Location", url("/204"));
         exchange.sendResponseHeaders(status, -1);
         exchange.close();
