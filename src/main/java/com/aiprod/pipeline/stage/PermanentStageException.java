@@ -21,6 +21,21 @@ public class PermanentStageException extends RuntimeException {
         this(errorCode, message, null);
     }
 
+    /**
+     * Describes a failure by the {@code message} of a {@code throwException} step.
+     *
+     * @param message the code, a colon and the text for the job's owner:
+     *     {@code "CONTENT_REFUSED: This text is not accepted."}. A code has at most 64 characters of
+     *     {@code A-Z0-9_}; without one it is {@code PIPELINE_ERROR}.
+     */
+    public PermanentStageException(String message) {
+        this(CodedMessage.of(message));
+    }
+
+    private PermanentStageException(CodedMessage message) {
+        this(message.code(), message.text());
+    }
+
     /** The stable code, such as {@code STORAGE_FULL}. */
     public String errorCode() {
         return errorCode;

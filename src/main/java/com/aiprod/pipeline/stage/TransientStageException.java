@@ -21,6 +21,21 @@ public class TransientStageException extends RuntimeException {
         this(errorCode, message, null);
     }
 
+    /**
+     * Describes a failure by the {@code message} of a {@code throwException} step.
+     *
+     * @param message the code, a colon and the text for the job's owner:
+     *     {@code "MODEL_BUSY: The model is busy."}. A code has at most 64 characters of
+     *     {@code A-Z0-9_}; without one it is {@code PIPELINE_ERROR}.
+     */
+    public TransientStageException(String message) {
+        this(CodedMessage.of(message));
+    }
+
+    private TransientStageException(CodedMessage message) {
+        this(message.code(), message.text());
+    }
+
     /** The stable code, such as {@code VIDEO_UNREADABLE}. */
     public String errorCode() {
         return errorCode;
