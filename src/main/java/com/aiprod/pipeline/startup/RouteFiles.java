@@ -101,7 +101,7 @@ public final class RouteFiles implements EnvironmentPostProcessor {
 
     /** Files in or below the folder, following links as a mounted ConfigMap needs, without hidden ones. */
     private static List<Path> files(Path folder) {
-        try (Stream<Path> files = Files.walk(folder, 3, FileVisitOption.FOLLOW_LINKS)) {
+        try (Stream<Path> files = Files.walk(folder, 8, FileVisitOption.FOLLOW_LINKS)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> !isHidden(folder.relativize(file)))
                     .sorted()
