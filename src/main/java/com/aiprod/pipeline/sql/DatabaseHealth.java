@@ -12,7 +12,7 @@ import org.springframework.boot.actuate.health.Health;
  * Whether PostgreSQL is reachable and accepts writes. Replaces Spring Boot's own indicator, which accepts a read-only
  * session.
  */
-public final class DatabaseHealth extends AbstractHealthIndicator {
+final class DatabaseHealth extends AbstractHealthIndicator {
 
     private static final String QUERY = "SELECT current_setting('transaction_read_only') = 'on', pg_is_in_recovery()";
 

@@ -11,7 +11,7 @@ import org.flywaydb.core.api.callback.Event;
  * Resets the session settings before each migration, because a script that runs outside a transaction may have changed
  * them.
  */
-public final class MigrationSessionReset extends BaseCallback {
+final class MigrationSessionReset extends BaseCallback {
 
     @Override
     public boolean supports(Event event, Context context) {

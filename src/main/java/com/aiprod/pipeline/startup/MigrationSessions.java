@@ -17,7 +17,7 @@ import org.springframework.util.StringUtils;
  * which queue behind a waiting migration. The connections use the application's URL unless {@code spring.flyway.url} is
  * set.
  */
-public final class MigrationSessions implements FlywayConfigurationCustomizer {
+final class MigrationSessions implements FlywayConfigurationCustomizer {
 
     /** The lock timeout must be below aiprod.database.lock-timeout. */
     static final String INIT_SQL =

@@ -7,7 +7,7 @@ import org.apache.camel.model.Model;
 import org.apache.camel.support.LifecycleStrategySupport;
 
 /** Refuses the start of a worker whose pipeline route does not exist, before it accepts a job. */
-public final class PipelineRouteCheck extends LifecycleStrategySupport {
+final class PipelineRouteCheck extends LifecycleStrategySupport {
 
     private final String pipelineRoute;
 

@@ -7,7 +7,7 @@ import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /** What happens to the database schema at startup: {@code aiprod.schema}. */
-public enum SchemaMode {
+enum SchemaMode {
 
     /** Migrates the schema to the version that this build needs. */
     MIGRATE {

@@ -10,7 +10,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** Refuses an unsuitable PostgreSQL server or database before any table is created. */
-public final class ServerCheck {
+final class ServerCheck {
 
     private static final int OLDEST = 14;
     private static final String QUERY = "SELECT current_database(), current_setting('server_version'),"

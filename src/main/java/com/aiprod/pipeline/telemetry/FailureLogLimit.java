@@ -13,7 +13,7 @@ import org.apache.camel.Exchange;
  * lines come after 10 s, 20 s, and so on, up to 5 min. A route without a failure of the same kind for one minute starts
  * over.
  */
-public final class FailureLogLimit {
+final class FailureLogLimit {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);

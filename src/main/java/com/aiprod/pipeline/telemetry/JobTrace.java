@@ -20,7 +20,7 @@ import org.springframework.beans.factory.ObjectProvider;
  * holds this span until the route is done, so what the route calls or publishes becomes its child. Without a trace
  * nothing happens, so a job whose request was not sampled costs nothing.
  */
-public final class JobTrace implements RoutePolicyFactory {
+final class JobTrace implements RoutePolicyFactory {
 
     private static final String TOPIC = "google-pubsub:";
 

@@ -7,7 +7,7 @@ import org.apache.camel.spi.LogListener;
 import org.slf4j.MDC;
 
 /** Adds the fields of {@link LogContext} to the lines that routes log. */
-public final class LogFields implements LogListener {
+final class LogFields implements LogListener {
 
     /** Camel calls both methods on the thread that logs, with no other log line in between. */
     private static final ThreadLocal<Map<String, String>> BEFORE = new ThreadLocal<>();

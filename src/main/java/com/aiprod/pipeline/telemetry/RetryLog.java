@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs one line before each retry, with the job's ID; Camel's own line has only the exchange's. */
-public final class RetryLog implements Processor {
+final class RetryLog implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetryLog.class);
 

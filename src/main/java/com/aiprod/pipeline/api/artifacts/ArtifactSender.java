@@ -30,7 +30,7 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
  * thread, but no Camel thread. Spring handles ranges, conditions and HEAD as far as it conforms to RFC 9110; this
  * class handles the rest.
  */
-public class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
+class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
 
     private static final String SENT = ArtifactSender.class.getName();
 

@@ -8,7 +8,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
 /** Renders failures in Spring MVC and Spring Security as problems, regardless of the request's {@code Accept}. */
-public class ProblemResolver implements HandlerExceptionResolver {
+class ProblemResolver implements HandlerExceptionResolver {
 
     @Override
     public ModelAndView resolveException(

@@ -13,7 +13,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 
 /** Opens the stream that a route has prepared, after the route has ended. An open stream holds no thread. */
-public class EventSender extends RouteAnswerFilter<EventSender.Opening> {
+class EventSender extends RouteAnswerFilter<EventSender.Opening> {
 
     private final WatchedJobs watchedJobs;
     private final Duration heartbeat;
