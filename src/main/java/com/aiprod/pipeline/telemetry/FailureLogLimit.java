@@ -13,7 +13,7 @@ import org.apache.camel.Exchange;
  * lines come after 10 s, 20 s, and so on, up to 5 min. A route without a failure of the same kind for one minute starts
  * over.
  */
-final class FailureLogLimit {
+public final class FailureLogLimit {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
@@ -32,7 +32,7 @@ final class FailureLogLimit {
      * Records a failure of the exchange's route and returns whether to log it. Sets the variable {@code failures} to
      * the number of failures of this kind since the last line, including this one.
      */
-    boolean allowsLine(Exchange exchange) {
+    public boolean allowsLine(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Instant now = clock.instant();
         Outage outage = outages.asMap()
