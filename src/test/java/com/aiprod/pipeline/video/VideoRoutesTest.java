@@ -18,7 +18,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.PropertiesFunction;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.test.junit5.CamelTestSupport;
@@ -29,7 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 class VideoRoutesTest extends CamelTestSupport {
 
     private static final List<String> FILES = List.of(
-            "video", "video-sanitize", "video-storyboard", "video-render", "video-check", "video-deliver", "echo");
+            "video/video",
+            "video/sanitize-content",
+            "video/plan-storyboard",
+            "video/render-video",
+            "video/check-video",
+            "video/deliver-artifacts",
+            "echo/echo");
 
     @TempDir
     Path root;
@@ -39,11 +44,10 @@ class VideoRoutesTest extends CamelTestSupport {
     @Override
     protected CamelContext createCamelContext() throws Exception {
         CamelContext context = new DefaultCamelContext();
-        context.getPropertiesComponent().addPropertiesFunction(new WorkerRole());
         for (String file : FILES) {
             PluginHelper.getRoutesLoader(context)
                     .loadRoutes(PluginHelper.getResourceLoader(context)
-                            .resolveResource("classpath:routes/" + file + ".camel.yaml"));
+                            .resolveResource("classpath:routes/pipelines/" + file + ".camel.yaml"));
         }
         return context;
     }
@@ -167,16 +171,4 @@ class VideoRoutesTest extends CamelTestSupport {
     }
 
     /** Makes this process a worker only. */
-    private static final class WorkerRole implements PropertiesFunction {
-
-        @Override
-        public String getName() {
-            return "role";
-        }
-
-        @Override
-        public String apply(String role) {
-            return String.valueOf("worker".equals(role));
-        }
-    }
 }

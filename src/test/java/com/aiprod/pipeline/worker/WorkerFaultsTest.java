@@ -55,7 +55,7 @@ class WorkerFaultsTest {
     }
 
     private static Map<String, String> settings(String database, EmbeddedPubSub pubSub) {
-        return Map.of(
+        Map<String, String> settings = new HashMap<>(Map.of(
                 "spring.datasource.url", database,
                 "aiprod.pubsub.emulator-host", pubSub.endpoint(),
                 "google.cloud.project", EmbeddedServices.PROJECT,
@@ -65,7 +65,9 @@ class WorkerFaultsTest {
                 "aiprod.worker.shutdown-grace", "1s",
                 "aiprod.retention.interval", "300",
                 "aiprod.retention.orphans-interval", "100ms",
-                "aiprod.dispatcher.measure-interval", "100");
+                "aiprod.dispatcher.measure-interval", "100"));
+        settings.put("aiprod.retention.rows-interval", "300ms");
+        return settings;
     }
 
     @AfterAll
@@ -108,6 +110,7 @@ class WorkerFaultsTest {
 
     @Test
     void stopsAJobWhoseLeaseCannotBeRenewed() throws Exception {
+        started.drainPermits();
         interrupted.drainPermits();
         String job = jobs.submit("waits once");
         assertThat(started.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -129,6 +132,8 @@ class WorkerFaultsTest {
 
     @Test
     void stopsAPipelineThatSwallowsItsInterrupt() throws Exception {
+        // An earlier test may have run a job twice.
+        started.drainPermits();
         interrupted.drainPermits();
         String job = jobs.submit("misses an interrupt");
         assertThat(started.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
