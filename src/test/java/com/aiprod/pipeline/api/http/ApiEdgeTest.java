@@ -238,6 +238,7 @@ class ApiEdgeTest {
     @ValueSource(
             strings = {
                 "GET /pipe|line HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                 "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
                 "GET /pipeline/jobs HTTP/1.1\r\n\r\n",
                 "nonsense\r\n\r\n"
