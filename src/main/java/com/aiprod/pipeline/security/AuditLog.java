@@ -9,6 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,9 +26,9 @@ import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Writes a line to the logger {@code aiprod.audit} for each request when it ends. The structured log has its fields:
- * user, operation, job, client address, status, duration in milliseconds, and request ID; a field without a value is left
- * out. The line contains no header, query or body. The address is that of the connection, or the client's own if the web
- * server trusts the proxy ({@code server.forward-headers-strategy}).
+ * user, operation, job, client address, status, duration in milliseconds, and request ID; a field without a value is
+ * left out. The line contains no header, query or body. The address is that of the connection, or the client's own if
+ * the web server trusts the proxy ({@code server.forward-headers-strategy}).
  */
 class AuditLog extends OncePerRequestFilter {
 
@@ -76,25 +78,25 @@ class AuditLog extends OncePerRequestFilter {
             String path = request.getRequestURI();
             String shortPath = path.substring(0, Math.min(path.length(), MAX_PATH_CHARACTERS));
             Object user = request.getAttribute(USER);
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("at", start.truncatedTo(ChronoUnit.MILLIS).toString());
+            fields.put("user", user);
+            fields.put("method", request.getMethod());
+            fields.put("route", request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+            fields.put("path", shortPath);
+            fields.put("job_id", jobId(path, response.getHeader("Location")));
+            fields.put("address", address);
+            fields.put("status", status);
+            fields.put("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+            fields.put("request_id", response.getHeader("X-Request-Id"));
             LoggingEventBuilder line = AUDIT.atInfo();
-            add(line, "at", start.truncatedTo(ChronoUnit.MILLIS).toString());
-            add(line, "user", user);
-            add(line, "method", request.getMethod());
-            add(line, "route", request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
-            add(line, "path", shortPath);
-            add(line, "job_id", jobId(path, response.getHeader("Location")));
-            add(line, "address", address);
-            add(line, "status", status);
-            add(line, "ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
-            add(line, "request_id", response.getHeader("X-Request-Id"));
-            line.log("{} {} {} by {}", request.getMethod(), shortPath, status, user == null ? "-" : user);
-        }
-
-        /** Leaves out what the log context has: Spring Boot fails to write a JSON line that has a field twice. */
-        private static void add(LoggingEventBuilder line, String name, Object value) {
-            if (value != null && MDC.get(name) == null) {
-                line.addKeyValue(name, value);
+            for (Map.Entry<String, Object> field : fields.entrySet()) {
+                // Spring Boot fails to write a JSON line that has a field both here and in the log context.
+                if (field.getValue() != null && MDC.get(field.getKey()) == null) {
+                    line = line.addKeyValue(field.getKey(), field.getValue());
+                }
             }
+            line.log("{} {} {} by {}", request.getMethod(), shortPath, status, user == null ? "-" : user);
         }
 
         /** The job's ID from the path, or a new job's ID from the Location header. */

@@ -130,7 +130,9 @@ class AuditIT {
     private static JsonNode fields(ILoggingEvent event) {
         Map<String, Object> fields = new LinkedHashMap<>(event.getMDCPropertyMap());
         event.getKeyValuePairs()
-                .forEach(pair -> assertThat(fields.put(pair.key, pair.value)).as(pair.key).isNull());
+                .forEach(pair -> assertThat(fields.put(pair.key, pair.value))
+                        .as(pair.key)
+                        .isNull());
         return JSON.valueToTree(fields);
     }
 }
