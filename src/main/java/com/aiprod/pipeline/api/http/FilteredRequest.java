@@ -32,11 +32,11 @@ import org.springframework.web.util.UriUtils;
 /**
  * A request as everything behind the filter sees it: what the API contract names, and the principal on any thread.
  *
- * <p>The inbound half of Camel's {@code HeaderFilterStrategy} cannot replace it. Camel asks the strategy about headers
- * and parameters alike and does not say which it is, so that a header {@code limit} would become a parameter. Spring MVC
- * reads the request itself: {@code Origin} turns OPTIONS into a preflight request (403), and
- * {@code If-Unmodified-Since} turns a download into an empty 412. Tomcat drops a badly encoded parameter; here it is an
- * error.
+ * <p>The inbound half of Camel's {@code HeaderFilterStrategy} cannot replace it. Camel asks the strategy about
+ * headers and parameters and does not say which it is, so that a header {@code limit} would become a parameter.
+ * Spring MVC reads the request itself: {@code Origin} turns OPTIONS into a preflight request (403), and
+ * {@code If-Unmodified-Since} turns a download into an empty 412. Tomcat drops a badly encoded parameter; here it is
+ * an error.
  */
 public final class FilteredRequest extends HttpServletRequestWrapper {
 

@@ -10,9 +10,9 @@ import org.springframework.http.HttpStatus;
 /**
  * The body of every error response: an RFC 9457 problem with the request ID and, for invalid input, all errors.
  *
- * <p>Spring's {@code ProblemDetail} has no typed members for these two. Its {@code instance} is a {@code java.net.URI},
- * which the path of a rejected request, such as {@code /%zz}, may not be. Outside Spring MVC, it needs a JSON mapper with
- * Spring's mixin as well.
+ * <p>Spring's {@code ProblemDetail} has no typed members for these two. Its {@code instance} is a
+ * {@code java.net.URI}, which the path of a rejected request, such as {@code /%zz}, may not be. Outside Spring MVC,
+ * it also needs a JSON mapper with Spring's mixin.
  *
  * @param type stable URI reference of the problem type; {@code about:blank} if the status says it all
  * @param title the problem type in words; the same for all problems of a type
