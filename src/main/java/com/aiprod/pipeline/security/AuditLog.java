@@ -1,7 +1,5 @@
 package com.aiprod.pipeline.security;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
@@ -19,22 +17,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Writes a line of JSON to the logger {@code aiprod.audit} for each request when it ends: user, operation, job, client
- * address, status, duration in milliseconds, and request ID. It contains no header, query or body. The address is that
- * of the connection, or the client's own if the web server trusts the proxy ({@code server.forward-headers-strategy}).
+ * Writes a line to the logger {@code aiprod.audit} for each request when it ends. The structured log has its fields:
+ * user, operation, job, client address, status, duration in milliseconds, and request ID; a field without a value is
+ * left out. The line contains no header, query or body. The address is that of the connection, or the client's own if
+ * the web server trusts the proxy ({@code server.forward-headers-strategy}).
  */
 class AuditLog extends OncePerRequestFilter {
 
     static final String LOGGER = "aiprod.audit";
 
     private static final Logger AUDIT = LoggerFactory.getLogger(LOGGER);
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String USER = AuditLog.class.getName() + ".user";
     private static final int MAX_PATH_CHARACTERS = 300;
     private static final Pattern JOB = Pattern.compile("/pipeline/job/([0-9a-fA-F-]{36})(/.*)?");
@@ -75,26 +75,28 @@ class AuditLog extends OncePerRequestFilter {
             implements AsyncListener {
 
         void write(int status) {
-            if (!AUDIT.isInfoEnabled()) {
-                return;
-            }
             String path = request.getRequestURI();
-            Map<String, Object> line = new LinkedHashMap<>();
-            line.put("at", start.truncatedTo(ChronoUnit.MILLIS).toString());
-            line.put("user", request.getAttribute(USER));
-            line.put("method", request.getMethod());
-            line.put("route", request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
-            line.put("path", path.substring(0, Math.min(path.length(), MAX_PATH_CHARACTERS)));
-            line.put("job_id", jobId(path, response.getHeader("Location")));
-            line.put("address", address);
-            line.put("status", status);
-            line.put("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
-            line.put("request_id", response.getHeader("X-Request-Id"));
-            try {
-                AUDIT.info(JSON.writeValueAsString(line));
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("Cannot write strings and numbers as JSON", e);
+            String shortPath = path.substring(0, Math.min(path.length(), MAX_PATH_CHARACTERS));
+            Object user = request.getAttribute(USER);
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("at", start.truncatedTo(ChronoUnit.MILLIS).toString());
+            fields.put("user", user);
+            fields.put("method", request.getMethod());
+            fields.put("route", request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+            fields.put("path", shortPath);
+            fields.put("job_id", jobId(path, response.getHeader("Location")));
+            fields.put("address", address);
+            fields.put("status", status);
+            fields.put("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+            fields.put("request_id", response.getHeader("X-Request-Id"));
+            LoggingEventBuilder line = AUDIT.atInfo();
+            for (Map.Entry<String, Object> field : fields.entrySet()) {
+                // Spring Boot fails to write a JSON line that has a field both here and in the log context.
+                if (field.getValue() != null && MDC.get(field.getKey()) == null) {
+                    line = line.addKeyValue(field.getKey(), field.getValue());
+                }
             }
+            line.log("{} {} {} by {}", request.getMethod(), shortPath, status, user == null ? "-" : user);
         }
 
         /** The job's ID from the path, or a new job's ID from the Location header. */

@@ -27,8 +27,11 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 
 /**
  * Sends the file that a route has chosen, after the route has ended. A slow download then holds a servlet container
- * thread, but no Camel thread. Spring handles ranges, conditions and HEAD as far as it conforms to RFC 9110; this
- * class handles the rest.
+ * thread, but no Camel thread.
+ *
+ * <p>Spring's {@link ResourceHttpRequestHandler} sends the file, its ranges and the responses to conditions. This class
+ * handles what it lacks of RFC 9110 (Spring 6.2): it ignores If-Range, evaluates If-Match only for methods that change
+ * state, responds to HEAD with ranges, and rejects a Range that must be ignored (see {@link ByteRanges}).
  */
 class ArtifactSender extends RouteAnswerFilter<ArtifactSender.Artifact> {
 

@@ -5,7 +5,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Parses {@code Range} (RFC 9110, section 14). Spring rejects much that the RFC says to ignore or to truncate. */
+/**
+ * Parses {@code Range} (RFC 9110, section 14). Spring's {@code HttpRange} differs from the RFC. These get 416
+ * from Spring: another unit or a malformed header, which must be ignored; {@code BYTES=0-1}, although a unit is valid
+ * in any case; a position that does not fit into a {@code long}; several ranges of which only one is beyond the end;
+ * and ranges that together are as large as the file or larger.
+ */
 final class ByteRanges {
 
     private static final String UNIT = "bytes=";

@@ -7,14 +7,12 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import jakarta.servlet.http.Part;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
@@ -31,7 +29,15 @@ import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
-/** A request as everything behind the filter sees it: what the API contract names, and the principal on any thread. */
+/**
+ * A request as everything behind the filter sees it: what the API contract names, and the principal on any thread.
+ *
+ * <p>The inbound half of Camel's {@code HeaderFilterStrategy} cannot replace it. Camel asks the strategy about
+ * headers and parameters and does not say which it is, so that a header {@code limit} would become a parameter.
+ * Spring MVC reads the request itself: {@code Origin} turns OPTIONS into a preflight request (403), and
+ * {@code If-Unmodified-Since} turns a download into an empty 412. Tomcat drops a badly encoded parameter; here it is
+ * an error.
+ */
 public final class FilteredRequest extends HttpServletRequestWrapper {
 
     public static final Set<String> HEADERS = ignoringCase(
@@ -215,16 +221,6 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
     @Override
     public Map<String, String[]> getParameterMap() {
         return parameters;
-    }
-
-    @Override
-    public Collection<Part> getParts() {
-        return List.of();
-    }
-
-    @Override
-    public Part getPart(String name) {
-        return null;
     }
 
     @Override

@@ -10,6 +10,10 @@ import org.springframework.http.HttpStatus;
 /**
  * The body of every error response: an RFC 9457 problem with the request ID and, for invalid input, all errors.
  *
+ * <p>Spring's {@code ProblemDetail} has no typed members for these two. Its {@code instance} is a
+ * {@code java.net.URI}, which the path of a rejected request, such as {@code /%zz}, may not be. Outside Spring MVC,
+ * it also needs a JSON mapper with Spring's mixin.
+ *
  * @param type stable URI reference of the problem type; {@code about:blank} if the status says it all
  * @param title the problem type in words; the same for all problems of a type
  * @param status the HTTP status
@@ -27,8 +31,6 @@ public record Problem(
         String instance,
         @JsonProperty("request_id") String requestId,
         List<FieldFault> errors) {
-
-    static final String MEDIA_TYPE = "application/problem+json";
 
     private static final JsonMapper MAPPER = new JsonMapper();
 

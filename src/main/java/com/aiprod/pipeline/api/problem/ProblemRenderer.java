@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
 /** Renders a route's failure as a problem: {@code bean: {ref: problem, method: render}} in an {@code onException}. */
@@ -32,7 +33,7 @@ public class ProblemRenderer {
         answer.headers()
                 .forEach((String name, List<String> values) -> message.setHeader(name, String.join(", ", values)));
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.problem().status());
-        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        message.setHeader(Exchange.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         message.setBody(answer.problem().toJson());
     }
 }

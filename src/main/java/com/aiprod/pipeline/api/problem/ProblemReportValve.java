@@ -8,6 +8,7 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
 
 /** Returns a problem for what Tomcat rejects before any filter runs, such as a malformed request line. */
 public class ProblemReportValve extends ErrorReportValve {
@@ -25,7 +26,7 @@ public class ProblemReportValve extends ErrorReportValve {
                 .toJson()
                 .getBytes(StandardCharsets.UTF_8);
         response.setHeader(RequestIdFilter.HEADER, requestId);
-        response.setContentType(Problem.MEDIA_TYPE);
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         try {
             response.getOutputStream().write(body);
             response.finishResponse();

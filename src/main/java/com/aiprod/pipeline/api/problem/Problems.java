@@ -20,6 +20,7 @@ import org.slf4j.event.Level;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.AuthenticationException;
@@ -45,7 +46,7 @@ public final class Problems {
             headers.forEach((name, values) -> response.setHeader(name, String.join(", ", values)));
             byte[] body = problem.toJson().getBytes(StandardCharsets.UTF_8);
             response.setStatus(problem.status());
-            response.setContentType(Problem.MEDIA_TYPE);
+            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
         }

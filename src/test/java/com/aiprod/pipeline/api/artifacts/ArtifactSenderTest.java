@@ -158,6 +158,12 @@ class ArtifactSenderTest {
     }
 
     @Test
+    void ignoresAConditionThatIsNotInTheContract() throws Exception {
+        HttpRequest.Builder request = video().header("If-Unmodified-Since", "Fri, 16 Jan 2015 12:00:00 GMT");
+        assertThat(send(request).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void ignoresAnInvalidIfNoneMatch() throws Exception {
         String etag = header(send(video()), "ETag");
         for (String none : new String[] {etag + "garbage", "garbage" + etag, etag.substring(1), etag + etag}) {

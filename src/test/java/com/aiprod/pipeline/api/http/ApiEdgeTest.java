@@ -62,6 +62,24 @@ class ApiEdgeTest {
     }
 
     @Test
+    void hidesFromSpringTheHeadersThatItWouldActOn() throws Exception {
+        HttpResponse<String> options = send(authorized("/pipeline/jobs")
+                .header("Origin", "http://elsewhere.example")
+                .header("Access-Control-Request-Method", "GET")
+                .method("OPTIONS", BodyPublishers.noBody()));
+        assertThat(options.statusCode()).isEqualTo(200);
+        assertThat(allowed(options)).isEqualTo("[GET, HEAD, OPTIONS]");
+        String multipart = "multipart/form-data";
+        assertThat(send(get("/pipeline/jobs").header("Content-Type", multipart)).statusCode())
+                .isEqualTo(200);
+        problem(
+                send(authorized("/pipeline/run")
+                        .header("Content-Type", multipart)
+                        .POST(BodyPublishers.noBody())),
+                415);
+    }
+
+    @Test
     void echoesNoRequestHeader() throws Exception {
         HttpResponse<String> answer = send(post("/pipeline/run", "{}")
                 .header("Idempotency-Key", "k")
@@ -238,6 +256,7 @@ class ApiEdgeTest {
     @ValueSource(
             strings = {
                 "GET /pipe|line HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                 "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
                 "GET /pipeline/jobs HTTP/1.1\r\n\r\n",
                 "nonsense\r\n\r\n"

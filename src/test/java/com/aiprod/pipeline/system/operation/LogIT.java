@@ -134,6 +134,27 @@ class LogIT {
         assertThat(poison.has("stack_trace")).isFalse();
     }
 
+    @Test
+    void writesTheFieldsOfTheAuditLogBesideTheMessage() throws Exception {
+        User alice = User.of(port, "alice");
+        String request = "audit-of-" + alice.id();
+        assertThat(alice.get("/presets", "X-Request-Id", request).statusCode()).isEqualTo(200);
+        JsonNode line = Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> lines().stream()
+                                .filter(it -> it.path("logger_name").asText().equals("aiprod.audit")
+                                        && it.path("request_id").asText().equals(request))
+                                .toList(),
+                        found -> !found.isEmpty())
+                .get(0);
+        assertThat(line.path("message").asText()).isEqualTo("GET /presets 200 by " + alice.id());
+        assertThat(line.path("user").asText()).isEqualTo(alice.id());
+        assertThat(line.path("route").asText()).isEqualTo("/presets");
+        assertThat(line.path("status").intValue()).isEqualTo(200);
+        assertThat(line.has("job_id")).isFalse();
+    }
+
     private static String production(String setting) {
         YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
         yaml.setResources(new ClassPathResource("application.yaml"));
