@@ -53,7 +53,9 @@ class StageExceptionTest {
                     """));
             camel.start();
             Exchange refused = camel.createProducerTemplate()
-                    .request("direct:refuse-job", exchange -> exchange.getMessage().setBody("this"));
+                    .request(
+                            "direct:refuse-job",
+                            exchange -> exchange.getMessage().setBody("this"));
             assertThat(refused.getException())
                     .isInstanceOfSatisfying(
                             PermanentStageException.class,
