@@ -3,7 +3,6 @@ package com.aiprod.pipeline.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -40,7 +39,8 @@ class StageExceptionTest {
 
     @Test
     void isThrownFromYaml() throws Exception {
-        try (CamelContext camel = new DefaultCamelContext()) {
+        DefaultCamelContext camel = new DefaultCamelContext();
+        try {
             PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("refuse.camel.yaml", """
                     - route:
                         id: refuse-job
@@ -61,6 +61,8 @@ class StageExceptionTest {
                             PermanentStageException.class,
                             thrown -> assertThat(thrown.errorCode()).isEqualTo("CONTENT_REFUSED"))
                     .hasMessage("Not this.");
+        } finally {
+            camel.stop();
         }
     }
 }

@@ -169,6 +169,4 @@ class VideoRoutesTest extends CamelTestSupport {
                 "duration_sec",
                 seconds);
     }
-
-    /** Makes this process a worker only. */
 }
