@@ -11,6 +11,7 @@ public final class TestPipelineApplication {
     private TestPipelineApplication() {}
 
     public static void main(String[] args) {
+        System.out.println("AIPROD Pipeline is starting with an embedded PostgreSQL and Pub/Sub…");
         SpringApplication application = application(PipelineApplication.class);
         application.addInitializers(new DevelopmentTokens(), new EmbeddedServices("artifacts"));
         application.addListeners((ApplicationReadyEvent ready) -> banner(ready));
