@@ -129,7 +129,9 @@ class IssuerKeysTest {
                     }
                     assertThat(issuer.fetches()).isLessThanOrEqualTo(2);
                 },
-                "aiprod.issuer-keys.pause=1h");
+                "aiprod.issuer-keys.pause=1h",
+                // After a failed first fetch, which a cold JVM may be too slow for, there would be no second one.
+                "aiprod.issuer-keys.timeout=30s");
     }
 
     @Test
