@@ -1,0 +1,2 @@
+/** Sending the files of a job. */
+package com.aiprod.pipeline.api.artifacts;
