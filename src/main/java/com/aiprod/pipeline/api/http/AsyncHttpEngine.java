@@ -71,6 +71,8 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
             HttpHelper.setCharsetFromContentType(request.getContentType(), exchange);
             PlatformHttpMessage message = new PlatformHttpMessage(request, response, exchange, binding, false);
             message.init(exchange, binding, request, response);
+            // The media type of the request is checked by now, and would become that of the answer.
+            message.removeHeader(Exchange.CONTENT_TYPE);
             Caller.identify(exchange, request);
             createUoW(exchange);
             getAsyncProcessor().process(exchange, doneSync -> {

@@ -42,6 +42,17 @@ class BadRequestIT {
     }
 
     @Test
+    void doesNotReturnTheContentTypeOfTheRequest() throws Exception {
+        for (String type : new String[] {"text/html", ""}) {
+            HttpResponse<String> answer =
+                    send(alice.request("/pipeline/jobs").header("Content-Type", type).GET());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Type"))
+                    .hasValueSatisfying(given -> assertThat(given).startsWith("application/json"));
+        }
+    }
+
+    @Test
     void reportsAllErrorsOfASubmissionAtOnce() throws Exception {
         HttpResponse<String> answer = alice.submit("""
                 {"content":" \\u0007\\n ","preset":"epic","priority":"urgent","lang":"not a tag","duration_sec":0,

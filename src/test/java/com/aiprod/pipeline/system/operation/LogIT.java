@@ -92,7 +92,7 @@ class LogIT {
                         line -> assertThat(line).startsWith("Job " + id + " published for attempt 1"),
                         line -> assertThat(line).startsWith("Job " + id + " attempt 1 started by "),
                         line -> assertThat(line)
-                                .startsWith("Job " + id + " attempt 1: retry 1 of 3 of attempt-job begins"),
+                                .startsWith("Job " + id + " attempt 1: starting retry 1 of 3 in attempt-job"),
                         line -> assertThat(line).isEqualTo("A stage that only logs, try 1"),
                         line -> assertThat(line).isEqualTo("A stage that only logs, try 2"),
                         line -> assertThat(line).startsWith("Job " + id + " attempt 1 finished in "),
