@@ -44,8 +44,8 @@ class BadRequestIT {
     @Test
     void doesNotReturnTheContentTypeOfTheRequest() throws Exception {
         for (String type : new String[] {"text/html", ""}) {
-            HttpResponse<String> answer =
-                    send(alice.request("/pipeline/jobs").header("Content-Type", type).GET());
+            HttpResponse<String> answer = send(
+                    alice.request("/pipeline/jobs").header("Content-Type", type).GET());
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Content-Type"))
                     .hasValueSatisfying(given -> assertThat(given).startsWith("application/json"));

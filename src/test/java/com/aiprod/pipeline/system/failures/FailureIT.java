@@ -154,9 +154,12 @@ class FailureIT {
                         line -> assertThat(line).contains("INFO", "attempt 1 started by "));
         assertThat(logLines(output, "fail transiently").subList(3, 7))
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("WARN", "attempt 1: starting retry 1 of 3 ", "The model is busy."),
-                        line -> assertThat(line).contains("WARN", "attempt 1: starting retry 2 of 3 ", "The model is busy."),
-                        line -> assertThat(line).contains("WARN", "attempt 1: starting retry 3 of 3 ", "The model is busy."),
+                        line -> assertThat(line)
+                                .contains("WARN", "attempt 1: starting retry 1 of 3 ", "The model is busy."),
+                        line -> assertThat(line)
+                                .contains("WARN", "attempt 1: starting retry 2 of 3 ", "The model is busy."),
+                        line -> assertThat(line)
+                                .contains("WARN", "attempt 1: starting retry 3 of 3 ", "The model is busy."),
                         line -> assertThat(line)
                                 .contains("WARN", "attempt 1 failed permanently", "The model is busy."));
         assertThat(logLines(output, "fail transiently")).hasSize(9);
