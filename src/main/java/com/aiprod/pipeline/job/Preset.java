@@ -36,14 +36,17 @@ public enum Preset {
         return description;
     }
 
+    /** Pixels from left to right. */
     public int width() {
         return width;
     }
 
+    /** Pixels from top to bottom. */
     public int height() {
         return height;
     }
 
+    /** Frames per second. */
     public int frameRate() {
         return frameRate;
     }

@@ -9,7 +9,9 @@ import java.util.stream.Stream;
  */
 public final class SqlState {
 
+    /** A write in a session that takes no writes. */
     public static final String READ_ONLY = "25006";
+    /** A lock that lock_timeout gave up on. */
     public static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /**

@@ -157,6 +157,7 @@ public final class JobMetrics {
         retries(route).increment();
     }
 
+    /** A running attempt lost its lease: {@code disowned} or {@code unrenewed}. */
     public void leaseLost(String reason) {
         leasesLost(reason).increment();
     }

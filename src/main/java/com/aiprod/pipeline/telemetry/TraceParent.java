@@ -11,6 +11,7 @@ import org.apache.camel.Exchange;
  */
 public final class TraceParent {
 
+    /** The name of the header, the attribute, and the exchange variable. */
     public static final String NAME = "traceparent";
 
     private static final Pattern SAMPLED =

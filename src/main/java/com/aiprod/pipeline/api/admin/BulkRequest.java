@@ -3,7 +3,6 @@ package com.aiprod.pipeline.api.admin;
 import com.aiprod.pipeline.api.http.Json;
 import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
-import com.aiprod.pipeline.api.submit.SubmitRequestParser;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -54,7 +53,7 @@ public class BulkRequest {
         }
         request.fieldNames().forEachRemaining(name -> {
             if (!"error_code".equals(name) && !"limit".equals(name)) {
-                faults.add(new FieldFault(SubmitRequestParser.quoted(name), "is not a property of this request"));
+                faults.add(new FieldFault(Json.quoted(name), "is not a property of this request"));
             }
         });
         if (!faults.isEmpty()) {

@@ -3,7 +3,6 @@ package com.aiprod.pipeline.api.admin;
 import com.aiprod.pipeline.api.http.Cursor;
 import com.aiprod.pipeline.api.http.KeysetPage;
 import com.aiprod.pipeline.api.http.QueryParameters;
-import com.aiprod.pipeline.api.jobs.JobList;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -33,7 +32,7 @@ public class DeadLetterList {
         if (errorCode != null && !ErrorCode.isPossible(errorCode)) {
             parameters.fault("error_code", ErrorCode.RULE);
         }
-        int limit = parameters.number("limit", 1, JobList.MAX_LIMIT, JobList.DEFAULT_LIMIT);
+        int limit = parameters.number("limit", 1, KeysetPage.MAX_LIMIT, KeysetPage.DEFAULT_LIMIT);
         Optional<Cursor> cursor = parameters.cursor();
         parameters.refuseFaults();
         exchange.setVariable("errorCode", errorCode);

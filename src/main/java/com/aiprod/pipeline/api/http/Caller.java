@@ -7,7 +7,10 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 /** The caller's identity in Camel: exchange variables that are set only from the verified token. */
 public final class Caller {
 
+    /** The exchange variable that holds the request ID. */
     public static final String REQUEST_ID = "requestId";
+
+    /** The exchange variable that holds the path of the request. */
     public static final String REQUEST_PATH = "requestPath";
 
     /** Set by Camel's platform-http, which deprecates its own constant for it without a replacement. */

@@ -40,6 +40,7 @@ import org.springframework.web.util.UriUtils;
  */
 public final class FilteredRequest extends HttpServletRequestWrapper {
 
+    /** The request headers that a route can read; their case does not matter. */
     public static final Set<String> HEADERS = ignoringCase(
             "Host",
             "Accept",
@@ -53,6 +54,8 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
             "If-Range",
             "Range",
             "Last-Event-ID");
+
+    /** The query parameters that a route can read. */
     public static final Set<String> PARAMETERS =
             Set.of("status", "preset", "limit", "offset", "cursor", "error_code", "previous");
 

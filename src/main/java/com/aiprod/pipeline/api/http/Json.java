@@ -11,6 +11,9 @@ public final class Json {
 
     static final int MAX_NESTING = 64;
 
+    private static final int MAX_NAME_CHARACTERS_QUOTED = 64;
+
+    /** What a parser of a request body accepts. */
     public static final StreamReadConstraints LIMITS =
             StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build();
 
@@ -52,7 +55,17 @@ public final class Json {
                 : "The JSON exceeds a size limit";
     }
 
+    /** Where an error is, as the end of a sentence; a full stop if the location is null. */
     public static String at(JsonLocation location) {
         return location == null ? "." : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ").";
+    }
+
+    /** A name from the request, shortened and made printable so that a response can quote it. */
+    public static String quoted(String name) {
+        return name.codePoints()
+                .limit(MAX_NAME_CHARACTERS_QUOTED)
+                .map(c -> Character.isISOControl(c) || (c < 0x10000 && Character.isSurrogate((char) c)) ? '\uFFFD' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 }

@@ -14,6 +14,12 @@ import java.util.Map;
  */
 public record KeysetPage(List<Map<String, Object>> rows, String next) {
 
+    /** The rows of a page if the request does not say how many. */
+    public static final int DEFAULT_LIMIT = 20;
+
+    /** The most rows that a request can ask for. */
+    public static final int MAX_LIMIT = 100;
+
     /** The column that a query adds for the cursor: ISO 8601 in UTC with the database's microseconds. */
     private static final String POSITION = "cursor_position";
 

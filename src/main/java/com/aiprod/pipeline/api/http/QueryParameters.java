@@ -2,7 +2,6 @@ package com.aiprod.pipeline.api.http;
 
 import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
-import com.aiprod.pipeline.api.submit.SubmitRequestParser;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +20,7 @@ public final class QueryParameters {
     private final Exchange exchange;
     private final List<FieldFault> faults = new ArrayList<>();
 
+    /** Reads the parameters of the exchange's request, and collects their errors. */
     public QueryParameters(Exchange exchange) {
         this.exchange = exchange;
     }
@@ -91,13 +91,15 @@ public final class QueryParameters {
         Stream.concat(request.getParameterMap().keySet().stream(), others)
                 .filter(name -> !List.of(names).contains(name))
                 .limit(MAX_NAMES_REPORTED)
-                .forEach(name -> fault(SubmitRequestParser.quoted(name), "is not a parameter of this request"));
+                .forEach(name -> fault(Json.quoted(name), "is not a parameter of this request"));
     }
 
+    /** Whether the request has the parameter, with or without a value. */
     public boolean has(String name) {
         return !RequestHeaders.values(exchange, name).isEmpty();
     }
 
+    /** Adds an error, which {@link #refuseFaults} throws. */
     public void fault(String name, String message) {
         faults.add(new FieldFault(name, message));
     }

@@ -14,6 +14,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Gives every request an ID, the caller's if it is safe to log, and adds it to the response and the log context. */
 public class RequestIdFilter extends OncePerRequestFilter {
 
+    /** The header of the request and of every response. */
     public static final String HEADER = "X-Request-Id";
 
     private static final String ATTRIBUTE = RequestIdFilter.class.getName();

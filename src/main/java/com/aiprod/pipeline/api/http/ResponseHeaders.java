@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.api.http;
 
-import com.aiprod.pipeline.api.submit.SubmissionLimits;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +16,12 @@ import org.springframework.stereotype.Component;
 @Component("responseHeaders")
 public class ResponseHeaders implements HeaderFilterStrategy {
 
+    /** What is left of a user's limits, and the limits (draft-ietf-httpapi-ratelimit-headers). */
+    public static final String RATE_LIMIT = "RateLimit";
+
+    public static final String RATE_LIMIT_POLICY = "RateLimit-Policy";
+
+    /** The headers that a route can give its answer; their case does not matter. */
     public static final Set<String> ALLOWED = ignoringCase(
             "Location",
             "Retry-After",
@@ -26,8 +31,8 @@ public class ResponseHeaders implements HeaderFilterStrategy {
             "Allow",
             "Idempotent-Replayed",
             "Preference-Applied",
-            SubmissionLimits.RATE_LIMIT,
-            SubmissionLimits.RATE_LIMIT_POLICY);
+            RATE_LIMIT,
+            RATE_LIMIT_POLICY);
 
     private static Set<String> ignoringCase(String... names) {
         Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);

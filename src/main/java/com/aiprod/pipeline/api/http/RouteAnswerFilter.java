@@ -21,6 +21,7 @@ public abstract class RouteAnswerFilter<A> extends OncePerRequestFilter {
 
     private final Class<A> kind;
 
+    /** @param kind what a route leaves with the request */
     public RouteAnswerFilter(Class<A> kind) {
         this.kind = kind;
     }

@@ -19,9 +19,6 @@ import org.springframework.web.util.UriComponentsBuilder;
 @Component("jobList")
 public class JobList {
 
-    public static final int DEFAULT_LIMIT = 20;
-    public static final int MAX_LIMIT = 100;
-
     /** PostgreSQL reads the rows that an offset skips; with a cursor it does not. */
     static final int MAX_OFFSET = 10_000;
 
@@ -44,7 +41,7 @@ public class JobList {
         parameters.refuseAllBut("status", "preset", "limit", "offset", "cursor");
         String status = parameters.oneOf("status", STATUSES);
         String preset = parameters.oneOf("preset", PRESETS);
-        int limit = parameters.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
+        int limit = parameters.number("limit", 1, KeysetPage.MAX_LIMIT, KeysetPage.DEFAULT_LIMIT);
         int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; use next_cursor to go further");
         if (parameters.has("cursor") && parameters.has("offset")) {
             parameters.fault("cursor", "cannot be combined with offset");

@@ -9,10 +9,18 @@ public class ProblemException extends RuntimeException {
     private final List<FieldFault> errors;
     private final Integer retryAfterSec;
 
+    /** A problem without field errors, for which a retry does not help by itself. */
     public ProblemException(ProblemType type, String detail) {
         this(type, detail, List.of(), null);
     }
 
+    /**
+     * Describes the problem.
+     *
+     * @param detail what happened, for the caller
+     * @param errors every error in the request; empty unless the input is invalid
+     * @param retryAfterSec seconds after which a retry makes sense; null if none does
+     */
     public ProblemException(ProblemType type, String detail, List<FieldFault> errors, Integer retryAfterSec) {
         // A stack trace would only show where the caller's mistake was found, and costs more than the whole response.
         super(detail, null, false, false);

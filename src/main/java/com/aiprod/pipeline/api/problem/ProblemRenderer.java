@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.api.problem;
 
 import com.aiprod.pipeline.api.http.Caller;
+import com.aiprod.pipeline.api.http.ResponseHeaders;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -11,8 +12,6 @@ import org.springframework.stereotype.Component;
 /** Renders a route's failure as a problem: {@code bean: {ref: problem, method: render}} in an {@code onException}. */
 @Component("problem")
 public class ProblemRenderer {
-
-    private static final String RATE_LIMIT_HEADERS = "RateLimit*";
 
     /**
      * Replaces the message with the problem for the caught exception: body, status, content type and
@@ -29,7 +28,7 @@ public class ProblemRenderer {
                         failure,
                         exchange.getVariable(Caller.REQUEST_PATH, String.class),
                         exchange.getVariable(Caller.REQUEST_ID, String.class));
-        message.removeHeaders("*", RATE_LIMIT_HEADERS);
+        message.removeHeaders("*", ResponseHeaders.RATE_LIMIT, ResponseHeaders.RATE_LIMIT_POLICY);
         answer.headers()
                 .forEach((String name, List<String> values) -> message.setHeader(name, String.join(", ", values)));
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.problem().status());

@@ -36,14 +36,17 @@ public enum ProblemType {
         return Arrays.stream(values()).filter(type -> type.status == status).findFirst();
     }
 
+    /** The HTTP status of an answer with this problem. */
     public int status() {
         return status;
     }
 
+    /** The title, the same for all problems of this type. */
     public String title() {
         return title;
     }
 
+    /** The stable URI reference that identifies this type. */
     public String uri() {
         return "/problems/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

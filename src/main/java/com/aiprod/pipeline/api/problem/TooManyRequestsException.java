@@ -7,6 +7,7 @@ public class TooManyRequestsException extends ProblemException {
 
     private static final int RETRY_AFTER_SEC = 10;
 
+    /** A limit that resets at an unknown time, within seconds. */
     public TooManyRequestsException(String detail) {
         this(detail, RETRY_AFTER_SEC);
     }

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.api.submit;
 
+import com.aiprod.pipeline.api.http.ResponseHeaders;
 import com.aiprod.pipeline.api.problem.TooManyRequestsException;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -20,9 +21,6 @@ import org.springframework.stereotype.Component;
  */
 @Component("submissionLimits")
 public class SubmissionLimits {
-
-    public static final String RATE_LIMIT = "RateLimit";
-    public static final String RATE_LIMIT_POLICY = "RateLimit-Policy";
 
     private static final int MAX_USERS = 10_000;
 
@@ -122,8 +120,8 @@ public class SubmissionLimits {
             left.add("\"active\";r=" + activeLeft);
         }
         if (!left.isEmpty()) {
-            message.setHeader(RATE_LIMIT, String.join(", ", left));
-            message.setHeader(RATE_LIMIT_POLICY, policy);
+            message.setHeader(ResponseHeaders.RATE_LIMIT, String.join(", ", left));
+            message.setHeader(ResponseHeaders.RATE_LIMIT_POLICY, policy);
         }
     }
 

@@ -40,7 +40,6 @@ public final class SubmitRequestParser {
 
     private static final Set<String> PRIORITIES = Set.of("low", "normal", "high");
     private static final int MAX_LANG_CHARACTERS = 64;
-    private static final int MAX_NAME_CHARACTERS_QUOTED = 64;
     private static final JsonFactory JSON =
             JsonFactory.builder().streamReadConstraints(Json.LIMITS).build();
 
@@ -111,7 +110,7 @@ public final class SubmitRequestParser {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             if (!seen.add(name)) {
-                fault(quoted(name), "is given more than once");
+                fault(Json.quoted(name), "is given more than once");
                 json.skipChildren();
                 continue;
             }
@@ -124,7 +123,7 @@ public final class SubmitRequestParser {
                 case "metadata" -> readMetadata(json, value);
                 case "callback_url" -> readCallbackUrl(json, value);
                 default -> {
-                    fault(quoted(name), "is not a property of this request");
+                    fault(Json.quoted(name), "is not a property of this request");
                     json.skipChildren();
                 }
             }
@@ -262,7 +261,7 @@ public final class SubmitRequestParser {
                 case END_OBJECT, END_ARRAY -> names.pop();
                 case FIELD_NAME -> {
                     if (!names.element().add(json.currentName())) {
-                        wrong.add("contains the name " + quoted(json.currentName()) + " twice in one object");
+                        wrong.add("contains the name " + Json.quoted(json.currentName()) + " twice in one object");
                     }
                     wrong.addAll(unstorable(json.currentName()));
                 }
@@ -327,15 +326,6 @@ public final class SubmitRequestParser {
 
     private void fault(String field, String message) {
         faults.add(new FieldFault(field, message));
-    }
-
-    /** A name from the request, shortened and made printable so that a response can quote it. */
-    public static String quoted(String name) {
-        return name.codePoints()
-                .limit(MAX_NAME_CHARACTERS_QUOTED)
-                .map(c -> Character.isISOControl(c) || (c < 0x10000 && Character.isSurrogate((char) c)) ? '\uFFFD' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
     }
 
     private static boolean hasLoneSurrogate(String text) {
