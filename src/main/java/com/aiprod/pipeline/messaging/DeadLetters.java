@@ -5,7 +5,7 @@ import com.aiprod.pipeline.job.Failure;
 import com.aiprod.pipeline.job.PipelineTimeoutException;
 import com.aiprod.pipeline.job.PoisonMessageException;
 import com.aiprod.pipeline.job.StorableText;
-import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.StageException;
 import com.aiprod.pipeline.stage.TransientStageException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -67,10 +67,8 @@ public final class DeadLetters {
     public Failure failure(Exchange exchange) {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PermanentStageException known) {
-                return new Failure(known.errorCode(), known.getMessage(), false);
-            } else if (cause instanceof TransientStageException known) {
-                return new Failure(known.errorCode(), known.getMessage(), true);
+            if (cause instanceof StageException known) {
+                return new Failure(known.errorCode(), known.getMessage(), known instanceof TransientStageException);
             } else if (cause instanceof PipelineTimeoutException) {
                 return new Failure(Failure.TIMEOUT_CODE, cause.getMessage(), true);
             } else if (cause instanceof PoisonMessageException || cause instanceof JsonProcessingException) {

@@ -1,9 +1,9 @@
 package com.aiprod.pipeline.stage;
 
 /** A stage failed for a reason that a retry cannot change. The job is dead-lettered at once. */
-public class PermanentStageException extends RuntimeException {
+public final class PermanentStageException extends StageException {
 
-    private final String errorCode;
+    private static final long serialVersionUID = 1L;
 
     /**
      * Describes the failure.
@@ -12,32 +12,16 @@ public class PermanentStageException extends RuntimeException {
      * @param message what happened and what helps; the job's owner reads it, so it must not name paths or hosts
      */
     public PermanentStageException(String errorCode, String message, Throwable cause) {
-        super(message, cause);
-        this.errorCode = errorCode;
+        super(errorCode, message, cause);
     }
 
     /** Describes a failure without a cause. */
     public PermanentStageException(String errorCode, String message) {
-        this(errorCode, message, null);
+        super(errorCode, message, null);
     }
 
-    /**
-     * Describes a failure by the {@code message} of a {@code throwException} step.
-     *
-     * @param message the code, a colon and the text for the job's owner:
-     *     {@code "CONTENT_REFUSED: This text is not accepted."}. A code has at most 64 characters of
-     *     {@code A-Z0-9_}; without one it is {@code PIPELINE_ERROR}.
-     */
+    /** @param message the code, a colon, and the text; as {@code throwException} gives it */
     public PermanentStageException(String message) {
-        this(CodedMessage.of(message));
-    }
-
-    private PermanentStageException(CodedMessage message) {
-        this(message.code(), message.text());
-    }
-
-    /** The stable code, such as {@code STORAGE_FULL}. */
-    public String errorCode() {
-        return errorCode;
+        super(message);
     }
 }

@@ -1,7 +1,6 @@
 package com.aiprod.pipeline.worker;
 
-import com.aiprod.pipeline.stage.PermanentStageException;
-import com.aiprod.pipeline.stage.TransientStageException;
+import com.aiprod.pipeline.stage.StageException;
 import com.aiprod.pipeline.stage.WorkerCheck;
 import com.aiprod.pipeline.stage.WorkerFaultException;
 import io.micrometer.core.instrument.Counter;
@@ -92,9 +91,7 @@ public final class WorkerHealth implements HealthIndicator, AutoCloseable {
      */
     static Optional<Throwable> faultIn(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PermanentStageException
-                    || cause instanceof TransientStageException
-                    || cause instanceof StackOverflowError) {
+            if (cause instanceof StageException || cause instanceof StackOverflowError) {
                 return Optional.empty();
             }
             if (cause instanceof WorkerFaultException

@@ -20,10 +20,10 @@ class StageExceptionTest {
                 Arguments.of("CONTENT_REFUSED: This text: no.", "CONTENT_REFUSED", "This text: no."),
                 Arguments.of("E1:x", "E1", "x"),
                 Arguments.of("A: ", "A", ""),
-                Arguments.of("The model is busy: try later.", "PIPELINE_ERROR", "The model is busy: try later."),
-                Arguments.of("lower: text", "PIPELINE_ERROR", "lower: text"),
-                Arguments.of("X".repeat(65) + ": text", "PIPELINE_ERROR", "X".repeat(65) + ": text"),
-                Arguments.of(null, "PIPELINE_ERROR", ""));
+                Arguments.of("The model is busy: try later.", null, "The model is busy: try later."),
+                Arguments.of("lower: text", null, "lower: text"),
+                Arguments.of("X".repeat(65) + ": text", null, "X".repeat(65) + ": text"),
+                Arguments.of(null, null, ""));
     }
 
     @ParameterizedTest
