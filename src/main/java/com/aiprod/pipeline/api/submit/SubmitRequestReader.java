@@ -3,7 +3,6 @@ package com.aiprod.pipeline.api.submit;
 import com.aiprod.pipeline.api.http.RequestHeaders;
 import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
-import com.aiprod.pipeline.api.watch.PreferredWait;
 import com.aiprod.pipeline.webhook.WebhookTargets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +22,7 @@ public class SubmitRequestReader {
     /**
      * Sets the exchange variables {@code content}, {@code preset}, {@code priority}, {@code lang},
      * {@code durationSec} (Integer), {@code metadata} (JSON text), {@code callbackUrl} and {@code idempotencyKey} (all
-     * three absent if not given), {@code requestHash} (what the key is bound to) and {@code waitSec} (Integer, absent
-     * if not given).
+     * three absent if not given), and {@code requestHash} (what the key is bound to).
      *
      * @throws InvalidRequestException with every error in body and headers
      */
@@ -58,6 +56,5 @@ public class SubmitRequestReader {
         exchange.setVariable("callbackUrl", request.callbackUrl());
         exchange.setVariable("idempotencyKey", key);
         exchange.setVariable("requestHash", request.fingerprint());
-        PreferredWait.parseInto(exchange);
     }
 }

@@ -17,10 +17,6 @@ public class PreferredWait {
 
     /** Sets the exchange variable {@code waitSec} (Integer, absent if not given) from the header {@code Prefer}. */
     public void parse(Exchange exchange) {
-        parseInto(exchange);
-    }
-
-    public static void parseInto(Exchange exchange) {
         exchange.setVariable("waitSec", parse(RequestHeaders.lines(exchange, "Prefer")));
     }
 
@@ -31,7 +27,7 @@ public class PreferredWait {
      * @return 1 to 60, with larger values reduced to 60; null if the preference is absent or invalid, because RFC 7240
      *     says to ignore unknown preferences
      */
-    public static Integer parse(List<String> lines) {
+    static Integer parse(List<String> lines) {
         Matcher wait = WAIT.matcher(String.join(",", lines));
         if (!wait.find()) {
             return null;
