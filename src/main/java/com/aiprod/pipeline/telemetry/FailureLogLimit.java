@@ -29,16 +29,17 @@ public final class FailureLogLimit {
     }
 
     /**
-     * Records a failure of the exchange's route and returns whether to log it. Sets the variable {@code failures} to
-     * the number of failures of this kind since the last line, including this one.
+     * Records a failure of the exchange's route.
+     *
+     * @return 0 if it is not to be logged; otherwise the number of failures of this kind since the previous line,
+     *     including this one
      */
-    public boolean allowsLine(Exchange exchange) {
+    public int failuresToLog(Exchange exchange) {
         Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Instant now = clock.instant();
         Outage outage = outages.asMap()
                 .compute(exchange.getFromRouteId() + " " + kind(failure), (kind, before) -> next(before, now));
-        exchange.setVariable("failures", outage.failures());
-        return outage.said();
+        return outage.said() ? outage.failures() : 0;
     }
 
     private static String kind(Throwable failure) {

@@ -308,6 +308,12 @@ class JobRoutesTest {
     }
 
     @Test
+    void logsHowOftenABackgroundRouteFailed(CapturedOutput log) {
+        camel.createProducerTemplate().sendBody("direct:delete-files", "no row");
+        assertThat(log.getOut()).contains("delete-files failed and will run again (failures since the last line: 1): ");
+    }
+
+    @Test
     void ignoresADuplicateJobMessage(CapturedOutput log) throws Exception {
         String jobId = submit("succeed");
         ended(jobId);
