@@ -1,9 +1,6 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.job.Preset;
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferInt;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +25,11 @@ public final class BareEncode {
         Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
         int seconds = ((Number) job.get("duration_sec")).intValue();
         Path frames = folder.resolve("frames.yuv");
-        draw(job, preset, seconds * preset.frameRate(), frames);
+        byte[] yuv = new byte[Yuv.size(preset.width(), preset.height())];
+        DrawnFrames.write(job, preset, 1, frames, pixels -> {
+            Yuv.convert(pixels, preset.width(), yuv);
+            return yuv;
+        });
         long started = System.nanoTime();
         List<FfmpegProcess> encoders = new ArrayList<>();
         for (int i = 0; i < atATime; i++) {
@@ -47,24 +48,5 @@ public final class BareEncode {
         double wall = (System.nanoTime() - started) / 1e9;
         Files.delete(frames);
         return atATime * seconds / wall;
-    }
-
-    private static void draw(Map<String, Object> job, Preset preset, int frames, Path file)
-            throws IOException, InterruptedException {
-        FramePainter painter = new FramePainter(
-                preset,
-                (String) job.get("content"),
-                (String) job.get("lang"),
-                Storyboard.of(job).scenes());
-        BufferedImage picture = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
-        int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
-        byte[] yuv = new byte[Yuv.size(preset.width(), preset.height())];
-        try (var out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            for (int i = 0; i < frames; i++) {
-                painter.paint(picture, i / (double) preset.frameRate());
-                Yuv.convert(pixels, preset.width(), yuv);
-                out.write(yuv);
-            }
-        }
     }
 }

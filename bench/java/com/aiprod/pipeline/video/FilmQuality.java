@@ -1,8 +1,6 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.job.Preset;
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferInt;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,11 +27,15 @@ public record FilmQuality(double psnr, double band, double flat) {
     public static FilmQuality of(Path film, Map<String, Object> job, VideoTools tools, Path folder)
             throws IOException, InterruptedException {
         Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
-        int frames = ((Number) job.get("duration_sec")).intValue() * preset.frameRate();
         Path drawn = folder.resolve("drawn.rgb");
         Path expected = folder.resolve("expected.y");
         Path seen = folder.resolve("seen.y");
-        draw(job, preset, frames, drawn);
+        ByteBuffer bytes = ByteBuffer.allocate(preset.width() * preset.height() * Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        DrawnFrames.write(job, preset, EVERY, drawn, pixels -> {
+            bytes.asIntBuffer().put(pixels);
+            return bytes.array();
+        });
         String size = "%dx%d".formatted(preset.width(), preset.height());
         run(
                 tools,
@@ -52,25 +54,6 @@ public record FilmQuality(double psnr, double band, double flat) {
                 compare(Files.readAllBytes(expected), Files.readAllBytes(seen), preset.width(), preset.height());
         Files.delete(drawn);
         return found;
-    }
-
-    private static void draw(Map<String, Object> job, Preset preset, int frames, Path file)
-            throws IOException, InterruptedException {
-        FramePainter painter = new FramePainter(
-                preset,
-                (String) job.get("content"),
-                (String) job.get("lang"),
-                Storyboard.of(job).scenes());
-        BufferedImage picture = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
-        int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
-        ByteBuffer bytes = ByteBuffer.allocate(pixels.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        try (var out = Files.newOutputStream(file)) {
-            for (int i = 0; i < frames; i += EVERY) {
-                painter.paint(picture, i / (double) preset.frameRate());
-                bytes.asIntBuffer().put(pixels);
-                out.write(bytes.array());
-            }
-        }
     }
 
     private static void run(VideoTools tools, String[] first, Path input, String[] then, Path output)
