@@ -23,9 +23,7 @@ import com.google.pubsub.v1.TopicName;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -102,7 +100,7 @@ class OutageIT {
     @BeforeEach
     void awaitHealthy() {
         alice = User.of(port, "alice");
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
         alice.awaitService();
     }
 
@@ -114,7 +112,7 @@ class OutageIT {
 
         pubSub = EmbeddedPubSub.start(pubSub.port());
         ids.forEach(id -> alice.await(id, "COMPLETED"));
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
     }
 
     @Test
@@ -130,7 +128,7 @@ class OutageIT {
             WIRE.resume();
         }
         ids.forEach(id -> alice.await(id, "COMPLETED"));
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
     }
 
     @Test
@@ -143,7 +141,7 @@ class OutageIT {
             }
         }
         ids.forEach(id -> alice.await(id, "COMPLETED"));
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
     }
 
     @Test
@@ -160,8 +158,8 @@ class OutageIT {
         } finally {
             channel.shutdownNow();
         }
-        awaitReadiness("DOWN");
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("DOWN");
+        new Health(managementPort).awaitReadiness("UP");
         alice.await(alice.start("none"), "COMPLETED");
     }
 
@@ -181,7 +179,7 @@ class OutageIT {
             channel.shutdownNow();
         }
         alice.await(alice.start("none"), "COMPLETED");
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
     }
 
     @Test
@@ -189,9 +187,9 @@ class OutageIT {
         pubSub.denyPulls(true);
         WIRE.shut();
         WIRE.open();
-        awaitReadiness("DOWN");
+        new Health(managementPort).awaitReadiness("DOWN");
         pubSub.denyPulls(false);
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
         alice.await(alice.start("none"), "COMPLETED");
     }
 
@@ -209,11 +207,11 @@ class OutageIT {
         HttpResponse<String> submission = alice.submit("{\"content\":\"x\"}");
         problem(submission, 503);
         assertThat(submission.headers().firstValue("Retry-After")).hasValue("5");
-        awaitReadiness("DOWN");
-        assertThat(health("liveness").statusCode()).isEqualTo(200);
+        new Health(managementPort).awaitReadiness("DOWN");
+        assertThat(new Health(managementPort).of("liveness").statusCode()).isEqualTo(200);
 
         DATABASE.open();
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
         alice.awaitService();
         alice.await(alice.start("none"), "COMPLETED");
     }
@@ -237,7 +235,7 @@ class OutageIT {
         }
         Awaitility.await("the claim").atMost(Duration.ofSeconds(60)).until(() -> settled("ack") == acked + 1);
         assertThat(settled("nack")).isEqualTo(nacked);
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
     }
 
     /** How many times a thread timed out waiting for a connection. */
@@ -305,7 +303,7 @@ class OutageIT {
 
         DATABASE.open();
         WIRE.resume();
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
         alice.awaitService();
         alice.await(id, "COMPLETED");
     }
@@ -318,16 +316,5 @@ class OutageIT {
         }
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
         return ids;
-    }
-
-    private void awaitReadiness(String status) {
-        Awaitility.await(status)
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> health("readiness"), health -> health.body().contains("{\"status\":\"" + status + "\""));
-    }
-
-    private HttpResponse<String> health(String group) throws Exception {
-        URI uri = URI.create("http://localhost:" + managementPort + "/actuator/health/" + group);
-        return CLIENT.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 }

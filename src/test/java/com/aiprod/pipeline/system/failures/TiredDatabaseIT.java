@@ -10,12 +10,8 @@ import com.aiprod.pipeline.embedded.EmbeddedServices;
 import com.aiprod.pipeline.system.User;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -56,7 +52,6 @@ import org.springframework.test.context.DynamicPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 class TiredDatabaseIT {
 
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final String DATABASE = EmbeddedDatabase.create();
 
     /** An administrator connection; its sessions ignore the settings of {@link #alter}. */
@@ -81,7 +76,7 @@ class TiredDatabaseIT {
     @BeforeEach
     void awaitHealthy() {
         alice = User.of(port, "alice");
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
         alice.awaitService();
     }
 
@@ -98,13 +93,13 @@ class TiredDatabaseIT {
         endSessions();
         int before = log.length();
 
-        awaitReadiness("DOWN");
+        new Health(managementPort).awaitReadiness("DOWN");
         for (int i = 0; i < 20; i++) {
             assertUnavailable(submit("x"));
         }
 
         alter("RESET default_transaction_read_only");
-        awaitReadiness("UP");
+        new Health(managementPort).awaitReadiness("UP");
         alice.awaitService();
         List<Integer> answers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -170,7 +165,7 @@ class TiredDatabaseIT {
         for (String level : List.of("repeatable read", "serializable")) {
             alter("SET default_transaction_isolation = '" + level + "'");
             endSessions();
-            awaitReadiness("UP");
+            new Health(managementPort).awaitReadiness("UP");
             alice.awaitService();
             assertThat(User.atOnce(80, 8, () -> submit("x").statusCode()))
                     .as(level)
@@ -208,17 +203,5 @@ class TiredDatabaseIT {
     private void endSessions() {
         jdbc.queryForList("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
-    }
-
-    private void awaitReadiness(String status) {
-        Awaitility.await(status)
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> readiness(), health -> health.contains("{\"status\":\"" + status + "\""));
-    }
-
-    private String readiness() throws Exception {
-        URI uri = URI.create("http://localhost:" + managementPort + "/actuator/health/readiness");
-        return CLIENT.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-                .body();
     }
 }
