@@ -36,7 +36,7 @@ import org.apache.camel.support.SynchronizationAdapter;
 public final class RunningAttempts implements Progress {
 
     /** The exchange variable that holds the {@link Attempt}. */
-    private static final String ATTEMPT = "run";
+    private static final String ATTEMPT = "runningAttempt";
 
     private static final String SLOT = "slot";
     private static final String CLAIMED_AT = "claimedAt";
@@ -245,24 +245,9 @@ public final class RunningAttempts implements Progress {
         return (int) all().filter(attempt -> !attempt.left()).count();
     }
 
-    /** How many pipelines may run at a time; 0 while this worker takes no jobs. */
-    int slots() {
-        return slots.offered();
-    }
-
     /** Whether no attempt runs and the database has every result. */
     boolean noneLeft() {
         return attempts.isEmpty();
-    }
-
-    /** How long a slot has been free without a break; empty when none is free. */
-    Optional<Duration> freeFor() {
-        return slots.freeFor();
-    }
-
-    /** No further job starts in this process. */
-    void startNoMore() {
-        slots.close();
     }
 
     /** The attempt of this exchange met a fault of this worker: stops it and returns it for release-jobs.sql. */

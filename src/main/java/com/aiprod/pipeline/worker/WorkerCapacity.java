@@ -17,15 +17,15 @@ public final class WorkerCapacity {
 
     private static final double NANOS = 1e9;
 
-    private final RunningAttempts attempts;
+    private final Slots slots;
     private final ObjectProvider<HealthIndicator> subscriptions;
     private final LongAdder claims = new LongAdder();
     private double reached;
     private long reportedAt = System.nanoTime();
 
     /** @param subscriptions whether messages can arrive; without them, the worker accepts no jobs */
-    WorkerCapacity(RunningAttempts attempts, ObjectProvider<HealthIndicator> subscriptions) {
-        this.attempts = attempts;
+    WorkerCapacity(Slots slots, ObjectProvider<HealthIndicator> subscriptions) {
+        this.slots = slots;
         this.subscriptions = subscriptions;
     }
 
@@ -51,9 +51,9 @@ public final class WorkerCapacity {
         reportedAt = now;
         boolean listening = subscriptions.stream()
                 .allMatch(indicator -> indicator.health().getStatus().equals(Status.UP));
-        int slots = listening ? attempts.slots() : 0;
-        Optional<Duration> free = slots > 0 ? attempts.freeFor() : Optional.empty();
-        exchange.setVariable("slots", slots);
+        int offered = listening ? slots.offered() : 0;
+        Optional<Duration> free = offered > 0 ? slots.freeFor() : Optional.empty();
+        exchange.setVariable("slots", offered);
         exchange.setVariable("claimed", Math.round(claims.sumThenReset() / seconds));
         exchange.setVariable("freeSec", free.map(time -> time.toNanos() / NANOS).orElse(null));
         exchange.setVariable("reached", reached > 0 ? reached : null);

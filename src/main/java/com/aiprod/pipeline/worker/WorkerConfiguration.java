@@ -50,22 +50,28 @@ class WorkerConfiguration {
 
     @Bean
     @Lazy
+    Slots slots(@Value("${aiprod.worker.concurrency}") int concurrency, MeterRegistry registry) {
+        Slots slots =
+                new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
+        Gauge.builder("aiprod.worker.slots", slots, Slots::offered)
+                .description("Pipelines that this worker can run at the same time")
+                .register(registry);
+        return slots;
+    }
+
+    @Bean
+    @Lazy
     RunningAttempts attempts(
             ApplicationContext application,
             CamelContext camel,
             @Value("${aiprod.pipeline.timeout}") Duration timeout,
-            @Value("${aiprod.worker.concurrency}") int concurrency,
+            Slots slots,
             WorkerHealth health,
             OutputCheck outputs,
             MeterRegistry registry) {
-        Slots slots =
-                new Slots(concurrency > 0 ? concurrency : Runtime.getRuntime().availableProcessors());
         RunningAttempts attempts = new RunningAttempts(camel, timeout, slots, health, outputs);
         Gauge.builder("aiprod.worker.jobs.active", attempts, RunningAttempts::active)
                 .description("Attempts in progress on this worker, including those waiting for a retry")
-                .register(registry);
-        Gauge.builder("aiprod.worker.slots", attempts, RunningAttempts::slots)
-                .description("Pipelines that this worker can run at the same time")
                 .register(registry);
         health.manage(new WorkerIntake(application, camel, slots, attempts));
         return attempts;
@@ -106,9 +112,8 @@ class WorkerConfiguration {
 
     @Bean
     @Lazy
-    WorkerCapacity workerCapacity(
-            RunningAttempts attempts, @Qualifier("pubsub") ObjectProvider<HealthIndicator> subscriptions) {
-        return new WorkerCapacity(attempts, subscriptions);
+    WorkerCapacity workerCapacity(Slots slots, @Qualifier("pubsub") ObjectProvider<HealthIndicator> subscriptions) {
+        return new WorkerCapacity(slots, subscriptions);
     }
 
     @Bean
@@ -116,8 +121,9 @@ class WorkerConfiguration {
     WorkerDrain workerDrain(
             ApplicationContext application,
             ObjectProvider<CamelContext> camel,
+            ObjectProvider<Slots> slots,
             ObjectProvider<RunningAttempts> attempts,
             @Value("${aiprod.worker.shutdown-grace}") Duration grace) {
-        return new WorkerDrain(application, camel, attempts, grace);
+        return new WorkerDrain(application, camel, slots, attempts, grace);
     }
 }

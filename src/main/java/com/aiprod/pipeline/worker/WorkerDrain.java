@@ -25,9 +25,10 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
     private static final String RELEASING_ROUTE = "direct:release-jobs";
 
     private final ApplicationContext application;
-    /** Providers, because Camel would have no routes if either bean were created before it starts. */
+    /** Providers, because Camel would have no routes if one of these beans were created before it starts. */
     private final ObjectProvider<CamelContext> camel;
 
+    private final ObjectProvider<Slots> slots;
     private final ObjectProvider<RunningAttempts> running;
     private final Duration grace;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -36,10 +37,12 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
     WorkerDrain(
             ApplicationContext application,
             ObjectProvider<CamelContext> camel,
+            ObjectProvider<Slots> slots,
             ObjectProvider<RunningAttempts> running,
             Duration grace) {
         this.application = application;
         this.camel = camel;
+        this.slots = slots;
         this.running = running;
         this.grace = grace;
     }
@@ -55,7 +58,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
     private void drain() {
         try {
             RunningAttempts attempts = running.getObject();
-            attempts.startNoMore();
+            slots.getObject().close();
             announceCapacity();
             camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
             long end = System.nanoTime() + grace.toNanos();
