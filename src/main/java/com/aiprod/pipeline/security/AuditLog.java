@@ -75,6 +75,9 @@ class AuditLog extends OncePerRequestFilter {
             implements AsyncListener {
 
         void write(int status) {
+            if (!AUDIT.isInfoEnabled()) {
+                return;
+            }
             String path = request.getRequestURI();
             String shortPath = path.substring(0, Math.min(path.length(), MAX_PATH_CHARACTERS));
             Object user = request.getAttribute(USER);
