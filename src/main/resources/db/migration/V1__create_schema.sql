@@ -50,6 +50,9 @@ CREATE TABLE jobs (
     max_attempts     integer      NOT NULL DEFAULT 5 CHECK (max_attempts > 0),
     worker_id        text,
     lease_expires_at timestamptz,
+    -- What the current or last attempt runs on; null before the first, and for a pipeline without revisions.
+    pipeline         text,
+    revision         text,
     -- Set while a message for this QUEUED job is presumed to be in flight: the time of the last publish.
     published_at     timestamptz,
     -- How often its message was presumed lost and published again during this wait. The pause grows each time.
@@ -86,6 +89,9 @@ CREATE INDEX jobs_on_their_way ON jobs (published_at) WHERE published_at IS NOT 
 CREATE INDEX jobs_waiting ON jobs (updated_at) WHERE state = 'QUEUED';
 -- purge-jobs finds the jobs that ended first; read-stats counts ended jobs by state without reading the table.
 CREATE INDEX jobs_by_end ON jobs (completed_at) INCLUDE (state) WHERE completed_at IS NOT NULL;
+
+-- The jobs of each revision. Unclaimed jobs are not in it.
+CREATE INDEX jobs_by_revision ON jobs (pipeline, revision, state) WHERE revision IS NOT NULL;
 
 CREATE FUNCTION refuse_illegal_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -150,6 +156,17 @@ CREATE TABLE results (
     PRIMARY KEY (job_id, attempt),
     CONSTRAINT a_failure_says_why CHECK (success = (error_code IS NULL) AND (success OR error_message IS NOT NULL)),
     CONSTRAINT a_success_is_final CHECK (NOT (success AND retryable))
+);
+
+-- What the stages of a job remember over retries, workers, and redrives, such as the ID of an order.
+CREATE TABLE job_variables (
+    job_id    uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    name      text        NOT NULL CHECK (name ~ '^[a-z][A-Za-z0-9_-]{0,63}$'),
+    value     text        NOT NULL CHECK (octet_length(value) BETWEEN 1 AND 8192),
+    -- The attempt that stored it.
+    attempt   integer     NOT NULL CHECK (attempt > 0),
+    stored_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (job_id, name)
 );
 
 -- The outbox: jobs whose message is not published yet. The statement that queues a job inserts the row; dispatch-jobs
@@ -507,6 +524,36 @@ END $$;
 CREATE TRIGGER jobs_tell_their_end AFTER UPDATE OF state ON jobs
     FOR EACH ROW WHEN (NEW.callback_url IS NOT NULL AND NEW.completed_at IS NOT NULL AND OLD.completed_at IS NULL)
     EXECUTE FUNCTION tell_the_end();
+
+-- The contents that the files of each pipeline have had, identified by a hash.
+CREATE TABLE pipeline_revisions (
+    pipeline   text        NOT NULL CHECK (pipeline ~ '^[a-z][a-z0-9-]{0,63}$'),
+    revision   text        NOT NULL CHECK (revision ~ '^[0-9a-f]{12}$'),
+    -- The files by name: where they came from, and their text.
+    files      json        NOT NULL CHECK (json_typeof(files) = 'object'),
+    -- The presets that it offers to clients.
+    presets    json        NOT NULL CHECK (json_typeof(presets) = 'array'),
+    -- What the check found; null if it can run jobs.
+    faults     json CHECK (json_typeof(faults) = 'array'),
+    -- When a worker last found its files changed to this content.
+    seen_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (pipeline, revision)
+);
+
+-- The truth for all workers: the revision that each pipeline runs, and the one that was refused after it.
+CREATE TABLE pipelines (
+    name             text        PRIMARY KEY,
+    -- Null if no revision was good, or its files are gone.
+    live_revision    text,
+    published_at     timestamptz,
+    -- The operator who went back to it; null if the files changed.
+    published_by     text CHECK (char_length(published_by) BETWEEN 1 AND 255),
+    refused_revision text,
+    refused_at       timestamptz,
+    FOREIGN KEY (name, live_revision) REFERENCES pipeline_revisions,
+    FOREIGN KEY (name, refused_revision) REFERENCES pipeline_revisions,
+    CONSTRAINT refused_at_some_time CHECK ((refused_revision IS NULL) = (refused_at IS NULL))
+);
 
 -- Tasks that one process runs on behalf of all, and when each is due again.
 CREATE TABLE chores (

@@ -1,6 +1,6 @@
--- Counts waiting, running, and failed work, for metrics. Returns one row. A job waits from its submission, redrive, or
--- last attempt; publishing a lost message again does not restart its wait. Counts that can grow stop at 100,000,
--- because this runs every few seconds.
+-- Counts waiting, running, and failed work, for metrics, and says which pipelines have refused files. Returns one row. A
+-- job waits from its submission, redrive, or last attempt; publishing a lost message again does not restart its wait.
+-- Counts that can grow stop at 100,000, because this runs every few seconds.
 WITH outside AS (
     SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT 100001) AS waiting) AS depth,
            (SELECT created_at FROM outbox ORDER BY id LIMIT 1) AS since
@@ -26,5 +26,7 @@ SELECT outside.depth AS outbox_depth,
        coalesce((SELECT jobs FROM worker_capacity), 0) AS jobs_in_flight_limit,
        cast(coalesce(extract(epoch FROM now() - least(outside.since, on_the_way.since)), 0) AS double precision)
            AS oldest_waiting_seconds,
-       (SELECT cast(coalesce(json_object_agg(error_code, letters), '{}') AS text) FROM letters) AS dead_letters
+       (SELECT cast(coalesce(json_object_agg(error_code, letters), '{}') AS text) FROM letters) AS dead_letters,
+       (SELECT cast(coalesce(json_object_agg(name, cast(refused_revision IS NOT NULL AS integer)), '{}') AS text)
+        FROM pipelines) AS pipelines_refused
 FROM outside, on_the_way

@@ -6,6 +6,7 @@ import com.aiprod.pipeline.video.BareEncode;
 import com.aiprod.pipeline.video.CheckStage;
 import com.aiprod.pipeline.video.DeliverStage;
 import com.aiprod.pipeline.video.FilmQuality;
+import com.aiprod.pipeline.video.Formats;
 import com.aiprod.pipeline.video.RenderStage;
 import com.aiprod.pipeline.video.SanitizeStage;
 import com.aiprod.pipeline.video.StoryboardStage;
@@ -96,11 +97,16 @@ public final class VideoBench {
 
     private static Map<String, Object> plan(String id, String preset, int seconds) throws Exception {
         Map<String, Object> job = Map.of("content", CONTENT, "preset", preset, "lang", "en", "duration_sec", seconds);
-        return new StoryboardStage(NOBODY).plan(new SanitizeStage(NOBODY).sanitize(job, id, 1), id, 1);
+        Map<String, Object> settings = Formats.preset(preset);
+        Map<String, Object> clean = new SanitizeStage(NOBODY).sanitize(job, settings, id, 1);
+        return new StoryboardStage(NOBODY).plan(clean, settings, id, 1);
     }
 
     private Map<String, Object> make(String id, String preset, int seconds) throws Exception {
-        Map<String, Object> rendered = new RenderStage(store, tools, NOBODY).render(plan(id, preset, seconds), id, 1);
-        return new DeliverStage(store, NOBODY).deliver(new CheckStage(tools, NOBODY).check(rendered, id, 1), id, 1);
+        Map<String, Object> settings = Formats.preset(preset);
+        Map<String, Object> rendered =
+                new RenderStage(store, tools, NOBODY).render(plan(id, preset, seconds), settings, id, 1);
+        Map<String, Object> checked = new CheckStage(tools, NOBODY).check(rendered, settings, id, 1);
+        return new DeliverStage(store, NOBODY).deliver(checked, settings, id, 1);
     }
 }

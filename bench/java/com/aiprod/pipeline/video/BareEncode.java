@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.video;
 
-import com.aiprod.pipeline.job.Preset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,19 +21,19 @@ public final class BareEncode {
      */
     public static double madePerSecond(Map<String, Object> job, VideoTools tools, Path folder, int atATime)
             throws IOException, InterruptedException {
-        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        Format format = Formats.of((String) job.get("preset"));
         int seconds = ((Number) job.get("duration_sec")).intValue();
         Path frames = folder.resolve("frames.yuv");
-        byte[] yuv = new byte[Yuv.size(preset.width(), preset.height())];
-        DrawnFrames.write(job, preset, 1, frames, pixels -> {
-            Yuv.convert(pixels, preset.width(), yuv);
+        byte[] yuv = new byte[Yuv.size(format.width(), format.height())];
+        DrawnFrames.write(job, format, 1, frames, pixels -> {
+            Yuv.convert(pixels, format.width(), yuv);
             return yuv;
         });
         long started = System.nanoTime();
         List<FfmpegProcess> encoders = new ArrayList<>();
         for (int i = 0; i < atATime; i++) {
             List<String> command = VideoWriter.command(
-                    folder.resolve("bare-" + i + ".mp4"), preset.width(), preset.height(), preset.frameRate());
+                    folder.resolve("bare-" + i + ".mp4"), format.width(), format.height(), format.frameRate());
             Collections.replaceAll(command, "pipe:0", frames.toString());
             encoders.add(tools.start(command));
         }

@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.video;
 
-import com.aiprod.pipeline.job.Preset;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.BufferedOutputStream;
@@ -20,22 +19,22 @@ final class DrawnFrames {
      *
      * @param job with its storyboard
      * @param every the distance from one drawn frame to the next; 1 for all
-     * @param format turns the RGB pixels of a frame into the bytes to write
+     * @param pack turns the RGB pixels of a frame into the bytes to write
      */
-    static void write(Map<String, Object> job, Preset preset, int every, Path file, Function<int[], byte[]> format)
+    static void write(Map<String, Object> job, Format format, int every, Path file, Function<int[], byte[]> pack)
             throws IOException, InterruptedException {
         FramePainter painter = new FramePainter(
-                preset,
+                format,
                 (String) job.get("content"),
                 (String) job.get("lang"),
                 Storyboard.of(job).scenes());
-        BufferedImage picture = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
+        BufferedImage picture = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
         int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
-        int frames = ((Number) job.get("duration_sec")).intValue() * preset.frameRate();
+        int frames = ((Number) job.get("duration_sec")).intValue() * format.frameRate();
         try (var out = new BufferedOutputStream(Files.newOutputStream(file))) {
             for (int i = 0; i < frames; i += every) {
-                painter.paint(picture, i / (double) preset.frameRate());
-                out.write(format.apply(pixels));
+                painter.paint(picture, i / (double) format.frameRate());
+                out.write(pack.apply(pixels));
             }
         }
     }

@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.video;
 
-import com.aiprod.pipeline.job.Preset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,17 +25,17 @@ public record FilmQuality(double psnr, double band, double flat) {
     /** Compares every twelfth frame. */
     public static FilmQuality of(Path film, Map<String, Object> job, VideoTools tools, Path folder)
             throws IOException, InterruptedException {
-        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        Format format = Formats.of((String) job.get("preset"));
         Path drawn = folder.resolve("drawn.rgb");
         Path expected = folder.resolve("expected.y");
         Path seen = folder.resolve("seen.y");
-        ByteBuffer bytes = ByteBuffer.allocate(preset.width() * preset.height() * Integer.BYTES)
+        ByteBuffer bytes = ByteBuffer.allocate(format.width() * format.height() * Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        DrawnFrames.write(job, preset, EVERY, drawn, pixels -> {
+        DrawnFrames.write(job, format, EVERY, drawn, pixels -> {
             bytes.asIntBuffer().put(pixels);
             return bytes.array();
         });
-        String size = "%dx%d".formatted(preset.width(), preset.height());
+        String size = "%dx%d".formatted(format.width(), format.height());
         run(
                 tools,
                 ("ffmpeg -v error -y -f rawvideo -pixel_format bgr0 -video_size " + size + " -i").split(" "),
@@ -51,7 +50,7 @@ public record FilmQuality(double psnr, double band, double flat) {
                 ("-vf select=not(mod(n\\," + EVERY + ")),extractplanes=y -fps_mode passthrough").split(" "),
                 seen);
         FilmQuality found =
-                compare(Files.readAllBytes(expected), Files.readAllBytes(seen), preset.width(), preset.height());
+                compare(Files.readAllBytes(expected), Files.readAllBytes(seen), format.width(), format.height());
         Files.delete(drawn);
         return found;
     }

@@ -1,18 +1,24 @@
 package com.aiprod.pipeline;
 
+import com.aiprod.pipeline.pipelines.Commands;
 import com.aiprod.pipeline.startup.SchemaMigration;
 import java.util.Locale;
 import java.util.TimeZone;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** The entry point of the service. {@code AIPROD_ROLES} decides which parts run. */
+/**
+ * The entry point of the service, and of its commands. {@code AIPROD_ROLES} decides which parts of the service run; with
+ * the name of a command as the first argument, only that runs.
+ */
 @SpringBootApplication
 public class PipelineApplication {
 
     public static void main(String[] args) {
         fixTimeZoneAndLocale();
-        if (SchemaMigration.isRequested(args)) {
+        if (Commands.isRequested(args)) {
+            System.exit(Commands.run(args));
+        } else if (SchemaMigration.isRequested(args)) {
             SchemaMigration.run(args);
         } else {
             SpringApplication.run(PipelineApplication.class, args);

@@ -38,7 +38,7 @@ public class ArtifactStore {
     private static final Pattern UUID_V7 =
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
     private static final Pattern WORK =
-            Pattern.compile(JOB.pattern() + "-[0-9]{1,10}|replaced-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+            Pattern.compile(JOB.pattern() + "-[0-9]{1,10}|(replaced|try)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     /** The folder for jobs whose ID contains no day, such as those of tests and other programs. */
     private static final String NO_DAY = "undated";
@@ -65,6 +65,11 @@ public class ArtifactStore {
             return Optional.empty();
         }
         return Optional.of(attemptFolder(jobId, attempt).resolve(name)).filter(Files::isRegularFile);
+    }
+
+    /** Whether a file can have this name in the store. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** Creates an empty work folder for an attempt; deletes what an earlier run of the same attempt left. */
@@ -96,6 +101,42 @@ public class ArtifactStore {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         }
         return to;
+    }
+
+    /** Creates an empty folder for the files that one try of a pipeline stores. */
+    Path makeTryFolder() throws IOException {
+        return Files.createDirectories(root.resolve(WORK_FOLDER).resolve("try-" + UUID.randomUUID()));
+    }
+
+    /**
+     * Moves the files of a try into place. The attempt's folder exists if a stage of the same try has delivered into it;
+     * nobody reads it before the result of the attempt.
+     */
+    void deliverTry(Path folder, String jobId, int attempt) throws IOException {
+        Path to = attemptFolder(jobId, attempt);
+        Files.createDirectories(to.getParent());
+        if (!Files.exists(to)) {
+            Files.move(folder, to, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.move(file, to.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        FileSystemUtils.deleteRecursively(folder);
+    }
+
+    /**
+     * Deletes what a failed try has stored and delivered.
+     *
+     * @param folder null if it has stored nothing
+     */
+    void discardTry(Path folder, String jobId, int attempt) throws IOException {
+        if (folder != null) {
+            FileSystemUtils.deleteRecursively(folder);
+        }
+        FileSystemUtils.deleteRecursively(attemptFolder(jobId, attempt));
     }
 
     /** Deletes the delivered files of a job. */

@@ -2,11 +2,8 @@ package com.aiprod.pipeline.messaging;
 
 import com.aiprod.pipeline.job.DeadLetterMessage;
 import com.aiprod.pipeline.job.Failure;
-import com.aiprod.pipeline.job.PipelineTimeoutException;
-import com.aiprod.pipeline.job.PoisonMessageException;
 import com.aiprod.pipeline.job.StorableText;
-import com.aiprod.pipeline.stage.StageException;
-import com.aiprod.pipeline.stage.TransientStageException;
+import com.aiprod.pipeline.stage.Failures;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -58,26 +55,14 @@ public final class DeadLetters {
     }
 
     /** The error code of a message that no retry can help. */
-    static final String POISON = "POISON_MESSAGE";
+    static final String POISON = Failures.POISON_CODE;
 
     /**
      * Maps the caught exception to a failure for the job's owner. The message of an unexpected exception is not
      * disclosed.
      */
     public Failure failure(Exchange exchange) {
-        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        for (Throwable cause = caught; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StageException known) {
-                return new Failure(known.errorCode(), known.getMessage(), known instanceof TransientStageException);
-            } else if (cause instanceof PipelineTimeoutException) {
-                return new Failure(Failure.TIMEOUT_CODE, cause.getMessage(), true);
-            } else if (cause instanceof PoisonMessageException || cause instanceof JsonProcessingException) {
-                return new Failure(POISON, "The message is invalid.", false);
-            } else if (cause instanceof IOException) {
-                return new Failure("IO_ERROR", "An I/O error occurred while the job ran.", true);
-            }
-        }
-        return new Failure(Failure.UNFORESEEN_CODE, "The pipeline failed unexpectedly.", false);
+        return Failures.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 
     /** Keeps the original message for a dead letter when the exchange continues in another route. */
@@ -98,8 +83,14 @@ public final class DeadLetters {
         metadata.put("message_id", original.getHeader(GooglePubsubConstants.MESSAGE_ID));
         metadata.put("attempt", exchange.getVariable("attempt"));
         metadata.put("attempts", exchange.getVariable("tries", 1, Integer.class));
-        metadata.put("route", exchange.getProperty(Exchange.FAILURE_ROUTE_ID));
-        metadata.put("step", exchange.getProperty(Exchange.FAILURE_ENDPOINT));
+        metadata.put("pipeline", exchange.getVariable("pipeline"));
+        metadata.put("revision", exchange.getVariable("revision"));
+        if (exchange.getVariable("failedAt") instanceof Map<?, ?> place) {
+            place.forEach((name, value) -> metadata.put((String) name, value));
+        } else {
+            metadata.put("route", exchange.getProperty(Exchange.FAILURE_ROUTE_ID));
+            metadata.put("step", exchange.getProperty(Exchange.FAILURE_ENDPOINT));
+        }
         return new DeadLetterMessage(
                 exchange.getVariable("jobId", String.class),
                 failure(exchange).errorCode(),

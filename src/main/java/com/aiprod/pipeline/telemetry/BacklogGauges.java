@@ -5,16 +5,20 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Gauges for all jobs in the database. Every dispatcher exports the same values. */
+/** Gauges for all jobs and pipelines in the database. Every dispatcher exports the same values. */
 public final class BacklogGauges {
 
     private static final TypeReference<Map<String, Long>> COUNTS = new TypeReference<>() {};
 
     private final ObjectMapper json;
-    private volatile Backlog backlog = new Backlog(0, 0, 0, 0, 0, 0, 0, Map.of());
+    private final MultiGauge refused;
+    private volatile Backlog backlog = new Backlog(0, 0, 0, 0, 0, 0, 0, Map.of(), Map.of());
 
     BacklogGauges(MeterRegistry registry, ObjectMapper json) {
         this.json = json;
@@ -48,6 +52,9 @@ public final class BacklogGauges {
                         .description("Dead letters that are not redriven, discarded, or settled")
                         .tag("code", code)
                         .register(registry));
+        refused = MultiGauge.builder("aiprod.pipeline.refused")
+                .description("1 while the files of the pipeline are refused and an earlier revision, or none, is live")
+                .register(registry);
     }
 
     /** @param row the row of measure-backlog.sql */
@@ -63,7 +70,15 @@ public final class BacklogGauges {
                 (Long) row.get("jobs_in_flight"),
                 (Long) row.get("jobs_in_flight_limit"),
                 (Double) row.get("oldest_waiting_seconds"),
-                letters);
+                letters,
+                json.readValue((String) row.get("pipelines_refused"), COUNTS));
+        // Keeps the gauges of known pipelines, and removes those of pipelines that are gone.
+        refused.register(
+                backlog.refused.keySet().stream()
+                        .map(pipeline ->
+                                Row.of(Tags.of("pipeline", pipeline), () -> backlog.refused.getOrDefault(pipeline, 0L)))
+                        .toList(),
+                false);
     }
 
     private record Backlog(
@@ -74,5 +89,6 @@ public final class BacklogGauges {
             long inFlight,
             long inFlightLimit,
             double oldestWaitingSeconds,
-            Map<String, Long> deadLetters) {}
+            Map<String, Long> deadLetters,
+            Map<String, Long> refused) {}
 }

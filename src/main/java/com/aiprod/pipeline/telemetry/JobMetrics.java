@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.telemetry;
 
 import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.job.Presets;
 import com.aiprod.pipeline.job.ResultMessage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 
@@ -31,9 +33,12 @@ public final class JobMetrics {
             List.of("created", "replayed", "conflict", "invalid", "limited", "refused", "failed");
 
     private final MeterRegistry registry;
+    private final Presets presets;
 
-    JobMetrics(MeterRegistry registry) {
+    /** @param presets the labels of presets that jobs may have */
+    JobMetrics(MeterRegistry registry, Presets presets) {
         this.registry = registry;
+        this.presets = presets;
         OUTCOMES.forEach(this::submissions);
         ended("completed", NO_CODE);
         ended("cancelled", NO_CODE);
@@ -86,22 +91,24 @@ public final class JobMetrics {
     }
 
     /** Records an attempt that has ended, including its retries. */
-    public void ran(String preset, ResultMessage result) {
+    public void ran(String pipeline, String preset, ResultMessage result) {
         timer(
                         "aiprod.job.run",
                         "Duration of an attempt from claim to result, including retries and the pauses between them",
                         RUNS,
+                        Tag.of("pipeline", Objects.requireNonNullElse(pipeline, "none")),
                         Tag.of("preset", presetLabel(preset)),
                         Tag.of("outcome", result.status().name()))
                 .record(Duration.ofMillis(result.processingTimeMs()));
     }
 
     /** Records one try of a pipeline stage. */
-    void staged(String preset, String stage, Duration time) {
+    void staged(String pipeline, String preset, String stage, Duration time) {
         timer(
                         "aiprod.job.stage",
                         "Duration of one try of a pipeline stage, by route ID",
                         RUNS,
+                        Tag.of("pipeline", pipeline),
                         Tag.of("preset", presetLabel(preset)),
                         Tag.of("stage", stage))
                 .record(time);
@@ -211,9 +218,9 @@ public final class JobMetrics {
         return Tag.of(name, text.toLowerCase(Locale.ROOT).replace(' ', '_'));
     }
 
-    /** The database may contain jobs with presets that this version does not know. */
-    private static String presetLabel(String preset) {
-        return Preset.byId(preset).map(Preset::id).orElse("other");
+    /** The database may contain jobs with presets that are no longer offered. */
+    private String presetLabel(String preset) {
+        return presets.find(preset).map(Preset::name).orElse("other");
     }
 
     private static Duration duration(double seconds) {

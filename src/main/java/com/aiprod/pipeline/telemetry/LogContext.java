@@ -7,7 +7,8 @@ import org.apache.camel.Exchange;
 import org.slf4j.MDC;
 
 /**
- * The log fields {@code job_id}, {@code attempt}, {@code user_id}, {@code request_id}, and {@code trace_id}. Lines
+ * The log fields {@code job_id}, {@code attempt}, {@code user_id}, {@code pipeline}, {@code revision},
+ * {@code request_id}, and {@code trace_id}. Lines
  * logged in this context carry those that are known.
  */
 public final class LogContext {
@@ -25,6 +26,8 @@ public final class LogContext {
         put(fields, "job_id", exchange.getVariable("jobId"), row);
         put(fields, "attempt", exchange.getVariable("attempt"), row);
         put(fields, "user_id", exchange.getVariable("userId"), row);
+        put(fields, "pipeline", exchange.getVariable("pipeline"), row);
+        put(fields, "revision", exchange.getVariable("revision"), row);
         put(fields, "request_id", exchange.getVariable("requestId"), row);
         put(fields, "trace_id", TraceParent.traceId(TraceParent.of(exchange)), Map.of());
         return new LogContext(fields);

@@ -28,7 +28,10 @@ final class RetryLog implements Processor {
                         exchange.getVariable("jobId"),
                         exchange.getVariable("attempt"),
                         exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER),
-                        exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
+                        exchange.getVariable(
+                                "redeliveries",
+                                exchange.getMessage().getHeader(Exchange.REDELIVERY_MAX_COUNTER),
+                                Object.class),
                         route,
                         // As text, because a throwable would add its stack trace.
                         exchange.getProperty(Exchange.EXCEPTION_CAUGHT, String.class)));

@@ -16,17 +16,15 @@ public final class StageTimer extends RoutePolicySupport implements RoutePolicyF
     public static final String PRESET = "stageTimer.preset";
 
     private final JobMetrics metrics;
-    private final String pipelineRoute;
 
-    /** @param pipelineRoute ID of the pipeline's own route, which is not a stage */
-    StageTimer(JobMetrics metrics, String pipelineRoute) {
+    StageTimer(JobMetrics metrics) {
         this.metrics = metrics;
-        this.pipelineRoute = pipelineRoute;
     }
 
     @Override
     public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
-        return routeId.equals(pipelineRoute) ? null : this;
+        // The context of a pipeline has the name of its entry route, which is not a stage.
+        return routeId.equals(camel.getName()) ? null : this;
     }
 
     @Override
@@ -40,6 +38,7 @@ public final class StageTimer extends RoutePolicySupport implements RoutePolicyF
     public void onExchangeDone(Route route, Exchange exchange) {
         if (exchange.getProperty(PRESET) != null && exchange.removeProperty(startOf(route)) instanceof Long start) {
             metrics.staged(
+                    route.getCamelContext().getName(),
                     exchange.getProperty(PRESET, String.class),
                     route.getRouteId(),
                     Duration.ofNanos(System.nanoTime() - start));

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.telemetry;
 
+import com.aiprod.pipeline.job.Presets;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
@@ -8,7 +9,6 @@ import java.time.Clock;
 import org.apache.camel.spi.LogListener;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -18,8 +18,8 @@ import org.springframework.context.annotation.Lazy;
 class TelemetryConfiguration {
 
     @Bean
-    JobMetrics jobMetrics(MeterRegistry registry) {
-        return new JobMetrics(registry);
+    JobMetrics jobMetrics(MeterRegistry registry, Presets presets) {
+        return new JobMetrics(registry, presets);
     }
 
     /** Lazy, because only a process that runs measure-backlog exports these gauges. */
@@ -30,8 +30,8 @@ class TelemetryConfiguration {
     }
 
     @Bean
-    RoutePolicyFactory stageTimer(JobMetrics metrics, @Value("${aiprod.pipeline.route}") String pipelineRoute) {
-        return new StageTimer(metrics, pipelineRoute);
+    RoutePolicyFactory stageTimer(JobMetrics metrics) {
+        return new StageTimer(metrics);
     }
 
     @Bean

@@ -1,9 +1,9 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.artifact.StorageFull;
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.stage.StageBean;
 import com.aiprod.pipeline.stage.TransientStageException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
-import org.springframework.stereotype.Component;
+import org.apache.camel.Variable;
 
 /** Opens the rendered files as a player would, and compares them with the request. */
-@Component
+@StageBean
 public class CheckStage {
 
     static final double DURATION_TOLERANCE = 0.2;
@@ -47,16 +47,19 @@ public class CheckStage {
      *     match the request; rendering again would not change that
      */
     public Map<String, Object> check(
-            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
+            @Body Map<String, Object> job,
+            @Variable("preset") Map<String, Object> preset,
+            @Header("jobId") String jobId,
+            @Header("attempt") int attempt)
             throws IOException, InterruptedException {
         progress.report(jobId, attempt, "check", 0);
-        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        Format format = Format.of(preset);
         double duration = ((Number) job.get("duration_sec")).doubleValue();
         List<Scene> scenes = Storyboard.of(job).scenes();
         Map<?, ?> files = (Map<?, ?>) job.get("render");
         Path captions = Path.of((String) files.get("captions"));
         checkCaptions(Captions.read(Files.readString(captions)), scenes, duration);
-        checkVideo(Path.of((String) files.get("video")), preset, duration, scenes);
+        checkVideo(Path.of((String) files.get("video")), format, duration, scenes);
         if (Files.size(Path.of((String) files.get("poster"))) == 0) {
             throw wrong("the poster is empty");
         }
@@ -64,7 +67,7 @@ public class CheckStage {
         return job;
     }
 
-    private void checkVideo(Path video, Preset preset, double duration, List<Scene> scenes)
+    private void checkVideo(Path video, Format format, double duration, List<Scene> scenes)
             throws IOException, InterruptedException {
         Path scratch = tools.makeScratchFolder("check");
         try {
@@ -76,10 +79,10 @@ public class CheckStage {
             int width = stream.path("width").asInt();
             int height = stream.path("height").asInt();
             require(
-                    width == preset.width() && height == preset.height(),
+                    width == format.width() && height == format.height(),
                     "its size is " + width + " by " + height + " pixels");
             String rate = stream.path("avg_frame_rate").asText();
-            require(rate.equals(preset.frameRate() + "/1"), "its frame rate is " + rate + " frames per second");
+            require(rate.equals(format.frameRate() + "/1"), "its frame rate is " + rate + " frames per second");
             List<Double> middles = Stream.of(0, scenes.size() / 2, scenes.size() - 1)
                     .map(scenes::get)
                     .map(scene -> (scene.start() + scene.end()) / 2)

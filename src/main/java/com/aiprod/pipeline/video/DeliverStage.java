@@ -1,8 +1,8 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.stage.StageBean;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
-import org.springframework.stereotype.Component;
+import org.apache.camel.Variable;
 
 /** Moves the files into place and describes them in the result's output. */
-@Component
+@StageBean
 public class DeliverStage {
 
     private final ArtifactStore store;
@@ -32,10 +32,13 @@ public class DeliverStage {
      * {@code height}, {@code scenes} (the number), and {@code truncated}.
      */
     public Map<String, Object> deliver(
-            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
+            @Body Map<String, Object> job,
+            @Variable("preset") Map<String, Object> preset,
+            @Header("jobId") String jobId,
+            @Header("attempt") int attempt)
             throws IOException {
         progress.report(jobId, attempt, "deliver", 0);
-        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        Format format = Format.of(preset);
         Storyboard board = Storyboard.of(job);
         Path folder = store.deliver(jobId, attempt);
         Map<String, Object> output = new LinkedHashMap<>();
@@ -46,8 +49,8 @@ public class DeliverStage {
                         artifact(jobId, folder, RenderStage.POSTER, "image/png"),
                         artifact(jobId, folder, RenderStage.CAPTIONS, "text/vtt")));
         output.put("duration_sec", job.get("duration_sec"));
-        output.put("width", preset.width());
-        output.put("height", preset.height());
+        output.put("width", format.width());
+        output.put("height", format.height());
         output.put("scenes", board.scenes().size());
         output.put("truncated", board.truncated());
         progress.report(jobId, attempt, "deliver", 100);

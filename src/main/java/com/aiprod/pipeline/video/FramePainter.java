@@ -2,7 +2,6 @@ package com.aiprod.pipeline.video;
 
 import static com.aiprod.pipeline.video.Motif.eased;
 
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.video.FontBook.Face;
 import com.aiprod.pipeline.video.Typesetter.Block;
 import com.aiprod.pipeline.video.Typesetter.Box;
@@ -54,9 +53,9 @@ final class FramePainter {
             double leave,
             float motifOpacity) {
 
-        static Look of(Preset preset) {
-            return switch (preset) {
-                case QUICK_SOCIAL ->
+        static Look of(Format format) {
+            return switch (format.style()) {
+                case SOCIAL ->
                     new Look(
                             Face.LOUD,
                             false,
@@ -68,7 +67,7 @@ final class FramePainter {
                             0.10,
                             0.28,
                             0.75f);
-                case BRAND_STORY ->
+                case BRAND ->
                     new Look(
                             Face.CALM,
                             false,
@@ -80,7 +79,7 @@ final class FramePainter {
                             0.18,
                             0.40,
                             0.85f);
-                case CINEMA_SPOT ->
+                case CINEMA ->
                     new Look(
                             Face.FILM,
                             true,
@@ -98,7 +97,7 @@ final class FramePainter {
 
     private static final List<Motif> MOTIFS = List.of(Motif.values());
 
-    private final Preset preset;
+    private final Format format;
     private final Look look;
     private final List<Scene> scenes;
     private final List<Block> blocks;
@@ -116,9 +115,9 @@ final class FramePainter {
      * @param language language of the text, BCP 47
      * @throws InterruptedException if the thread is interrupted
      */
-    FramePainter(Preset preset, String content, String language, List<Scene> scenes) throws InterruptedException {
-        this.preset = preset;
-        this.look = Look.of(preset);
+    FramePainter(Format format, String content, String language, List<Scene> scenes) throws InterruptedException {
+        this.format = format;
+        this.look = Look.of(format);
         this.scenes = scenes;
         this.length = scenes.get(scenes.size() - 1).end();
         ULocale locale = ULocale.forLanguageTag(language);
@@ -134,7 +133,7 @@ final class FramePainter {
         this.motif = MOTIFS.get(random.nextInt(MOTIFS.size()));
         this.traits = random.doubles(8).boxed().toList();
         this.backdrop = new Backdrop(
-                preset.width(), look.letterbox(), preset.height() - look.letterbox(), palette.grounds(), random);
+                format.width(), look.letterbox(), format.height() - look.letterbox(), palette.grounds(), random);
     }
 
     private static long seed(String content) {
@@ -160,8 +159,8 @@ final class FramePainter {
         try {
             g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
             g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-            int pictureHeight = preset.height() - 2 * look.letterbox();
-            g.clipRect(0, look.letterbox(), preset.width(), pictureHeight);
+            int pictureHeight = format.height() - 2 * look.letterbox();
+            g.clipRect(0, look.letterbox(), format.width(), pictureHeight);
             g.translate(0, look.letterbox());
             drawMotif(g, pictureHeight, seconds, turn);
             drawText(g, pictureHeight, seconds, index);
@@ -196,18 +195,18 @@ final class FramePainter {
     }
 
     private void drawMotif(Graphics2D g, int height, double seconds, double turn) {
-        double width = preset.width();
+        double width = format.width();
         double unit = Math.min(width, height) * 0.92;
         boolean low = motifLow();
-        double x = switch (preset) {
-            case QUICK_SOCIAL -> width * (traits.get(6) < 0.5 ? 0.14 : 0.86);
-            case BRAND_STORY -> width * 0.80;
-            case CINEMA_SPOT -> width * (0.5 + (low ? 0.40 : -0.40));
+        double x = switch (format.style()) {
+            case SOCIAL -> width * (traits.get(6) < 0.5 ? 0.14 : 0.86);
+            case BRAND -> width * 0.80;
+            case CINEMA -> width * (0.5 + (low ? 0.40 : -0.40));
         };
-        double y = switch (preset) {
-            case QUICK_SOCIAL -> height * (low ? 0.87 : 0.15);
-            case BRAND_STORY -> height * 0.5;
-            case CINEMA_SPOT -> height * (0.4 + 0.2 * traits.get(6));
+        double y = switch (format.style()) {
+            case SOCIAL -> height * (low ? 0.87 : 0.15);
+            case BRAND -> height * 0.5;
+            case CINEMA -> height * (0.4 + 0.2 * traits.get(6));
         };
         double drift = unit * 0.05;
         x += drift * Math.sin(seconds * 0.21 + 2.1 * turn);
@@ -239,9 +238,9 @@ final class FramePainter {
         AffineTransform still = g.getTransform();
         if (look.centered()) {
             double zoom = 1 + 0.03 * since / scene.seconds();
-            g.translate(preset.width() / 2.0, height / 2.0);
+            g.translate(format.width() / 2.0, height / 2.0);
             g.scale(zoom, zoom);
-            g.translate(-preset.width() / 2.0, -height / 2.0);
+            g.translate(-format.width() / 2.0, -height / 2.0);
         } else {
             drawRule(g, block, top - ruleGap, since / pace, gone);
         }
@@ -262,7 +261,7 @@ final class FramePainter {
 
     /** The share of the free height above the text: portrait text leaves room for the motif. */
     private double aboveText() {
-        return preset != Preset.QUICK_SOCIAL ? 0.5 : motifLow() ? 0.38 : 0.58;
+        return format.style() != Format.Style.SOCIAL ? 0.5 : motifLow() ? 0.38 : 0.58;
     }
 
     private boolean motifLow() {
@@ -271,15 +270,15 @@ final class FramePainter {
 
     private double startOf(Line line, Block block) {
         if (look.centered()) {
-            return (preset.width() - line.width()) / 2;
+            return (format.width() - line.width()) / 2;
         }
-        return block.rightToLeft() ? preset.width() - look.margin() - line.width() : look.margin();
+        return block.rightToLeft() ? format.width() - look.margin() - line.width() : look.margin();
     }
 
     private void drawRule(Graphics2D g, Block block, double y, double since, double gone) {
-        double width = preset.width() * 0.11 * easedOut(since / look.reveal());
+        double width = format.width() * 0.11 * easedOut(since / look.reveal());
         double height = Math.max(5, block.size() * 0.085);
-        double x = block.rightToLeft() ? preset.width() - look.margin() - width : look.margin();
+        double x = block.rightToLeft() ? format.width() - look.margin() - width : look.margin();
         g.setColor(palette.accent());
         g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - gone)));
         g.fill(new RoundRectangle2D.Double(x, y - height, width, height, height, height));
@@ -300,16 +299,16 @@ final class FramePainter {
     }
 
     private void drawProgress(Graphics2D g, int height, double seconds, int index) {
-        switch (preset) {
-            case QUICK_SOCIAL -> drawSegments(g, seconds, index);
-            case BRAND_STORY -> drawTrack(g, 0, height - 6.0, preset.width(), 6, seconds / length);
-            case CINEMA_SPOT -> {}
+        switch (format.style()) {
+            case SOCIAL -> drawSegments(g, seconds, index);
+            case BRAND -> drawTrack(g, 0, height - 6.0, format.width(), 6, seconds / length);
+            case CINEMA -> {}
         }
     }
 
     private void drawSegments(Graphics2D g, double seconds, int index) {
         double gap = 8;
-        double whole = preset.width() - 2 * look.margin() + gap;
+        double whole = format.width() - 2 * look.margin() + gap;
         for (int i = 0; i < scenes.size(); i++) {
             Scene scene = scenes.get(i);
             double width = whole / scenes.size() - gap;
@@ -335,7 +334,7 @@ final class FramePainter {
         if (light < 1) {
             g.setColor(Color.BLACK);
             g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - light)));
-            g.fill(new Rectangle2D.Double(0, 0, preset.width(), height));
+            g.fill(new Rectangle2D.Double(0, 0, format.width(), height));
         }
     }
 

@@ -1,8 +1,8 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.stage.StageBean;
 import com.aiprod.pipeline.stage.WorkerFaultException;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
@@ -16,10 +16,10 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
-import org.springframework.stereotype.Component;
+import org.apache.camel.Variable;
 
 /** Renders the storyboard to a video, a poster, and captions. */
-@Component
+@StageBean
 public class RenderStage {
 
     static final String VIDEO = "video.mp4";
@@ -46,9 +46,12 @@ public class RenderStage {
      * @throws WorkerFaultException if FFmpeg or the scratch folder does not work on this machine
      */
     public Map<String, Object> render(
-            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
+            @Body Map<String, Object> job,
+            @Variable("preset") Map<String, Object> preset,
+            @Header("jobId") String jobId,
+            @Header("attempt") int attempt)
             throws IOException, InterruptedException {
-        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        Format format = Format.of(preset);
         String language = (String) job.get("lang");
         Storyboard board = Storyboard.of(job);
         Path folder = store.makeWorkFolder(jobId, attempt);
@@ -57,13 +60,13 @@ public class RenderStage {
             Path video = folder.resolve(VIDEO);
             Path poster = folder.resolve(POSTER);
             Path captions = folder.resolve(CAPTIONS);
-            FramePainter painter = new FramePainter(preset, (String) job.get("content"), language, board.scenes());
+            FramePainter painter = new FramePainter(format, (String) job.get("content"), language, board.scenes());
             // The encoder seeks in its file, which is slow on the shared disk.
             scratch = tools.makeScratchFolder("film");
             Path film = scratch.resolve(VIDEO);
-            film(painter, preset, ((Number) job.get("duration_sec")).intValue(), film, jobId, attempt);
+            film(painter, format, ((Number) job.get("duration_sec")).intValue(), film, jobId, attempt);
             Files.copy(film, video);
-            BufferedImage still = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
+            BufferedImage still = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
             painter.paint(still, painter.posterSeconds());
             ByteArrayOutputStream png = new ByteArrayOutputStream();
             ImageIO.write(still, "png", png);
@@ -87,19 +90,19 @@ public class RenderStage {
         }
     }
 
-    private void film(FramePainter painter, Preset preset, int seconds, Path video, String jobId, int attempt)
+    private void film(FramePainter painter, Format format, int seconds, Path video, String jobId, int attempt)
             throws IOException, InterruptedException {
-        int frames = seconds * preset.frameRate();
-        BufferedImage picture = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
+        int frames = seconds * format.frameRate();
+        BufferedImage picture = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
         int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
-        try (VideoWriter writer = new VideoWriter(tools, video, preset.width(), preset.height(), preset.frameRate())) {
+        try (VideoWriter writer = new VideoWriter(tools, video, format.width(), format.height(), format.frameRate())) {
             for (int i = 0; i < frames; i++) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("Stopped while rendering");
                 }
-                painter.paint(picture, i / (double) preset.frameRate());
+                painter.paint(picture, i / (double) format.frameRate());
                 writer.write(pixels);
-                if (i % preset.frameRate() == 0) {
+                if (i % format.frameRate() == 0) {
                     progress.report(jobId, attempt, "render", i * 100 / frames);
                 }
             }

@@ -1,9 +1,9 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.job.LineEndings;
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.stage.StageBean;
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
-import org.springframework.stereotype.Component;
+import org.apache.camel.Variable;
 
 /** Makes the job's text displayable and its settings valid. */
-@Component
+@StageBean
 public class SanitizeStage {
 
     /** Control characters except tab and line feed, unpaired surrogates, and unassigned and private-use characters. */
@@ -54,13 +54,15 @@ public class SanitizeStage {
      * with single spaces, one line feed between paragraphs, and no letter with more marks than people can distinguish;
      * known {@code preset} and {@code lang}; {@code duration_sec} within the preset's limits.
      *
-     * @throws PermanentStageException {@code CONTENT_EMPTY} if nothing is left to show, {@code PRESET_UNKNOWN}
+     * @throws PermanentStageException {@code CONTENT_EMPTY} if nothing is left to show
      */
     public Map<String, Object> sanitize(
-            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt) {
+            @Body Map<String, Object> job,
+            @Variable("preset") Map<String, Object> preset,
+            @Header("jobId") String jobId,
+            @Header("attempt") int attempt) {
         progress.report(jobId, attempt, "sanitize", 0);
-        Preset preset = Preset.byId(String.valueOf(job.get("preset")))
-                .orElseThrow(() -> new PermanentStageException("PRESET_UNKNOWN", "The preset does not exist"));
+        Format format = Format.of(preset);
         String content = clean(String.valueOf(job.getOrDefault("content", "")));
         if (!isSeen(content)) {
             throw new PermanentStageException("CONTENT_EMPTY", "The content has no displayable characters");
@@ -68,7 +70,7 @@ public class SanitizeStage {
         Map<String, Object> clean = new LinkedHashMap<>(job);
         clean.put("content", content);
         clean.put("lang", language(job.get("lang")));
-        clean.put("duration_sec", duration(job.get("duration_sec"), preset));
+        clean.put("duration_sec", duration(job.get("duration_sec"), format));
         progress.report(jobId, attempt, "sanitize", 100);
         return clean;
     }
@@ -78,11 +80,11 @@ public class SanitizeStage {
         return SEEN.containsSome(text);
     }
 
-    private static int duration(Object wanted, Preset preset) {
+    private static int duration(Object wanted, Format format) {
         if (!(wanted instanceof Number number)) {
-            return preset.defaultDurationSec();
+            return format.defaultDurationSec();
         }
-        return Math.min(Math.max(number.intValue(), 1), preset.maxDurationSec());
+        return Math.min(Math.max(number.intValue(), 1), format.maxDurationSec());
     }
 
     private static String language(Object tag) {

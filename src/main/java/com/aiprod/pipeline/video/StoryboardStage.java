@@ -1,7 +1,7 @@
 package com.aiprod.pipeline.video;
 
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.stage.StageBean;
 import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
-import org.springframework.stereotype.Component;
+import org.apache.camel.Variable;
 
 /** Splits the text into timed scenes, by sentences and by reading time. */
-@Component
+@StageBean
 public class StoryboardStage {
 
     /**
@@ -29,11 +29,11 @@ public class StoryboardStage {
      */
     private record Pace(int room, double least, double settle, double slowness, double ideal) {
 
-        static Pace of(Preset preset) {
-            return switch (preset) {
-                case QUICK_SOCIAL -> new Pace(72, 1.2, 0.4, 1, 3);
-                case BRAND_STORY -> new Pace(84, 1.8, 0.7, 1.1, 5);
-                case CINEMA_SPOT -> new Pace(64, 3, 1.4, 1.35, 6);
+        static Pace of(Format format) {
+            return switch (format.style()) {
+                case SOCIAL -> new Pace(72, 1.2, 0.4, 1, 3);
+                case BRAND -> new Pace(84, 1.8, 0.7, 1.1, 5);
+                case CINEMA -> new Pace(64, 3, 1.4, 1.35, 6);
             };
         }
     }
@@ -73,21 +73,24 @@ public class StoryboardStage {
      * the start. The first scene starts at 0 and the last ends at {@code duration_sec}. An interrupt stops it.
      */
     public Map<String, Object> plan(
-            @Body Map<String, Object> job, @Header("jobId") String jobId, @Header("attempt") int attempt)
+            @Body Map<String, Object> job,
+            @Variable("preset") Map<String, Object> preset,
+            @Header("jobId") String jobId,
+            @Header("attempt") int attempt)
             throws InterruptedException {
         progress.report(jobId, attempt, "storyboard", 0);
-        Preset preset = Preset.byId((String) job.get("preset")).orElseThrow();
+        Format format = Format.of(preset);
         int duration = ((Number) job.get("duration_sec")).intValue();
-        Storyboard board = plan((String) job.get("content"), (String) job.get("lang"), preset, duration);
+        Storyboard board = plan((String) job.get("content"), (String) job.get("lang"), format, duration);
         Map<String, Object> planned = new LinkedHashMap<>(job);
         planned.put("storyboard", board.toMap());
         progress.report(jobId, attempt, "storyboard", 100);
         return planned;
     }
 
-    static Storyboard plan(String content, String lang, Preset preset, int duration) throws InterruptedException {
+    static Storyboard plan(String content, String lang, Format format, int duration) throws InterruptedException {
         ULocale language = ULocale.forLanguageTag(lang);
-        Pace pace = Pace.of(preset);
+        Pace pace = Pace.of(format);
         List<String> sentences = sentences(content, language);
         List<Card> cards = cut(sentences, pace, pace.room(), RUDE_CUT, language);
         boolean japanese = language.getLanguage().equals("ja");
@@ -106,7 +109,7 @@ public class StoryboardStage {
                 cards = cut(sentences, pace, room, NEVER, language);
             }
         }
-        return new Storyboard(timed(cards, pace, duration, preset.frameRate(), japanese), truncated);
+        return new Storyboard(timed(cards, pace, duration, format.frameRate(), japanese), truncated);
     }
 
     private static List<String> sentences(String content, ULocale language) {

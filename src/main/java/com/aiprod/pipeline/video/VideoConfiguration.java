@@ -11,7 +11,7 @@ class VideoConfiguration {
 
     /** Other pipelines may not need FFmpeg; in one that calls the video stages, its faults show in jobs. */
     @Bean
-    @ConditionalOnExpression("'${aiprod.pipeline.route}' == 'video'")
+    @ConditionalOnExpression("'${aiprod.pipeline.route}' == '' or '${aiprod.pipeline.route}' == 'video'")
     WorkerCheck videoToolsCheck(VideoTools tools) {
         return tools::check;
     }

@@ -1,12 +1,12 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.stage.StageBean;
 import java.io.IOException;
 import org.apache.camel.Header;
-import org.springframework.stereotype.Component;
 
 /** Cleans up after a run, however it ended. */
-@Component
+@StageBean
 public class WorkFiles {
 
     private final ArtifactStore store;

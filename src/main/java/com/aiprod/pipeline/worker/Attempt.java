@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.worker;
 
+import com.aiprod.pipeline.pipelines.StoppableTask;
 import com.aiprod.pipeline.telemetry.LogContext;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class Attempt {
     private final long deadline;
     private volatile Step progress = new Step(null, null);
     private volatile long renewedAt;
+    private volatile boolean ownSlot;
     private int tries;
     private Future<?> running;
     private boolean stopped;
@@ -76,6 +78,17 @@ final class Attempt {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
 
+    /** Runs in a slot of its pipeline: gives the worker's slot to another job, and does not take one again. */
+    void runInOwnSlot() {
+        ownSlot = true;
+        slot.giveBack();
+    }
+
+    /** Whether it waits for its next try and has given its slot to another job. */
+    boolean waitsWithoutSlot() {
+        return !ownSlot && !slot.held();
+    }
+
     /** Counts a try of the pipeline and returns its number, from 1. */
     synchronized int nextTry() {
         return ++tries;
@@ -108,7 +121,9 @@ final class Attempt {
      * @throws AttemptStoppedException when the attempt was stopped
      */
     void execute(ExecutorService threads, Runnable pipeline) throws Exception {
-        slot.takeAgain(deadline);
+        if (!ownSlot) {
+            slot.takeAgain(deadline);
+        }
         StoppableTask stoppable = new StoppableTask(() -> logContext.run(pipeline));
         Future<?> task = begin(threads, stoppable);
         try {

@@ -33,6 +33,11 @@ public final class DeferredAck implements Processor {
         exchange.getProperty(ACKNOWLEDGE, GooglePubsubAcknowledge.class).nack(exchange);
     }
 
+    /** Acks the message at once: from its claim on, the job does not need it, because its lease brings it back. */
+    public void ack(Exchange exchange) {
+        exchange.getProperty(ACKNOWLEDGE, GooglePubsubAcknowledge.class).ack(exchange);
+    }
+
     /**
      * Acks the message before a retry, so that another message can come while this job waits. From its claim on, the job
      * does not need its message: its lease brings it to another worker.

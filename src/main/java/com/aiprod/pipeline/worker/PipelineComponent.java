@@ -12,8 +12,9 @@ import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.DefaultEndpoint;
 
 /**
- * The endpoint {@code pipeline:NAME}, by which run-job calls a pipeline: the route with that id runs on the job in the
- * body, within the attempt's slot and wall time, and can be stopped. No thread of the calling route waits for it.
+ * The endpoint {@code pipeline:run}, by which attempt-job calls a pipeline: the revision that was chosen for the attempt
+ * runs on the job in the body, within the attempt's slot and wall time, and can be stopped. No thread of the calling
+ * route waits for it.
  */
 final class PipelineComponent extends DefaultComponent {
 
@@ -24,19 +25,20 @@ final class PipelineComponent extends DefaultComponent {
     }
 
     @Override
-    protected Endpoint createEndpoint(String uri, String pipeline, Map<String, Object> parameters) {
-        return new PipelineEndpoint(uri, this, pipeline);
+    protected Endpoint createEndpoint(String uri, String operation, Map<String, Object> parameters) {
+        if (!operation.equals("run")) {
+            throw new IllegalArgumentException("Use pipeline:run: there is no operation '" + operation + "'");
+        }
+        return new PipelineEndpoint(uri, this);
     }
 
     private static final class PipelineEndpoint extends DefaultEndpoint {
 
         private final RunningAttempts attempts;
-        private final String pipeline;
 
-        PipelineEndpoint(String uri, PipelineComponent component, String pipeline) {
+        PipelineEndpoint(String uri, PipelineComponent component) {
             super(uri, component);
             this.attempts = component.attempts;
-            this.pipeline = pipeline;
         }
 
         @Override
@@ -44,14 +46,14 @@ final class PipelineComponent extends DefaultComponent {
             return new DefaultAsyncProducer(this) {
                 @Override
                 public boolean process(Exchange exchange, AsyncCallback callback) {
-                    return attempts.run(pipeline, exchange, callback);
+                    return attempts.run(exchange, callback);
                 }
             };
         }
 
         @Override
         public Consumer createConsumer(Processor processor) {
-            throw new UnsupportedOperationException("A route cannot start from pipeline:" + pipeline);
+            throw new UnsupportedOperationException("A route cannot start from pipeline:run");
         }
     }
 }

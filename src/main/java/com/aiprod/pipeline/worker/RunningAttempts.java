@@ -1,13 +1,20 @@
 package com.aiprod.pipeline.worker;
 
+import com.aiprod.pipeline.artifact.ArtifactStore;
 import com.aiprod.pipeline.artifact.StorageFull;
+import com.aiprod.pipeline.artifact.StoredArtifacts;
 import com.aiprod.pipeline.job.PipelineTimeoutException;
+import com.aiprod.pipeline.pipelines.FailurePlace;
+import com.aiprod.pipeline.pipelines.LivePipelines;
+import com.aiprod.pipeline.pipelines.OutputCheck;
+import com.aiprod.pipeline.pipelines.Revision;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.WorkerFaultException;
 import com.aiprod.pipeline.telemetry.LogContext;
 import com.aiprod.pipeline.telemetry.StageTimer;
 import com.aiprod.pipeline.telemetry.TraceParent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +29,10 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
-import org.apache.camel.Route;
-import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The attempts that this process has claimed, until the database has their results. At most as many pipelines run at a
@@ -39,18 +44,25 @@ public final class RunningAttempts implements Progress {
     private static final String ATTEMPT = "runningAttempt";
 
     private static final String SLOT = "slot";
+    private static final String OWN_SLOT = "ownSlot";
+    private static final String REVISION = "pipelineRevision";
+    private static final String FAILED_AT = "failedAt";
     private static final String CLAIMED_AT = "claimedAt";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunningAttempts.class);
+    private static final int MAX_DOUBLINGS = 10;
 
     /** With more retries than this waiting for each slot, a retry keeps its slot: others would only pile up behind it. */
     private static final int WAITING_PER_SLOT = 8;
 
-    private final CamelContext camel;
-    private final ProducerTemplate producer;
+    private final LivePipelines pipelines;
     private final ExecutorService threads;
     private final Duration timeout;
     private final Slots slots;
     private final WorkerHealth health;
     private final OutputCheck outputs;
+    private final ArtifactStore artifacts;
+    private final CleanUp cleanUp;
     private final String workerId = "%s-%s-%s"
             .formatted(
                     Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker"),
@@ -61,19 +73,29 @@ public final class RunningAttempts implements Progress {
     /**
      * Starts with no attempt.
      *
-     * @param timeout wall time of one attempt
+     * @param pipelines what attempts run on
+     * @param timeout wall time of one attempt of a pipeline that does not set its own
      * @param slots as many as pipelines may run at a time
      * @param health learns of faults of this worker
      * @param outputs checks what a pipeline leaves
+     * @param artifacts receives the files that a pipeline stores
      */
-    RunningAttempts(CamelContext camel, Duration timeout, Slots slots, WorkerHealth health, OutputCheck outputs) {
-        this.camel = camel;
-        this.producer = camel.createProducerTemplate();
+    RunningAttempts(
+            CamelContext camel,
+            LivePipelines pipelines,
+            Duration timeout,
+            Slots slots,
+            WorkerHealth health,
+            OutputCheck outputs,
+            ArtifactStore artifacts) {
+        this.pipelines = pipelines;
         this.threads = camel.getExecutorServiceManager().newCachedThreadPool(this, "pipeline");
         this.timeout = timeout;
         this.slots = slots;
         this.health = health;
         this.outputs = outputs;
+        this.artifacts = artifacts;
+        this.cleanUp = new CleanUp(camel, threads);
     }
 
     /** The holder of this process's leases: host name, process id and a part that no restart repeats. */
@@ -103,18 +125,54 @@ public final class RunningAttempts implements Progress {
     }
 
     /**
+     * Chooses the revision that runs the job of the variable {@code preset}, and keeps it open until the exchange is done.
+     * Sets the variables {@code pipeline} and {@code revision}, and {@code redeliveries} for its retries; does not set
+     * them if no pipeline of this worker has the preset. {@code offered} is whether a live pipeline has it. Takes a slot of
+     * a pipeline with slots of its own; {@code full} is whether none is free, and {@code ownSlot} whether one was taken.
+     */
+    public void choosePipeline(Exchange exchange) {
+        String preset = exchange.getVariable("preset", String.class);
+        exchange.setVariable("offered", pipelines.offers(preset));
+        pipelines.enter(preset).ifPresent(revision -> {
+            exchange.setVariable(REVISION, revision);
+            exchange.setVariable("pipeline", revision.pipeline());
+            exchange.setVariable("revision", revision.id());
+            exchange.setVariable("redeliveries", revision.redeliveries());
+            boolean ownSlot = revision.hasOwnSlots() && pipelines.takeSlot(revision);
+            exchange.setVariable("full", revision.hasOwnSlots() && !ownSlot);
+            exchange.setVariable(OWN_SLOT, ownSlot);
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    if (ownSlot) {
+                        pipelines.giveBackSlot(revision);
+                    }
+                    revision.leave();
+                }
+            });
+        });
+    }
+
+    /**
      * Starts the wall time of the attempt that the exchange has claimed. Its lease is renewed until the exchange is done
      * or, if the attempt has a result by then, until the database has recorded that.
      */
     public void begin(Exchange exchange) {
+        if (exchange.getVariable(REVISION) == null) {
+            // The message did not name the preset of the job.
+            choosePipeline(exchange);
+        }
         Attempt attempt = new Attempt(
                 exchange.getVariable("jobId", String.class),
                 exchange.getVariable("attempt", Integer.class),
                 exchange.getVariable("traceparent", String.class),
                 exchange.getVariable(SLOT, Slots.Slot.class),
                 exchange.getVariable(CLAIMED_AT, Long.class),
-                timeout,
+                timeoutOf(exchange),
                 LogContext.of(exchange));
+        if (Boolean.TRUE.equals(exchange.getVariable(OWN_SLOT))) {
+            attempt.runInOwnSlot();
+        }
         attempts.put(attempt.jobId, attempt);
         exchange.setVariable(ATTEMPT, attempt);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -128,6 +186,11 @@ public final class RunningAttempts implements Progress {
         });
     }
 
+    private Duration timeoutOf(Exchange exchange) {
+        Revision revision = exchange.getVariable(REVISION, Revision.class);
+        return revision == null || revision.timeout() == null ? timeout : revision.timeout();
+    }
+
     /** The attempt of an exchange; null before {@link #begin}. */
     static Attempt of(Exchange exchange) {
         return exchange.getVariable(ATTEMPT, Attempt.class);
@@ -135,7 +198,7 @@ public final class RunningAttempts implements Progress {
 
     /** Whether a job that waits for its next try may free its slot for another job. */
     boolean mayFreeSlot() {
-        return all().filter(attempt -> !attempt.slot.held()).count() < (long) WAITING_PER_SLOT * slots.count();
+        return all().filter(Attempt::waitsWithoutSlot).count() < (long) WAITING_PER_SLOT * slots.count();
     }
 
     /**
@@ -144,15 +207,14 @@ public final class RunningAttempts implements Progress {
      * included, with {@link AttemptStoppedException} when the job is no longer this worker's, with
      * {@link WorkerFaultException} when this worker is broken, or with what a stage threw.
      *
-     * @param pipeline id of the pipeline's entry route
      * @return false, as {@link org.apache.camel.AsyncProcessor#process} does, unless no thread could be had
      */
-    boolean run(String pipeline, Exchange exchange, AsyncCallback callback) {
+    boolean run(Exchange exchange, AsyncCallback callback) {
         Attempt attempt = of(exchange);
         try {
             threads.execute(() -> {
                 try {
-                    run(pipeline, exchange, attempt);
+                    run(exchange, attempt);
                 } catch (Throwable e) {
                     fail(exchange, e);
                 } finally {
@@ -181,38 +243,87 @@ public final class RunningAttempts implements Progress {
         });
     }
 
-    private void run(String pipeline, Exchange exchange, Attempt attempt) throws Exception {
-        Exchange job = new DefaultExchange(camel);
-        for (String variable : List.of("jobId", "attempt", "userId", "requestId", TraceParent.NAME)) {
+    private void run(Exchange exchange, Attempt attempt) throws Exception {
+        Revision revision = exchange.getVariable(REVISION, Revision.class);
+        String preset = exchange.getVariable("preset", String.class);
+        if (revision == null) {
+            throw new PermanentStageException(
+                    "PIPELINE_UNKNOWN", "No pipeline offers the preset '%s' any more.".formatted(preset));
+        }
+        Map<?, ?> input = exchange.getMessage().getMandatoryBody(Map.class);
+        Exchange job = revision.newExchange(input);
+        for (String variable :
+                List.of("jobId", "attempt", "userId", "requestId", "pipeline", "revision", "job", TraceParent.NAME)) {
             job.setVariable(variable, exchange.getVariable(variable));
         }
-        job.getMessage().setBody(exchange.getMessage().getBody());
+        pipelines.preset(preset).ifPresent(known -> job.setVariable("preset", known.asMap()));
         job.getMessage().setHeader("jobId", attempt.jobId);
         job.getMessage().setHeader("attempt", attempt.number);
-        job.setProperty(StageTimer.PRESET, exchange.getVariable("preset"));
-        exchange.setVariable("tries", attempt.nextTry());
+        job.setProperty(StageTimer.PRESET, preset);
+        StoredArtifacts stored = StoredArtifacts.follow(job, artifacts, attempt.jobId, attempt.number);
+        boolean delivered = false;
         try {
-            attempt.execute(threads, () -> producer.send(entryOf(pipeline), job));
+            execute(exchange, attempt, revision, job);
+            Map<String, Object> output = stored.addTo(
+                    outputs.check(revision.pipeline(), job.getMessage().getBody()));
+            stored.deliver();
+            exchange.getMessage().setBody(output);
+            delivered = true;
+            exchange.removeVariable(FAILED_AT);
+        } catch (PipelineTimeoutException e) {
+            cleanUp.afterTimeout(attempt, revision, input, job);
+            throw e;
+        } catch (AttemptStoppedException e) {
+            cleanUp.afterStop(attempt, revision, input, job);
+            throw e;
+        } catch (Exception e) {
+            throw StorageFull.named(e);
+        } finally {
+            if (!delivered) {
+                discard(stored, attempt);
+            }
+        }
+    }
+
+    private static void discard(StoredArtifacts stored, Attempt attempt) {
+        try {
+            stored.discard();
+        } catch (IOException e) {
+            // No result lists them, and they are deleted with the job.
+            attempt.logContext.run(() -> LOG.warn(
+                    "Cannot delete the files of job {} attempt {}: {}", attempt.jobId, attempt.number, e.toString()));
+        }
+    }
+
+    private void execute(Exchange exchange, Attempt attempt, Revision revision, Exchange job) throws Exception {
+        int tries = attempt.nextTry();
+        exchange.setVariable("tries", tries);
+        exchange.removeVariable(FAILED_AT);
+        try {
+            attempt.execute(threads, () -> revision.run(job));
         } catch (TimeoutException e) {
-            throw new PipelineTimeoutException(timeout, e);
+            throw new PipelineTimeoutException(timeoutOf(exchange), e);
         } finally {
             exchange.setVariable("executionTimeMs", attempt.executionTimeMs());
+            // Unless the next lines accept the output.
+            exchange.setVariable(FAILED_AT, placeOf(job));
+            if (!revision.delay().equals(Revision.DEFAULT_DELAY)) {
+                long doubled = revision.delay().toMillis() << Math.min(tries - 1, MAX_DOUBLINGS);
+                exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, doubled);
+            }
         }
         if (job.getException() instanceof InterruptedException interrupted) {
             throw new AttemptStoppedException(attempt.jobId, attempt.number, interrupted);
         }
         if (job.getException() != null) {
-            throw StorageFull.named(job.getException());
+            throw job.getException();
         }
-        exchange.getMessage().setBody(outputs.check(pipeline, job.getMessage().getBody()));
     }
 
-    private Endpoint entryOf(String pipeline) {
-        Route route = camel.getRoute(pipeline);
-        if (route == null) {
-            throw new PermanentStageException("PIPELINE_UNKNOWN", "There is no pipeline '%s'.".formatted(pipeline));
-        }
-        return route.getEndpoint();
+    /** As variables and dead letters hold it; null if no step of the pipeline is known. */
+    private static Map<String, Object> placeOf(Exchange job) {
+        FailurePlace place = Revision.placeOf(job);
+        return place == null ? null : place.asMap();
     }
 
     @Override

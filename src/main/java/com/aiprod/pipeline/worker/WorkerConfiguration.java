@@ -1,5 +1,8 @@
 package com.aiprod.pipeline.worker;
 
+import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.pipelines.LivePipelines;
+import com.aiprod.pipeline.pipelines.OutputCheck;
 import com.aiprod.pipeline.stage.WorkerCheck;
 import com.aiprod.pipeline.telemetry.JobMetrics;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -64,17 +67,25 @@ class WorkerConfiguration {
     RunningAttempts attempts(
             ApplicationContext application,
             CamelContext camel,
+            LivePipelines pipelines,
             @Value("${aiprod.pipeline.timeout}") Duration timeout,
             Slots slots,
             WorkerHealth health,
             OutputCheck outputs,
+            ArtifactStore artifacts,
             MeterRegistry registry) {
-        RunningAttempts attempts = new RunningAttempts(camel, timeout, slots, health, outputs);
+        RunningAttempts attempts = new RunningAttempts(camel, pipelines, timeout, slots, health, outputs, artifacts);
         Gauge.builder("aiprod.worker.jobs.active", attempts, RunningAttempts::active)
                 .description("Attempts in progress on this worker, including those waiting for a retry")
                 .register(registry);
         health.manage(new WorkerIntake(application, camel, slots, attempts));
         return attempts;
+    }
+
+    @Bean
+    @Lazy
+    JobVariables jobVariables(CamelContext camel, ObjectMapper json) {
+        return new JobVariables(camel, json);
     }
 
     @Bean

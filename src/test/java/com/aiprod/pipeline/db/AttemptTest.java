@@ -43,7 +43,8 @@ class AttemptTest {
                         "preset",
                         "priority",
                         "waited_sec",
-                        "published_sec")
+                        "published_sec",
+                        "variables")
                 .containsEntry("preset", "quick_social")
                 .containsEntry("outcome", "claimed")
                 .containsEntry("attempt", 1);

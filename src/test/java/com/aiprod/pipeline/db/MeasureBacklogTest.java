@@ -2,7 +2,9 @@ package com.aiprod.pipeline.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,32 @@ class MeasureBacklogTest {
                 .containsEntry("jobs_in_flight", 0L)
                 .containsEntry("jobs_in_flight_limit", 0L)
                 .containsEntry("oldest_waiting_seconds", 0.0)
-                .containsEntry("dead_letters", "{}");
+                .containsEntry("dead_letters", "{}")
+                .containsEntry("pipelines_refused", "{}");
+    }
+
+    @Test
+    void saysWhichPipelinesHaveRefusedFiles() throws Exception {
+        publishRevision("good", "aaaaaaaaaaaa", null);
+        publishRevision("bad", "bbbbbbbbbbbb", "[]");
+
+        assertThat(refused()).isEqualTo(Map.of("bad", 1, "good", 0));
+    }
+
+    private Map<String, Integer> refused() throws Exception {
+        return new ObjectMapper()
+                .readValue(
+                        (String) queries.row("measure-backlog", Map.of()).get("pipelines_refused"),
+                        new TypeReference<Map<String, Integer>>() {});
+    }
+
+    /** As a worker that starts. */
+    private void publishRevision(String pipeline, String revision, String faults) {
+        Map<String, Object> variables =
+                new HashMap<>(Map.of("pipeline", pipeline, "revision", revision, "files", "{}", "presets", "[]"));
+        variables.put("faults", faults);
+        variables.put("since", null);
+        queries.row("publish-revision", variables);
     }
 
     @Test

@@ -61,11 +61,13 @@ public final class Queries implements AutoCloseable {
         }
     }
 
-    /** Deletes all jobs with their rows, all dead letters, and all workers. */
+    /** Deletes all jobs with their rows, all dead letters, workers, and pipelines. */
     void empty() {
         jdbc.update("DELETE FROM jobs");
         jdbc.update("DELETE FROM dead_letters");
         jdbc.update("DELETE FROM workers");
+        jdbc.update("DELETE FROM pipelines");
+        jdbc.update("DELETE FROM pipeline_revisions");
     }
 
     /** Direct access, to set up or check what the queries do not cover. */

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,7 @@ public final class Kustomization {
             "apiVersion",
             "kind",
             "namespace",
+            "nameSuffix",
             "labels",
             "resources",
             "configMapGenerator",
@@ -58,6 +60,7 @@ public final class Kustomization {
         kustomization.addResources();
         kustomization.generateConfigMaps();
         kustomization.patch();
+        kustomization.appendNameSuffix();
         kustomization.placeInNamespace();
         kustomization.label();
         kustomization.setImages();
@@ -132,6 +135,27 @@ public final class Kustomization {
                 content.withObject("metadata").remove("name");
             }
             targets.forEach(target -> StrategicMerge.merge(target, content));
+        }
+    }
+
+    /** Only in names of objects and of mounted ConfigMaps, which is where {@code k8s/} uses it. */
+    private void appendNameSuffix() {
+        String suffix = file.path("nameSuffix").asText();
+        Set<String> maps = new HashSet<>();
+        for (ObjectNode object : objects) {
+            ObjectNode metadata = object.withObject("metadata");
+            if (object.path("kind").asText().equals("ConfigMap")) {
+                maps.add(metadata.path("name").asText());
+            }
+            metadata.put("name", metadata.path("name").asText() + suffix);
+        }
+        for (ObjectNode object : objects) {
+            for (JsonNode volume : object.at("/spec/template/spec/volumes")) {
+                String name = volume.at("/configMap/name").asText();
+                if (maps.contains(name)) {
+                    ((ObjectNode) volume.path("configMap")).put("name", name + suffix);
+                }
+            }
         }
     }
 

@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.SpecVersion.VersionFlag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,7 +31,6 @@ import org.springframework.boot.convert.DurationStyle;
 /** The settings and assumptions in the manifests match the application. */
 class SettingsTest {
 
-    private static final YAMLMapper YAML = new YAMLMapper();
     private static final JsonNode APPLICATION = Kustomization.documents(Path.of("src/main/resources/application.yaml"))
             .get(0);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z.-]+):");
@@ -133,10 +126,6 @@ class SettingsTest {
             Map<String, String> environment = environment(overlay, application);
             assertThat(mounts.get("tmp").path("mountPath").asText()).isEqualTo("/tmp");
             String role = Overlay.name(application);
-            if (!role.equals("migrate")) {
-                assertThat(mounts.get("routes").path("mountPath").asText())
-                        .isEqualTo(environment.get("AIPROD_ROUTES_DIR") + "/pipelines/own");
-            }
             assertThat(mounts.containsKey("artifacts"))
                     .isEqualTo(Set.of("api", "worker").contains(role));
             if (mounts.containsKey("artifacts")) {
@@ -149,34 +138,6 @@ class SettingsTest {
                 .at("/spec/accessModes/0")
                 .asText();
         assertThat(accessMode).isEqualTo(overlay == Overlay.DEV ? "ReadWriteOnce" : "ReadWriteMany");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void routeFilesAreValid(Overlay overlay) throws IOException {
-        JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V4)
-                .getSchema(SchemaLocation.of("classpath:schema/camelYamlDsl.json"));
-        Set<String> builtIn = new TreeSet<>();
-        try (Stream<Path> routes = Files.walk(Path.of("src/main/resources/routes"))) {
-            for (Path route : routes.filter(Files::isRegularFile).toList()) {
-                builtIn.addAll(YAML.readTree(route.toFile()).findValuesAsText("id"));
-            }
-        }
-        JsonNode files = overlay.one("ConfigMap", "routes").path("data");
-        for (Map.Entry<String, JsonNode> file : files.properties()) {
-            assertThat(file.getKey()).matches("[a-z][a-z-]*\\.camel\\.yaml");
-            JsonNode routes = YAML.readTree(file.getValue().asText());
-            assertThat(schema.validate(routes)).as(file.getKey()).isEmpty();
-            // Camel refuses to start with a duplicate ID.
-            assertThat(routes.findValuesAsText("id")).doesNotHaveDuplicates().doesNotContainAnyElementsOf(builtIn);
-        }
-        assertThat(files.size()).isEqualTo(overlay == Overlay.DEV ? 1 : 0);
-        // AIPROD_PIPELINE_ROUTE is one of the built-in pipelines.
-        assertThat(Path.of("src/main/resources/routes/pipelines/%1$s/%1$s.camel.yaml"
-                        .formatted(overlay.one("ConfigMap", "settings")
-                                .at("/data/AIPROD_PIPELINE_ROUTE")
-                                .asText())))
-                .exists();
     }
 
     @ParameterizedTest

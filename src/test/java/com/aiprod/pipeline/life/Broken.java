@@ -27,7 +27,10 @@ enum Broken {
     CLAIM_OF_THE_SAME_ATTEMPT(
             Property.LIFE, "claim-job", "attempt = attempt + 1", "attempt = greatest(attempt, series_start + 1)"),
     CLAIM_WITHOUT_HISTORY(
-            Property.LIFE, "claim-job", "'attempt', attempt) FROM claimed", "'attempt', 1) FROM claimed LIMIT 0"),
+            Property.LIFE,
+            "claim-job",
+            "'revision', revision))\n    FROM claimed",
+            "'revision', revision))\n    FROM claimed LIMIT 0"),
     RENEWAL_THAT_ENDS_THE_LEASE(
             Property.LIFE, "renew-leases", "lease_expires_at = now() +", "lease_expires_at = now() -"),
     RELEASE_WITHOUT_MESSAGE(

@@ -89,7 +89,19 @@ class LockOrderTest {
         PURGE(database -> database.run("purge-jobs", Map.of("keepSec", 60, "batchSize", 10))),
         CANCEL_ONE(database -> database.run("cancel-job", Map.of("jobId", ONE, "userId", "ann"))),
         CANCEL_TWO(database -> database.run("cancel-job", Map.of("jobId", TWO, "userId", "ann"))),
-        CLAIM_ONE(database -> database.run("claim-job", Map.of("jobId", ONE, "workerId", "worker-2", "leaseSec", 30)));
+        CLAIM_ONE(database -> database.run(
+                "claim-job",
+                Map.of(
+                        "jobId",
+                        ONE,
+                        "workerId",
+                        "worker-2",
+                        "leaseSec",
+                        30,
+                        "pipeline",
+                        "video",
+                        "revision",
+                        "0123456789ab")));
 
         private final Action action;
 

@@ -148,7 +148,18 @@ final class World {
         if (message != null) {
             String worker = "worker-" + pick % 2;
             Map<String, Object> answer = database.run(
-                            "claim-job", Map.of("jobId", message.jobId(), "workerId", worker, "leaseSec", LEASE_SEC))
+                            "claim-job",
+                            Map.of(
+                                    "jobId",
+                                    message.jobId(),
+                                    "workerId",
+                                    worker,
+                                    "leaseSec",
+                                    LEASE_SEC,
+                                    "pipeline",
+                                    "video",
+                                    "revision",
+                                    "0123456789ab"))
                     .get(0);
             if (answer.get("outcome").equals("claimed")) {
                 running.add(new Run(message.jobId(), (Integer) answer.get("attempt"), worker));
@@ -169,7 +180,18 @@ final class World {
         if (!own.isEmpty()) {
             Set<Run> kept = new HashSet<>();
             for (Map<String, Object> row : database.run(
-                    "renew-leases", Map.of("running", json(own, pick), "workerId", worker, "leaseSec", LEASE_SEC))) {
+                    "renew-leases",
+                    Map.of(
+                            "running",
+                            json(own, pick),
+                            "workerId",
+                            worker,
+                            "leaseSec",
+                            LEASE_SEC,
+                            "pipeline",
+                            "video",
+                            "revision",
+                            "0123456789ab"))) {
                 kept.add(new Run((String) row.get("job_id"), (Integer) row.get("attempt"), worker));
             }
             own.stream().filter(run -> !kept.contains(run)).forEach(running::remove);

@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.routes;
 
 import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.StageBean;
 import com.aiprod.pipeline.stage.TransientStageException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,7 +15,8 @@ import org.apache.camel.Header;
 import org.springframework.boot.test.context.TestComponent;
 
 /** The stage of the pipeline {@code acted}. The job's content says how its run goes. */
-@TestComponent("actor")
+@TestComponent
+@StageBean("actor")
 public class Actor {
 
     private final Map<String, List<Long>> runs = new ConcurrentHashMap<>();

@@ -163,7 +163,7 @@ class JobRoutesTest {
                 .containsEntry("error_code", "RENDERER_AWAY")
                 .containsEntry("attempt", 1)
                 .containsEntry("attempts", 4)
-                .containsEntry("route", "attempt-job");
+                .containsEntry("route", "acted");
         PubsubMessage letter = wire.messagesOf(transientJob, Wire.DEAD_LETTERS).get(0);
         assertThat(letter.getAttributesMap())
                 .isEqualTo(Map.of("job_id", transientJob, "attempt", "1", "schema", "dead-letter.v1"));
@@ -172,6 +172,11 @@ class JobRoutesTest {
         assertThat(data.at("/metadata/data").asText())
                 .isEqualTo(announced.getData().toStringUtf8());
         assertThat(data.at("/metadata/attributes/schema").asText()).isEqualTo("job.v1");
+        assertThat(data.at("/metadata/pipeline").asText()).isEqualTo("acted");
+        assertThat(data.at("/metadata/revision").asText()).matches("[0-9a-f]{12}");
+        assertThat(data.at("/metadata/step").asText()).isEqualTo("act");
+        assertThat(data.at("/metadata/file").asText()).endsWith("pipelines/acted/acted.camel.yaml");
+        assertThat(data.at("/metadata/line").asInt()).isEqualTo(8);
         assertThat(data.at("/metadata/message_id").asText()).isEqualTo(announced.getMessageId());
         assertThat(wire.messagesOf(transientJob, Wire.RESULTS)).hasSize(1);
     }

@@ -14,6 +14,11 @@ public final class Faults {
 
     private Faults() {}
 
+    /** Leaves what is not an output. */
+    public static String leaveNoMap() {
+        return "done";
+    }
+
     /** Counts and returns the tries of the job's current attempt, including this one. */
     public static int tries(@Header("jobId") String jobId, @Header("attempt") int attempt) {
         return TRIES.merge(jobId + " " + attempt, 1, Integer::sum);

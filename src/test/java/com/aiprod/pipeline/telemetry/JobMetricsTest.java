@@ -2,6 +2,7 @@ package com.aiprod.pipeline.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.apache.camel.CamelContext;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class JobMetricsTest {
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
-    private final JobMetrics metrics = new JobMetrics(registry);
+    private final JobMetrics metrics = new JobMetrics(registry, BuiltInPresets.catalog());
 
     private final CamelContext camel = new DefaultCamelContext();
 

@@ -3,7 +3,6 @@ package com.aiprod.pipeline.video;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.TransientStageException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,6 +28,7 @@ class CheckStageTest {
     Path folder;
 
     private final CheckStage stage = new CheckStage(Film.tools(), (jobId, attempt, name, percent) -> {});
+    private final Map<String, Object> preset = Formats.preset("quick_social");
     private Map<String, Object> job;
 
     @BeforeEach
@@ -53,7 +53,7 @@ class CheckStageTest {
     void acceptsAValidVideo() throws Exception {
         film(720, 1280, 30, 90, 0x3366cc);
 
-        assertThat(stage.check(job, "job", 1)).isSameAs(job);
+        assertThat(stage.check(job, preset, "job", 1)).isSameAs(job);
     }
 
     @Test
@@ -92,7 +92,7 @@ class CheckStageTest {
     @Test
     void keepsTheFramesAsDrawn() throws Exception {
         FramePainter painter = new FramePainter(
-                Preset.QUICK_SOCIAL,
+                Formats.SOCIAL,
                 "Small batches, big mornings. Roasted today, at your door on Friday. Wake up to better coffee.",
                 "en",
                 List.of(new Scene("Small batches", 0, 3)));
@@ -150,7 +150,7 @@ class CheckStageTest {
     void anUnreadableVideoIsATransientFailure() throws Exception {
         Files.writeString(folder.resolve("video.mp4"), "no video");
 
-        assertThatThrownBy(() -> stage.check(job, "job", 1))
+        assertThatThrownBy(() -> stage.check(job, preset, "job", 1))
                 .isInstanceOfSatisfying(
                         TransientStageException.class,
                         fault -> assertThat(fault.errorCode()).isEqualTo("VIDEO_UNREADABLE"));
@@ -161,7 +161,7 @@ class CheckStageTest {
     }
 
     private void assertWrong(String fault) {
-        assertThatThrownBy(() -> stage.check(job, "job", 1))
+        assertThatThrownBy(() -> stage.check(job, preset, "job", 1))
                 .isInstanceOf(PermanentStageException.class)
                 .hasMessageContaining(fault);
     }

@@ -66,7 +66,11 @@ class EncoderFaultsTest {
             for (int i = 0; i < 4; i++) {
                 String id = "job-" + round + "-" + i;
                 Thread rendering = new Thread(() -> {
-                    if (catchThrowable(() -> stage.render(RenderProbe.job("cinema_spot", "A long one.", 60), id, 1))
+                    if (catchThrowable(() -> stage.render(
+                                    RenderProbe.job("cinema_spot", "A long one.", 60),
+                                    Formats.preset("cinema_spot"),
+                                    id,
+                                    1))
                             instanceof InterruptedException) {
                         stopped.incrementAndGet();
                     }
@@ -108,8 +112,8 @@ class EncoderFaultsTest {
                 tools,
                 (jobId, attempt, name, percent) -> began.countDown());
         List<Throwable> thrown = new ArrayList<>();
-        Thread rendering = new Thread(() -> thrown.add(
-                catchThrowable(() -> stage.render(RenderProbe.job("cinema_spot", "A long one.", 60), "job", 1))));
+        Thread rendering = new Thread(() -> thrown.add(catchThrowable(() -> stage.render(
+                RenderProbe.job("cinema_spot", "A long one.", 60), Formats.preset("cinema_spot"), "job", 1))));
         rendering.start();
         assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
         Awaitility.await().atMost(SOON).until(() -> !children().isEmpty());
@@ -189,7 +193,11 @@ class EncoderFaultsTest {
                                 new ArtifactStore(folder.resolve("artifacts")),
                                 tools,
                                 (job, attempt, name, percent) -> {})
-                        .render(RenderProbe.job("cinema_spot", "A long one.", 60), "job", 1))
+                        .render(
+                                RenderProbe.job("cinema_spot", "A long one.", 60),
+                                Formats.preset("cinema_spot"),
+                                "job",
+                                1))
                 .isInstanceOf(WorkerFaultException.class)
                 .hasMessageContaining("AIPROD_VIDEO_SCRATCH_DIR");
         assertThatThrownBy(tools::check).isInstanceOf(WorkerFaultException.class);

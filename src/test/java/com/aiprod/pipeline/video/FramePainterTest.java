@@ -2,7 +2,6 @@ package com.aiprod.pipeline.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.job.Preset;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
@@ -10,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FramePainterTest {
 
@@ -18,8 +17,8 @@ class FramePainterTest {
     void equalContentLooksEqualAndOtherContentDoesNot() throws Exception {
         List<int[]> corners = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            int[] picture = paint(Preset.BRAND_STORY, "Content " + i, 1);
-            assertThat(paint(Preset.BRAND_STORY, "Content " + i, 1)).isEqualTo(picture);
+            int[] picture = paint(Formats.BRAND, "Content " + i, 1);
+            assertThat(paint(Formats.BRAND, "Content " + i, 1)).isEqualTo(picture);
             for (int[] other : corners) {
                 assertThat(difference(picture, other)).isGreaterThan(8);
             }
@@ -28,11 +27,11 @@ class FramePainterTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Preset.class)
-    void theTextAppearsAndThePictureMoves(Preset preset) throws Exception {
-        int[] early = paint(preset, "Hello", 0);
-        int[] whole = paint(preset, "Hello", 2);
-        int[] later = paint(preset, "Hello", 2.5);
+    @MethodSource("com.aiprod.pipeline.video.Formats#all")
+    void theTextAppearsAndThePictureMoves(Format format) throws Exception {
+        int[] early = paint(format, "Hello", 0);
+        int[] whole = paint(format, "Hello", 2);
+        int[] later = paint(format, "Hello", 2.5);
 
         assertThat(difference(early, whole)).isGreaterThan(0.5);
         assertThat(difference(whole, later)).isGreaterThan(0.05);
@@ -40,7 +39,7 @@ class FramePainterTest {
 
     @Test
     void theLetterboxStaysBlack() throws Exception {
-        int[] picture = paint(Preset.CINEMA_SPOT, "Hello", 2);
+        int[] picture = paint(Formats.CINEMA, "Hello", 2);
 
         for (int x = 0; x < 1920; x++) {
             assertThat(picture[137 * 1920 + x]).isZero();
@@ -49,9 +48,9 @@ class FramePainterTest {
         }
     }
 
-    private static int[] paint(Preset preset, String content, double seconds) throws InterruptedException {
-        BufferedImage frame = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
-        new FramePainter(preset, content, "en", List.of(new Scene("Hello", 0, 5))).paint(frame, seconds);
+    private static int[] paint(Format format, String content, double seconds) throws InterruptedException {
+        BufferedImage frame = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
+        new FramePainter(format, content, "en", List.of(new Scene("Hello", 0, 5))).paint(frame, seconds);
         return ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
     }
 

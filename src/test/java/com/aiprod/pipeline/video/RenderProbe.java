@@ -26,7 +26,7 @@ final class RenderProbe {
             VideoTools tools = new VideoTools(place[2], Path.of(place[1]));
             try {
                 new RenderStage(new ArtifactStore(Path.of(place[0])), tools, (jobId, attempt, stage, percent) -> {})
-                        .render(job, "job", 1);
+                        .render(job, Formats.preset(arguments[0]), "job", 1);
                 System.out.println("rendered");
             } catch (Exception e) {
                 Exception named = StorageFull.named(e);

@@ -36,8 +36,8 @@ class RenderStageTest {
                 drawing.countDown();
             }
         });
-        FutureTask<Map<String, Object>> rendering =
-                new FutureTask<>(() -> stage.render(RenderProbe.job("cinema_spot", "A long one.", 60), "job", 1));
+        FutureTask<Map<String, Object>> rendering = new FutureTask<>(() -> stage.render(
+                RenderProbe.job("cinema_spot", "A long one.", 60), Formats.preset("cinema_spot"), "job", 1));
         Thread worker = new Thread(rendering);
         worker.start();
         assertThat(drawing.await(60, TimeUnit.SECONDS)).isTrue();
@@ -73,7 +73,11 @@ class RenderStageTest {
     void reportsAFullDiskAndANoexecDisk() throws Exception {
         Map<?, ?> files = (Map<?, ?>)
                 new RenderStage(new ArtifactStore(root), Film.tools(), (jobId, attempt, name, percent) -> {})
-                        .render(RenderProbe.job("quick_social", "The river remembers", 1), "job", 1)
+                        .render(
+                                RenderProbe.job("quick_social", "The river remembers", 1),
+                                Formats.preset("quick_social"),
+                                "job",
+                                1)
                         .get("render");
         long video = pages(files.get("video"));
         long poster = pages(files.get("poster"));

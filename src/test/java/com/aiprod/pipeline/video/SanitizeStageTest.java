@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SanitizeStageTest {
 
+    private static final Map<String, Object> PRESET = Formats.preset("quick_social");
+
     private final SanitizeStage stage = new SanitizeStage((jobId, attempt, name, percent) -> {});
 
     @Test
@@ -67,30 +69,27 @@ class SanitizeStageTest {
         job.put("lang", "zh-hant-tw");
         job.put("metadata", Map.of("k", "v"));
 
-        assertThat(stage.sanitize(job, "j", 1))
+        assertThat(stage.sanitize(job, PRESET, "j", 1))
                 .containsEntry("duration_sec", 30)
                 .containsEntry("lang", "zh-Hant-TW")
                 .containsEntry("metadata", Map.of("k", "v"));
         job.remove("duration_sec");
         job.put("lang", "not a tag!");
-        assertThat(stage.sanitize(job, "j", 1))
+        assertThat(stage.sanitize(job, PRESET, "j", 1))
                 .containsEntry("duration_sec", 10)
                 .containsEntry("lang", "en");
     }
 
     @Test
-    void rejectsAnUnknownPreset() {
-        Map<String, Object> job = job("x");
-        job.put("preset", "imax");
-
-        assertThatThrownBy(() -> stage.sanitize(job, "j", 1))
+    void rejectsAPresetThatIsNotAVideo() {
+        assertThatThrownBy(() -> stage.sanitize(job("x"), Map.of("settings", Map.of()), "j", 1))
                 .isInstanceOfSatisfying(
                         PermanentStageException.class,
-                        fault -> assertThat(fault.errorCode()).isEqualTo("PRESET_UNKNOWN"));
+                        fault -> assertThat(fault.errorCode()).isEqualTo("PRESET_INVALID"));
     }
 
     private String clean(String content) {
-        return (String) stage.sanitize(job(content), "j", 1).get("content");
+        return (String) stage.sanitize(job(content), PRESET, "j", 1).get("content");
     }
 
     private static Map<String, Object> job(String content) {

@@ -135,8 +135,12 @@ class VideoRoutesTest extends CamelTestSupport {
 
     private Map<?, ?> run(String pipeline, Map<String, Object> job) throws Exception {
         try {
-            return (Map<?, ?>)
-                    template.requestBodyAndHeaders("direct:" + pipeline, job, Map.of("jobId", "job-1", "attempt", 2));
+            return fluentTemplate
+                    .withBody(job)
+                    .withHeaders(Map.of("jobId", "job-1", "attempt", 2))
+                    .withVariable("preset", Formats.preset((String) job.get("preset")))
+                    .to("direct:" + pipeline)
+                    .request(Map.class);
         } catch (CamelExecutionException e) {
             throw (Exception) e.getCause();
         }

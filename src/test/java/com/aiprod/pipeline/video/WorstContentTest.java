@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.stage.Progress;
 import com.ibm.icu.util.ULocale;
 import java.awt.image.BufferedImage;
@@ -54,23 +55,24 @@ class WorstContentTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("contents")
     void typesetsInBoundedTime(String what, String content) {
-        for (Preset preset : Preset.values()) {
+        for (Preset preset : BuiltInPresets.catalog().all()) {
             for (int seconds : List.of(1, preset.maxDurationSec())) {
-                assertTimeoutPreemptively(LIMIT, () -> makePictures(content, preset, seconds), () -> preset.id());
+                assertTimeoutPreemptively(LIMIT, () -> makePictures(content, preset, seconds), preset::name);
             }
         }
     }
 
     private static void makePictures(String content, Preset preset, int seconds) throws InterruptedException {
-        Map<String, Object> job =
-                new HashMap<>(Map.of("content", content, "preset", preset.id(), "lang", "en", "duration_sec", seconds));
+        Map<String, Object> job = new HashMap<>(
+                Map.of("content", content, "preset", preset.name(), "lang", "en", "duration_sec", seconds));
         Progress nobody = (jobId, attempt, stage, percent) -> {};
-        job.putAll(new SanitizeStage(nobody).sanitize(job, "job", 1));
-        job.putAll(new StoryboardStage(nobody).plan(job, "job", 1));
+        job.putAll(new SanitizeStage(nobody).sanitize(job, preset.asMap(), "job", 1));
+        job.putAll(new StoryboardStage(nobody).plan(job, preset.asMap(), "job", 1));
         Storyboard board = Storyboard.of(job);
         assertThat(board.scenes().size()).isLessThanOrEqualTo(seconds + 1);
-        FramePainter painter = new FramePainter(preset, content, "en", board.scenes());
-        BufferedImage frame = new BufferedImage(preset.width(), preset.height(), BufferedImage.TYPE_INT_RGB);
+        Format format = Format.of(preset.asMap());
+        FramePainter painter = new FramePainter(format, content, "en", board.scenes());
+        BufferedImage frame = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
         double step = Math.min(1, seconds / (double) FRAMES);
         for (int i = 0; i < FRAMES; i++) {
             painter.paint(frame, i * step);
@@ -83,12 +85,13 @@ class WorstContentTest {
         Map<String, Object> job =
                 new HashMap<>(Map.of("content", "x" + "\u0301".repeat(99) + "y", "preset", "quick_social"));
 
-        assertThat(stage.sanitize(job, "job", 1)).containsEntry("content", "x" + "\u0301".repeat(30) + "y");
+        assertThat(stage.sanitize(job, Formats.preset("quick_social"), "job", 1))
+                .containsEntry("content", "x" + "\u0301".repeat(30) + "y");
     }
 
     @Test
     void splitsALongSentenceWithoutPunctuation() throws Exception {
-        Storyboard board = StoryboardStage.plan("word ".repeat(60).strip(), "en", Preset.CINEMA_SPOT, 60);
+        Storyboard board = StoryboardStage.plan("word ".repeat(60).strip(), "en", Formats.CINEMA, 60);
 
         assertThat(board.truncated()).isFalse();
         assertThat(board.scenes()).allMatch(scene -> scene.text().length() <= 64);
@@ -97,7 +100,7 @@ class WorstContentTest {
     @Test
     void anInterruptStopsPlanning() {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> StoryboardStage.plan("One. Two.", "en", Preset.QUICK_SOCIAL, 5))
+        assertThatThrownBy(() -> StoryboardStage.plan("One. Two.", "en", Formats.SOCIAL, 5))
                 .isInstanceOf(InterruptedException.class);
     }
 
@@ -110,7 +113,7 @@ class WorstContentTest {
             new Typesetter(new FontBook(FontBook.Face.CALM, ULocale.ENGLISH), ULocale.ENGLISH)
                     .set("The first", new Typesetter.Box(600, 640, 5, 112, 44, 1.15));
             begun.countDown();
-            return new FramePainter(Preset.BRAND_STORY, "content", "en", scenes);
+            return new FramePainter(Formats.BRAND, "content", "en", scenes);
         });
         Thread worker = new Thread(setting);
         worker.start();

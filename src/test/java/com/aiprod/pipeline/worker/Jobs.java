@@ -32,12 +32,16 @@ final class Jobs {
     }
 
     String submit(String userId, String content, String priority) {
+        return submit(userId, content, priority, "quick_social");
+    }
+
+    String submit(String userId, String content, String priority, String preset) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("userId", userId);
         values.put("idempotencyKey", null);
         values.put("requestHash", null);
         values.put("content", content);
-        values.put("preset", "quick_social");
+        values.put("preset", preset);
         values.put("priority", priority);
         values.put("lang", "en");
         values.put("durationSec", 10);

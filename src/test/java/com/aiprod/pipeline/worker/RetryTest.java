@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
 import com.aiprod.pipeline.stage.TransientStageException;
+import com.aiprod.pipeline.video.Formats;
 import com.aiprod.pipeline.video.RenderStage;
 import com.aiprod.pipeline.video.VideoTools;
 import java.io.IOException;
@@ -91,8 +92,9 @@ class RetryTest {
                 "lang", "en",
                 "duration_sec", 60,
                 "storyboard", Map.of("scenes", List.of(scene), "truncated", false));
-        try (Worker worker =
-                Worker.start(exchange -> stage.render(film, "job", 1), Map.of("aiprod.pipeline.timeout", "4s"))) {
+        Map<String, Object> preset = Formats.preset("cinema_spot");
+        try (Worker worker = Worker.start(
+                exchange -> stage.render(film, preset, "job", 1), Map.of("aiprod.pipeline.timeout", "4s"))) {
             Jobs jobs = worker.jobs();
             String job = jobs.submit("A long one.");
             jobs.await(job, "FAILED", Duration.ofSeconds(60));

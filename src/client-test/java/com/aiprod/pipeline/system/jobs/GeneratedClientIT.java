@@ -14,13 +14,12 @@ import com.aiprod.client.model.JobPage;
 import com.aiprod.client.model.JobRequest;
 import com.aiprod.client.model.JobStatus;
 import com.aiprod.client.model.JobSummary;
-import com.aiprod.client.model.PresetName;
 import com.aiprod.client.model.Priority;
 import com.aiprod.client.model.StateEntry;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.system.SystemTest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -48,7 +47,7 @@ class GeneratedClientIT {
     void submitsAJobAndReadsItsResult() throws Exception {
         JobRequest request = new JobRequest()
                 .content("The sea.")
-                .preset(PresetName.BRAND_STORY)
+                .preset("brand_story")
                 .priority(Priority.HIGH)
                 .durationSec(7)
                 .metadata(Map.of("order", 4711));
@@ -70,7 +69,7 @@ class GeneratedClientIT {
         assertThat(job.getResult().getOutput().getDurationSec()).isEqualByComparingTo("7");
         assertThat(job.getCompletedAt()).isAfter(job.getCreatedAt());
         assertThat(job.getProgress()).isNull();
-        JobPage page = jobs.listJobs(JobStatus.COMPLETED, PresetName.BRAND_STORY, 10, null, null, null);
+        JobPage page = jobs.listJobs(JobStatus.COMPLETED, "brand_story", 10, null, null, null);
         assertThat(page.getJobs()).extracting(JobSummary::getJobId).containsExactly(job.getJobId());
         assertThat(page.getNextCursor()).isNull();
     }
@@ -85,7 +84,9 @@ class GeneratedClientIT {
     @Test
     void listsThePresets() throws Exception {
         var presets = new PresetsApi(client).listPresets(null).getPresets();
-        assertThat(presets).extracting("name").isEqualTo(List.of(PresetName.values()));
+        assertThat(presets)
+                .extracting("name")
+                .isEqualTo(BuiltInPresets.catalog().names());
     }
 
     @Test

@@ -5,7 +5,7 @@ import com.aiprod.pipeline.api.http.KeysetPage;
 import com.aiprod.pipeline.api.http.QueryParameters;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import com.aiprod.pipeline.job.JobState;
-import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.job.Presets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +26,11 @@ public class JobList {
     private static final List<String> STATUSES =
             Arrays.stream(JobState.values()).map(Enum::name).toList();
 
-    private static final List<String> PRESETS =
-            Arrays.stream(Preset.values()).map(Preset::id).toList();
+    private final Presets presets;
+
+    JobList(Presets presets) {
+        this.presets = presets;
+    }
 
     /**
      * Sets the exchange variables {@code limit}, {@code rows} (one more than {@code limit}, to see whether there is
@@ -40,7 +43,7 @@ public class JobList {
         QueryParameters parameters = new QueryParameters(exchange);
         parameters.refuseAllBut("status", "preset", "limit", "offset", "cursor");
         String status = parameters.oneOf("status", STATUSES);
-        String preset = parameters.oneOf("preset", PRESETS);
+        String preset = parameters.oneOf("preset", presets.names());
         int limit = parameters.number("limit", 1, KeysetPage.MAX_LIMIT, KeysetPage.DEFAULT_LIMIT);
         int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; use next_cursor to go further");
         if (parameters.has("cursor") && parameters.has("offset")) {

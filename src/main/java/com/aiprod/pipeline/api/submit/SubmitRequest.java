@@ -15,7 +15,7 @@ import java.util.List;
  * A valid and complete job request: defaults are filled in and text is normalized.
  *
  * @param content 1 to 10,000 characters without surrounding whitespace or control characters
- * @param preset the kind of video
+ * @param preset the kind of output
  * @param priority {@code low}, {@code normal} or {@code high}
  * @param lang BCP 47 tag in canonical form
  * @param durationSec seconds, within the preset's limit
@@ -40,7 +40,7 @@ record SubmitRequest(
      */
     String fingerprint() {
         try {
-            List<Object> asked = new ArrayList<>(Arrays.asList(content, preset.id(), priority, lang, durationSec));
+            List<Object> asked = new ArrayList<>(Arrays.asList(content, preset.name(), priority, lang, durationSec));
             asked.add(metadata == null ? null : CanonicalJson.of(metadata));
             // Added only if present, so that keys from before callbacks existed stay valid.
             if (callbackUrl != null) {

@@ -5,6 +5,7 @@ import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import com.aiprod.pipeline.job.LineEndings;
 import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.job.Presets;
 import com.aiprod.pipeline.webhook.WebhookTargets;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,14 +17,12 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.IllformedLocaleException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Parses the body of {@code POST /pipeline/run} token by token, to find every error in one pass and to take the
@@ -43,20 +42,28 @@ public final class SubmitRequestParser {
     private static final JsonFactory JSON =
             JsonFactory.builder().streamReadConstraints(Json.LIMITS).build();
 
+    private static final String DEFAULT_PRESET = "quick_social";
+
     private final String body;
+    private final Presets presets;
     private final WebhookTargets targets;
     private final List<FieldFault> faults = new ArrayList<>();
     private String content;
     private boolean contentFaulty;
-    private Preset preset = Preset.QUICK_SOCIAL;
+    /** Null if it is faulty, or if the request names none and the default is not offered. */
+    private Preset preset;
+
+    private boolean presetFaulty;
     private String priority = "low";
     private String lang = "en";
     private Long durationSec;
     private String metadata;
     private String callbackUrl;
 
-    SubmitRequestParser(String body, WebhookTargets targets) {
+    SubmitRequestParser(String body, Presets presets, WebhookTargets targets) {
         this.body = body;
+        this.presets = presets;
+        this.preset = presets.find(DEFAULT_PRESET).orElse(null);
         this.targets = targets;
     }
 
@@ -134,8 +141,17 @@ public final class SubmitRequestParser {
         if (content == null && !contentFaulty) {
             fault("content", "is required");
         }
-        if (durationSec != null && (durationSec < 1 || durationSec > preset.maxDurationSec())) {
-            fault("duration_sec", "must be from 1 to " + preset.maxDurationSec() + ", the maximum for " + preset.id());
+        if (preset == null && !presetFaulty) {
+            fault("preset", "is required, and " + choices());
+        }
+        if (preset == null && durationSec != null && durationSec < 1) {
+            fault("duration_sec", "must be at least 1");
+        } else if (preset != null
+                && durationSec != null
+                && (durationSec < 1 || durationSec > preset.maxDurationSec())) {
+            fault(
+                    "duration_sec",
+                    "must be from 1 to " + preset.maxDurationSec() + ", the maximum for " + preset.name());
         }
     }
 
@@ -163,11 +179,22 @@ public final class SubmitRequestParser {
     }
 
     private void readPreset(JsonParser json, JsonToken value) throws IOException {
-        String id = string(json, value, "preset");
-        if (id != null) {
-            Preset.byId(id)
-                    .ifPresentOrElse(known -> preset = known, () -> fault("preset", "must be one of " + presets()));
+        if (value == JsonToken.VALUE_NULL) {
+            return;
         }
+        String id = string(json, value, "preset");
+        preset = id == null ? null : presets.find(id).orElse(null);
+        presetFaulty = preset == null;
+        if (id != null && presetFaulty) {
+            fault("preset", choices());
+        }
+    }
+
+    private String choices() {
+        List<String> names = presets.names();
+        return names.isEmpty()
+                ? "cannot be one of the presets: none is offered now"
+                : "must be one of " + String.join(", ", names);
     }
 
     private void readCallbackUrl(JsonParser json, JsonToken value) throws IOException {
@@ -176,10 +203,6 @@ public final class SubmitRequestParser {
             targets.fault(url)
                     .ifPresentOrElse(wrong -> fault("callback_url", wrong), () -> callbackUrl = targets.spelled(url));
         }
-    }
-
-    private static String presets() {
-        return Arrays.stream(Preset.values()).map(Preset::id).collect(Collectors.joining(", "));
     }
 
     private void readPriority(JsonParser json, JsonToken value) throws IOException {

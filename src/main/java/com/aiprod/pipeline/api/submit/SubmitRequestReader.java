@@ -3,6 +3,7 @@ package com.aiprod.pipeline.api.submit;
 import com.aiprod.pipeline.api.http.RequestHeaders;
 import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.job.Presets;
 import com.aiprod.pipeline.webhook.WebhookTargets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +14,11 @@ import org.springframework.stereotype.Component;
 @Component("submitRequest")
 public class SubmitRequestReader {
 
+    private final Presets presets;
     private final WebhookTargets targets;
 
-    SubmitRequestReader(WebhookTargets targets) {
+    SubmitRequestReader(Presets presets, WebhookTargets targets) {
+        this.presets = presets;
         this.targets = targets;
     }
 
@@ -37,7 +40,7 @@ public class SubmitRequestReader {
         }
         SubmitRequest request = null;
         try {
-            request = new SubmitRequestParser(body == null ? "" : body, targets).parse();
+            request = new SubmitRequestParser(body == null ? "" : body, presets, targets).parse();
         } catch (InvalidRequestException e) {
             if (e.errors().isEmpty()) {
                 throw e;
@@ -48,7 +51,7 @@ public class SubmitRequestReader {
             throw new InvalidRequestException(faults);
         }
         exchange.setVariable("content", request.content());
-        exchange.setVariable("preset", request.preset().id());
+        exchange.setVariable("preset", request.preset().name());
         exchange.setVariable("priority", request.priority());
         exchange.setVariable("lang", request.lang());
         exchange.setVariable("durationSec", request.durationSec());

@@ -1,6 +1,8 @@
 package com.aiprod.pipeline.api.http;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.job.Presets;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.sql.SQLTransientConnectionException;
@@ -31,6 +33,11 @@ public class Edge {
     public static final String ARTIFACTS = "target/edge-artifacts";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Bean
+    Presets presets() {
+        return BuiltInPresets.catalog();
+    }
 
     @Bean
     RouteBuilder edgeRoutes() {

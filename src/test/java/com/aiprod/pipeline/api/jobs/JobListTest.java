@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ class JobListTest {
 
     private static final DefaultCamelContext CAMEL = new DefaultCamelContext();
 
-    private final JobList list = new JobList();
+    private final JobList list = new JobList(BuiltInPresets.catalog());
 
     @Test
     void asksForTheNewestTwentyByDefault() {

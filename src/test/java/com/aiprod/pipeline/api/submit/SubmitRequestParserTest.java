@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.job.Presets;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.webhook.WebhookTargets;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,9 +25,9 @@ class SubmitRequestParserTest {
     @Test
     void fillsInDefaults() {
         assertThat(parse("{\"content\":\"A sunrise\"}"))
-                .isEqualTo(new SubmitRequest("A sunrise", Preset.QUICK_SOCIAL, "low", "en", 10, null, null));
+                .isEqualTo(new SubmitRequest("A sunrise", preset("quick_social"), "low", "en", 10, null, null));
         assertThat(parse("{\"preset\":\"brand_story\",\"content\":\"x\"}").durationSec())
-                .isEqualTo(Preset.BRAND_STORY.defaultDurationSec());
+                .isEqualTo(preset("brand_story").defaultDurationSec());
     }
 
     @Test
@@ -38,7 +42,7 @@ class SubmitRequestParserTest {
                 {"duration_sec":60,"lang":"pt-br","priority":"high","preset":"cinema_spot","content":"x","metadata":{},
                 "callback_url":"https://example.com/hook"}"""))
                 .isEqualTo(new SubmitRequest(
-                        "x", Preset.CINEMA_SPOT, "high", "pt-BR", 60, "{}", "https://example.com/hook"));
+                        "x", preset("cinema_spot"), "high", "pt-BR", 60, "{}", "https://example.com/hook"));
     }
 
     static Stream<Arguments> contents() {
@@ -263,20 +267,82 @@ class SubmitRequestParserTest {
                 .containsExactly("callback_url must be a string, not a number");
     }
 
+    @Test
+    void listsTheOfferedPresets() {
+        Presets presets = without("brand_story");
+
+        assertThat(faults("{\"content\":\"x\",\"preset\":\"brand_story\"}", presets))
+                .containsExactly("preset must be one of quick_social, cinema_spot");
+        presets.offer(List.of(new Preset("alt_text", "Describes a picture", 1, 1, Map.of())));
+        assertThat(faults("{\"content\":\"x\",\"preset\":\"quick_social\"}", presets))
+                .containsExactly("preset must be one of alt_text");
+    }
+
+    @Test
+    void requiresAPresetWhileTheDefaultIsNotOffered() {
+        Presets presets = without("quick_social");
+
+        for (String body : List.of("{\"content\":\"x\"}", "{\"content\":\"x\",\"preset\":null,\"duration_sec\":99}")) {
+            assertThat(faults(body, presets))
+                    .containsExactly("preset is required, and must be one of brand_story, cinema_spot");
+        }
+        assertThat(faults("{\"content\":\"x\",\"preset\":\"epic\",\"duration_sec\":0}", presets))
+                .containsExactly("preset must be one of brand_story, cinema_spot", "duration_sec must be at least 1");
+        assertThat(faults("{\"content\":\"x\",\"preset\":5}", presets))
+                .containsExactly("preset must be a string, not a number");
+        assertThat(parse("{\"content\":\"x\",\"preset\":\"cinema_spot\"}", presets)
+                        .durationSec())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void saysThatNoPresetIsOffered() {
+        assertThat(faults("{\"content\":\"x\",\"preset\":\"quick_social\"}", new Presets()))
+                .containsExactly("preset cannot be one of the presets: none is offered now");
+        assertThat(faults("{\"content\":\"x\"}", new Presets()))
+                .containsExactly("preset is required, and cannot be one of the presets: none is offered now");
+    }
+
+    @Test
+    void doesNotMeasureADurationByThePresetThatWasNotAskedFor() {
+        assertThat(faults("{\"content\":\"x\",\"preset\":\"brandstory\",\"duration_sec\":45}"))
+                .containsExactly("preset must be one of quick_social, brand_story, cinema_spot");
+    }
+
+    private static Presets without(String name) {
+        Presets presets = new Presets();
+        presets.offer(BuiltInPresets.catalog().all().stream()
+                .filter(preset -> !preset.name().equals(name))
+                .toList());
+        return presets;
+    }
+
     private static String fingerprintOf(String metadata) {
         return parse("{\"content\":\"x\",\"metadata\":" + metadata + "}").fingerprint();
     }
 
+    private static Preset preset(String name) {
+        return BuiltInPresets.named(name);
+    }
+
     private static SubmitRequest parse(String body) {
-        return new SubmitRequestParser(body, new WebhookTargets(false, Set.of(443))).parse();
+        return parse(body, BuiltInPresets.catalog());
+    }
+
+    private static SubmitRequest parse(String body, Presets presets) {
+        return new SubmitRequestParser(body, presets, new WebhookTargets(false, Set.of(443))).parse();
     }
 
     private static Stream<String> faultsOf(InvalidRequestException refusal) {
         return refusal.errors().stream().map(fault -> fault.field() + " " + fault.message());
     }
 
-    private static java.util.List<String> faults(String body) {
-        return faultsOf(catchThrowableOfType(InvalidRequestException.class, () -> parse(body)))
+    private static List<String> faults(String body) {
+        return faults(body, BuiltInPresets.catalog());
+    }
+
+    private static List<String> faults(String body, Presets presets) {
+        return faultsOf(catchThrowableOfType(InvalidRequestException.class, () -> parse(body, presets)))
                 .toList();
     }
 }

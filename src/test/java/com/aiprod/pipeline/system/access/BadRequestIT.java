@@ -64,7 +64,7 @@ class BadRequestIT {
                         "preset: must be one of " + PRESETS,
                         "priority: must be one of low, normal, high",
                         "lang: must be a BCP 47 language tag such as en or pt-BR",
-                        "duration_sec: must be from 1 to 30, the maximum for quick_social",
+                        "duration_sec: must be at least 1",
                         "metadata: must be an object, not a string",
                         "voice: is not a property of this request");
         assertNoJob();

@@ -230,12 +230,25 @@ class FailureIT {
         assertThat(letter.path("error").asText()).contains(error);
         JsonNode metadata = letter.path("metadata");
         assertThat(names(metadata))
-                .containsExactly("data", "attributes", "message_id", "attempt", "attempts", "route", "step");
+                .containsExactly(
+                        "data",
+                        "attributes",
+                        "message_id",
+                        "attempt",
+                        "attempts",
+                        "pipeline",
+                        "revision",
+                        "route",
+                        "step",
+                        "file",
+                        "line");
         assertThat(JSON.readTree(metadata.path("data").asText()).path("job_id").asText())
                 .isEqualTo(id);
         assertThat(metadata.path("attributes").path("job_id").asText()).isEqualTo(id);
         assertThat(metadata.path("attempts").asInt()).isEqualTo(attempts);
-        assertThat(metadata.path("route").asText()).isNotBlank();
+        assertThat(metadata.path("route").asText()).isEqualTo("scripted");
+        assertThat(metadata.path("file").asText()).endsWith("scripted.camel.yaml");
+        assertThat(metadata.path("line").asInt()).isPositive();
         assertThat(message.getAttributesMap())
                 .containsOnlyKeys("job_id", "attempt", "schema", "traceparent")
                 .containsAllEntriesOf(Map.of("job_id", id, "attempt", "1", "schema", "dead-letter.v1"));

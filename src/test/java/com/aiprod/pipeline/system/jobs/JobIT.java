@@ -4,7 +4,7 @@ import static com.aiprod.pipeline.system.User.json;
 import static com.aiprod.pipeline.system.User.names;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.system.Bystander;
 import com.aiprod.pipeline.system.SystemTest;
 import com.aiprod.pipeline.system.User;
@@ -125,7 +125,8 @@ class JobIT {
         assertThat(states).containsExactly("QUEUED", "PROCESSING", "COMPLETED");
         assertThat(moments).isSorted().allMatch(moment -> moment.matches(MOMENT));
         assertThat(history.path(0).path("metadata")).isEmpty();
-        assertThat(names(history.path(1).path("metadata"))).containsExactlyInAnyOrder("worker_id", "attempt");
+        assertThat(names(history.path(1).path("metadata")))
+                .containsExactlyInAnyOrder("worker_id", "attempt", "pipeline", "revision");
         assertThat(history.path(1).path("metadata").path("worker_id").asText()).isNotBlank();
         assertThat(history.path(1).path("metadata").path("attempt").asInt()).isEqualTo(1);
 
@@ -269,7 +270,8 @@ class JobIT {
     void acceptsEveryListedPreset() throws Exception {
         JsonNode answer = json(alice.get("/presets"));
         assertThat(names(answer)).containsExactly("presets");
-        assertThat(answer.path("presets")).hasSize(Preset.values().length);
+        assertThat(answer.path("presets"))
+                .hasSize(BuiltInPresets.catalog().names().size());
         for (JsonNode preset : answer.path("presets")) {
             assertThat(names(preset))
                     .containsExactly(

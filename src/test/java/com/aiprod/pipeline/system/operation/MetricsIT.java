@@ -155,6 +155,8 @@ class MetricsIT {
                                 "code",
                                 "priority",
                                 "preset",
+                                "pipeline",
+                                "revision",
                                 "stage",
                                 "reason",
                                 "route",
