@@ -1,6 +1,6 @@
 package com.aiprod.pipeline;
 
-import com.aiprod.pipeline.pipelines.Commands;
+import com.aiprod.pipeline.pipelines.command.Commands;
 import com.aiprod.pipeline.startup.SchemaMigration;
 import java.util.Locale;
 import java.util.TimeZone;

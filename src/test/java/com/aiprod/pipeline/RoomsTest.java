@@ -106,7 +106,7 @@ class RoomsTest {
     @ArchTest
     static final ArchRule ONLY_COMMANDS_USE_STANDARD_STREAMS = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName(ROOT + "pipelines.Commands")
+            .doNotHaveFullyQualifiedName(ROOT + "pipelines.command.Commands")
             .should(ACCESS_STANDARD_STREAMS);
 
     @ArchTest

@@ -6,17 +6,17 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that somebody probably meant. */
-final class NearName {
+public final class NearName {
 
     private NearName() {}
 
     /** The question to put behind a fault, with a space before it; empty if no known name is near. */
-    static Optional<String> suggest(String written, Collection<String> known) {
+    public static Optional<String> suggest(String written, Collection<String> known) {
         return nearest(written, known).map(name -> " Did you mean '" + name + "'?");
     }
 
     /** The known name with the fewest edits, of those with at most one edit for three letters; empty without any. */
-    static Optional<String> nearest(String written, Collection<String> known) {
+    public static Optional<String> nearest(String written, Collection<String> known) {
         return known.stream()
                 .filter(name -> !name.equals(written))
                 .filter(name -> distance(written, name) <= Math.max(1, name.length() / 3))

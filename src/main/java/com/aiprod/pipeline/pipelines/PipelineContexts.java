@@ -22,7 +22,7 @@ import org.springframework.core.env.Environment;
  * Makes Camel contexts for revisions of pipelines. Each revision has a context of its own, so its route IDs, step IDs,
  * and {@code direct:} names do not concern the flow or other pipelines. All of them share the {@link StageBean}s.
  */
-final class PipelineContexts {
+public final class PipelineContexts {
 
     private static final int SPOOL_BYTES = 1024 * 1024;
 
@@ -38,7 +38,7 @@ final class PipelineContexts {
      * @param modelStrategies change routes as they are loaded
      * @param policies watch the routes of every pipeline
      */
-    PipelineContexts(
+    public PipelineContexts(
             ApplicationContext application,
             ObjectMapper json,
             List<ModelLifecycleStrategy> modelStrategies,
@@ -51,7 +51,7 @@ final class PipelineContexts {
     }
 
     /** The beans that pipelines can call, by name. */
-    Map<String, Object> stageBeans() {
+    public Map<String, Object> stageBeans() {
         return application.getBeansWithAnnotation(StageBean.class);
     }
 
@@ -61,7 +61,7 @@ final class PipelineContexts {
      *
      * @param name for logs and thread names
      */
-    DefaultCamelContext make(String name) {
+    public DefaultCamelContext make(String name) {
         DefaultRegistry registry = new DefaultRegistry();
         stageBeans().forEach(registry::bind);
         registry.bind("objectMapper", ObjectMapper.class, json);
@@ -95,7 +95,7 @@ final class PipelineContexts {
     }
 
     /** Loads the route files of a pipeline into a context; fails with the first fault that Camel finds. */
-    void load(DefaultCamelContext camel, PipelineFiles files) throws Exception {
+    public void load(DefaultCamelContext camel, PipelineFiles files) throws Exception {
         for (Map.Entry<String, SourceFile> file : files.files().entrySet()) {
             if (file.getKey().endsWith(PipelineFiles.ROUTE_SUFFIX)) {
                 Resource resource = ResourceHelper.fromString(

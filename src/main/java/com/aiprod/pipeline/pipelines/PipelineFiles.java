@@ -24,18 +24,23 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  * @param name the name of the pipeline, which is the name of its folder
  * @param files the files by name, such as {@code video.camel.yaml}
  */
-record PipelineFiles(String name, SortedMap<String, SourceFile> files) {
+public record PipelineFiles(String name, SortedMap<String, SourceFile> files) {
 
-    static final String ROUTE_SUFFIX = ".camel.yaml";
-    static final String TEST_SUFFIX = ".test.yaml";
-    static final String SETTINGS = "pipeline.yaml";
+    /** How the names of route files end. */
+    public static final String ROUTE_SUFFIX = ".camel.yaml";
+
+    /** How the names of test files end. */
+    public static final String TEST_SUFFIX = ".test.yaml";
+
+    /** The name of the file with the presets and limits. */
+    public static final String SETTINGS = "pipeline.yaml";
 
     private static final String PIPELINES = "pipelines/";
     private static final String BUILT_IN = "routes/" + PIPELINES;
     private static final int REVISION_CHARACTERS = 12;
 
     /** Identifies this content: the same files have the same revision, wherever they come from. */
-    String revision() {
+    public String revision() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Entry<String, SourceFile> file : files.entrySet()) {
@@ -48,7 +53,7 @@ record PipelineFiles(String name, SortedMap<String, SourceFile> files) {
     }
 
     /** The pipelines in the jar, by name. */
-    static SortedMap<String, PipelineFiles> builtIn() {
+    public static SortedMap<String, PipelineFiles> builtIn() {
         try {
             SortedMap<String, PipelineFiles> found = new TreeMap<>();
             for (Resource file :
@@ -70,7 +75,7 @@ record PipelineFiles(String name, SortedMap<String, SourceFile> files) {
      * @param folder the folder that {@code AIPROD_ROUTES_DIR} names; need not contain {@code pipelines}
      * @return the built-in pipelines and those of the folder, by name
      */
-    static SortedMap<String, PipelineFiles> under(Path folder) throws IOException {
+    public static SortedMap<String, PipelineFiles> under(Path folder) throws IOException {
         return read(true, List.of(folder));
     }
 
@@ -80,7 +85,7 @@ record PipelineFiles(String name, SortedMap<String, SourceFile> files) {
      *
      * @param withBuiltIn whether the folders lie over the pipelines in the jar
      */
-    static SortedMap<String, PipelineFiles> read(boolean withBuiltIn, List<Path> folders) throws IOException {
+    public static SortedMap<String, PipelineFiles> read(boolean withBuiltIn, List<Path> folders) throws IOException {
         SortedMap<String, PipelineFiles> found = withBuiltIn ? builtIn() : new TreeMap<>();
         for (Path folder : folders) {
             for (Path pipeline : visible(folder.resolve(PIPELINES), true)) {

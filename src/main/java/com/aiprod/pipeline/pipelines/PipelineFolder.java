@@ -57,7 +57,7 @@ public final class PipelineFolder {
      * @param check finds what is wrong with a pipeline among others; empty if it can run jobs
      * @param environment has the settings that pipelines may require
      */
-    PipelineFolder(
+    public PipelineFolder(
             List<Path> folders,
             boolean withBuiltIn,
             BiFunction<PipelineFiles, SortedMap<String, PipelineFiles>, List<Fault>> check,

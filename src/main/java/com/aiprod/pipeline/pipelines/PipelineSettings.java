@@ -18,7 +18,7 @@ import org.springframework.core.env.PropertyResolver;
  * @param delay the pause before the first retry; each further one is twice as long
  * @param presets the presets that choose this pipeline, by name, in the order of the file
  */
-record PipelineSettings(
+public record PipelineSettings(
         String description,
         Set<String> requires,
         Duration timeout,
@@ -40,13 +40,13 @@ record PipelineSettings(
      *
      * @param faults receives what is wrong with {@code pipeline.yaml}
      */
-    static PipelineSettings of(PipelineFiles files, List<Fault> faults) {
+    public static PipelineSettings of(PipelineFiles files, List<Fault> faults) {
         SourceFile file = files.files().get(PipelineFiles.SETTINGS);
         return file == null ? none() : PipelineSettingsParser.parse(file, faults);
     }
 
     /** The required settings that have no value here; the pipeline is offered only without any. */
-    List<String> missing(PropertyResolver environment) {
+    public List<String> missing(PropertyResolver environment) {
         return requires.stream()
                 .filter(name -> environment.getProperty(name, "").isBlank())
                 .toList();

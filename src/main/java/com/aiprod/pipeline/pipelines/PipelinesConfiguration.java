@@ -1,17 +1,16 @@
 package com.aiprod.pipeline.pipelines;
 
+
 import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.job.Presets;
 import com.aiprod.pipeline.stage.WorkerCheck;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelLifecycleStrategy;
 import org.apache.camel.spi.RoutePolicyFactory;
@@ -73,22 +72,6 @@ class PipelinesConfiguration {
             @Value("${aiprod.pipeline.route}") String override,
             MeterRegistry registry) {
         return new LivePipelines(contexts, camel, json, presets, override, registry);
-    }
-
-    @Bean
-    @Lazy
-    PipelineFolder pipelineFolder(
-            PipelineContexts contexts,
-            Environment environment,
-            ObjectMapper json,
-            @Value("${aiprod.routes-dir}") String folder,
-            @Value("${aiprod.pipeline.sources:}") String sources) {
-        List<Path> folders = Stream.of(sources, folder)
-                .filter(path -> !path.isBlank())
-                .map(Path::of)
-                .toList();
-        return new PipelineFolder(
-                folders, sources.isBlank(), new PipelineCheck(contexts, environment)::checkAmong, environment, json);
     }
 
     @Bean

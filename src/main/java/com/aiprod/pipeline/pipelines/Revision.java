@@ -22,7 +22,7 @@ public final class Revision {
     public static final Duration DEFAULT_DELAY = PipelineSettings.DEFAULT_DELAY;
 
     /** Behind the pipeline's name: the route that cleans up after an attempt that was stopped for good. */
-    static final String CLEAN_UP_SUFFIX = "-stopped";
+    public static final String CLEAN_UP_SUFFIX = "-stopped";
 
     private static final Logger LOG = LoggerFactory.getLogger(Revision.class);
 
@@ -58,7 +58,7 @@ public final class Revision {
     }
 
     /** @param camel a started context with the routes of this revision; closed with the revision */
-    static Revision of(PipelineFiles files, PipelineSettings settings, CamelContext camel) {
+    public static Revision of(PipelineFiles files, PipelineSettings settings, CamelContext camel) {
         return new Revision(files.name(), files.revision(), settings, camel, true, camel.getRoute(files.name()));
     }
 
@@ -173,7 +173,7 @@ public final class Revision {
     }
 
     /** @param trace follows the exchange */
-    Exchange newExchange(Map<?, ?> job, StepTrace trace) {
+    public Exchange newExchange(Map<?, ?> job, StepTrace trace) {
         Exchange exchange = new DefaultExchange(camel);
         trace.follow(exchange);
         exchange.getMessage().setBody(new JobMap(job, trace));

@@ -6,4 +6,4 @@ package com.aiprod.pipeline.pipelines;
  * @param location where faults in it are reported: a path on disk, or a path below {@code routes} for a built-in file
  * @param text its content
  */
-record SourceFile(String location, String text) {}
+public record SourceFile(String location, String text) {}

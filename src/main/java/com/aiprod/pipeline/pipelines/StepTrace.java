@@ -10,12 +10,12 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.NamedRoute;
 
 /** The steps that one exchange has done in a pipeline, and the one that failed. */
-final class StepTrace {
+public final class StepTrace {
 
     private static final String PROPERTY = "pipelineStepTrace";
 
     /** A loop without end must not fill the memory. */
-    static final int MAX_STEPS = 1000;
+    public static final int MAX_STEPS = 1000;
 
     /** Describes the body that a step leaves; null if only the last step and the one that failed are kept. */
     private final Function<Object, String> describe;
@@ -41,7 +41,7 @@ final class StepTrace {
      * @param failed whether it threw
      * @param left the body that it left, described in a few words; null if it threw or has not ended
      */
-    record Step(FailurePlace place, int depth, long nanos, boolean failed, String left) {}
+    public record Step(FailurePlace place, int depth, long nanos, boolean failed, String left) {}
 
     /** A step in progress. */
     static final class Running {
@@ -57,7 +57,7 @@ final class StepTrace {
     }
 
     /** Keeps the last step and the one that failed. */
-    StepTrace() {
+    public StepTrace() {
         this(null);
     }
 
@@ -66,7 +66,7 @@ final class StepTrace {
      *
      * @param describe describes the body that a step leaves
      */
-    StepTrace(Function<Object, String> describe) {
+    public StepTrace(Function<Object, String> describe) {
         this.describe = describe;
     }
 
@@ -76,7 +76,7 @@ final class StepTrace {
     }
 
     /** The trace that follows this exchange; null if none does. */
-    static StepTrace of(Exchange exchange) {
+    public static StepTrace of(Exchange exchange) {
         return exchange.getProperty(PROPERTY, StepTrace.class);
     }
 
@@ -133,14 +133,14 @@ final class StepTrace {
     }
 
     /** The steps so far, in the order in which they began. */
-    synchronized List<Step> steps() {
+    public synchronized List<Step> steps() {
         return steps.stream()
                 .map(step -> step.ended == null ? new Step(step.place, step.depth, -1, false, null) : step.ended)
                 .toList();
     }
 
     /** How often each step began, by ID, in the order of the first time. */
-    synchronized Map<String, Integer> calls() {
+    public synchronized Map<String, Integer> calls() {
         return new LinkedHashMap<>(calls);
     }
 

@@ -17,7 +17,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads the mappings of a file whose keys are known, and reports what is wrong with their lines. */
-final class YamlFields {
+public final class YamlFields {
 
     private final String file;
     private final List<Fault> faults;
@@ -28,7 +28,7 @@ final class YamlFields {
      * @param file where faults are reported
      * @param faults receives them
      */
-    YamlFields(String file, List<Fault> faults) {
+    public YamlFields(String file, List<Fault> faults) {
         this.file = file;
         this.faults = faults;
     }
@@ -39,7 +39,7 @@ final class YamlFields {
      * @param what the mapping is, for faults, such as {@code a test}
      * @param known what to do with the value of each key
      */
-    void read(Node node, String what, Map<String, Consumer<Node>> known) {
+    public void read(Node node, String what, Map<String, Consumer<Node>> known) {
         if (!(node instanceof MappingNode mapping)) {
             fault(node, "This is not a mapping: " + what + " has the keys " + String.join(", ", known.keySet()) + ".");
             return;
@@ -62,7 +62,7 @@ final class YamlFields {
     }
 
     /** The values of a mapping with any keys, by key and in order. */
-    Map<String, Node> entries(Node node, String what) {
+    public Map<String, Node> entries(Node node, String what) {
         Map<String, Node> entries = new LinkedHashMap<>();
         if (!(node instanceof MappingNode mapping)) {
             fault(node, "This is not a mapping: " + what + ".");
@@ -77,7 +77,7 @@ final class YamlFields {
     }
 
     /** A value of any type, as Java's Map, List, String, Number, Boolean, or null. */
-    Object value(Node node) {
+    public Object value(Node node) {
         try {
             return new StandardConstructor(LoadSettings.builder().setLabel(file).build())
                     .constructSingleDocument(Optional.of(node));
@@ -88,7 +88,7 @@ final class YamlFields {
     }
 
     /** A value of a type; null, and a fault, if it is of another one. */
-    <T> T value(Node node, String key, Class<T> type, String what) {
+    public <T> T value(Node node, String key, Class<T> type, String what) {
         Object value = value(node);
         if (type.isInstance(value)) {
             return type.cast(value);
@@ -98,7 +98,7 @@ final class YamlFields {
     }
 
     /** A text; a number or a boolean counts as the text that the file has. */
-    String text(Node node, String key) {
+    public String text(Node node, String key) {
         String value = YamlNodes.text(node);
         if (value == null || value.isBlank()) {
             fault(node, "'" + key + "' is not a text.");
@@ -108,7 +108,7 @@ final class YamlFields {
     }
 
     /** A Map with names as keys. */
-    Map<String, Object> map(Node node, String key) {
+    public Map<String, Object> map(Node node, String key) {
         Map<String, Object> map = new LinkedHashMap<>();
         Map<?, ?> given = value(node, key, Map.class, "a mapping");
         if (given != null) {
@@ -118,7 +118,7 @@ final class YamlFields {
     }
 
     /** A list of texts. */
-    List<String> texts(Node node, String key) {
+    public List<String> texts(Node node, String key) {
         List<String> texts = new ArrayList<>();
         List<?> given = value(node, key, List.class, "a list");
         if (given != null) {
@@ -127,11 +127,13 @@ final class YamlFields {
         return texts;
     }
 
-    void fault(Node node, String message) {
+    /** Reports a fault at the line of a node. */
+    public void fault(Node node, String message) {
         fault(YamlNodes.line(node), message);
     }
 
-    void fault(int line, String message) {
+    /** Reports a fault at a line, counted from 1; 0 for the whole file. */
+    public void fault(int line, String message) {
         faults.add(new Fault(file, line, null, message));
     }
 

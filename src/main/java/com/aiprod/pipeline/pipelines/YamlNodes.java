@@ -24,7 +24,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads YAML as nodes that know their lines. */
-final class YamlNodes {
+public final class YamlNodes {
 
     /** What a route file of this size would hold, nobody edits by hand; Camel's parser stops at three times as much. */
     static final int MAX_CHARACTERS = 1_000_000;
@@ -38,7 +38,7 @@ final class YamlNodes {
      *
      * @param faults receives why it cannot be read
      */
-    static Optional<Node> read(SourceFile file, List<Fault> faults) {
+    public static Optional<Node> read(SourceFile file, List<Fault> faults) {
         String text = withoutByteOrderMark(file.text());
         Fault unreadable = unreadable(file.location(), text);
         if (unreadable != null) {
@@ -74,7 +74,7 @@ final class YamlNodes {
     }
 
     /** Some editors write one; it is not part of the text. */
-    static String withoutByteOrderMark(String text) {
+    public static String withoutByteOrderMark(String text) {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
@@ -156,12 +156,13 @@ final class YamlNodes {
         return "This is not YAML: " + firstLine(problem) + ".";
     }
 
-    static String firstLine(String text) {
+    /** The first line of a message; empty for null. */
+    public static String firstLine(String text) {
         return text == null ? "" : text.strip().lines().findFirst().orElse("").strip();
     }
 
     /** The line where a node begins, counted from 1; 0 if unknown. */
-    static int line(Node node) {
+    public static int line(Node node) {
         return line(node.getStartMark());
     }
 
@@ -169,17 +170,18 @@ final class YamlNodes {
         return mark.map(place -> place.getLine() + 1).orElse(0);
     }
 
-    static boolean isNull(Node node) {
+    /** Whether a value is empty, {@code ~}, or {@code null}. */
+    public static boolean isNull(Node node) {
         return node.getNodeType() == NodeType.SCALAR && node.getTag().equals(Tag.NULL);
     }
 
     /** The text of a scalar; null for anything else, and for no value. */
-    static String text(Node node) {
+    public static String text(Node node) {
         return node instanceof ScalarNode scalar && !isNull(scalar) ? scalar.getValue() : null;
     }
 
     /** The values of a mapping by key, in Camel's spelling ({@code do-try} is {@code doTry}); empty for anything else. */
-    static Map<String, Node> fields(Node node) {
+    public static Map<String, Node> fields(Node node) {
         Map<String, Node> fields = new LinkedHashMap<>();
         if (node instanceof MappingNode mapping) {
             for (NodeTuple entry : mapping.getValue()) {
@@ -193,11 +195,12 @@ final class YamlNodes {
     }
 
     /** The items of a list; empty for anything else. */
-    static List<Node> items(Node node) {
+    public static List<Node> items(Node node) {
         return node instanceof SequenceNode list ? list.getValue() : List.of();
     }
 
-    static String field(Node node, String key) {
+    /** The text of a field; null if there is none. */
+    public static String field(Node node, String key) {
         Node value = fields(node).get(key);
         return value == null ? null : text(value);
     }

@@ -1,6 +1,6 @@
 package com.aiprod.pipeline.startup;
 
-import com.aiprod.pipeline.pipelines.RoutesFolder;
+import com.aiprod.pipeline.pipelines.check.RoutesFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

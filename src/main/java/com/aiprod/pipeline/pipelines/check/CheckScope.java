@@ -1,0 +1,129 @@
+package com.aiprod.pipeline.pipelines.check;
+
+import com.aiprod.pipeline.pipelines.Fault;
+import com.aiprod.pipeline.pipelines.NearName;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.Environment;
+
+/** What the parts of a check share: the files, a context that knows components and beans, and the faults so far. */
+public final class CheckScope {
+
+    static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}]+?)\\s*}}");
+
+    final CamelContext camel;
+    final List<RouteFile> files;
+    final List<Fault> faults;
+    final Set<String> settings;
+
+    /** Beans that can be called, by name; the class is null if it is unknown. */
+    final Map<String, Class<?>> beans = new TreeMap<>();
+
+    /** @param settings names of settings, to suggest one */
+    CheckScope(CamelContext camel, List<RouteFile> files, Set<String> settings, List<Fault> faults) {
+        this.camel = camel;
+        this.files = files;
+        this.settings = settings;
+        this.faults = faults;
+        files.forEach(file -> file.beans.forEach((name, type) -> beans.put(name, classOf(type))));
+    }
+
+    /** Whether every file could be read, so that what is missing is missing. */
+    boolean isComplete() {
+        return files.stream().allMatch(file -> file.readable);
+    }
+
+    Stream<RouteFile.Step> steps() {
+        return files.stream().flatMap(RouteFile::steps);
+    }
+
+    List<RouteFile.Route> routes() {
+        return files.stream().flatMap(file -> file.routes.stream()).toList();
+    }
+
+    /** The class of this name, also {@code String} and {@code byte[]}; null if there is none. */
+    Class<?> classOf(String name) {
+        if (name == null) {
+            return null;
+        }
+        String plain = name.strip().replaceFirst("^#(class|type):", "").replaceFirst("[(#].*$", "");
+        try {
+            return camel.getClassResolver().resolveClass(plain);
+        } catch (LinkageError e) {
+            return null;
+        }
+    }
+
+    /** The text with its settings filled in; empty if one of them is unknown. */
+    Optional<String> resolve(String text) {
+        if (!text.contains("{{")) {
+            return Optional.of(text);
+        }
+        try {
+            return Optional.ofNullable(camel.resolvePropertyPlaceholders(text));
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reports settings that have no value. */
+    void checkPlaceholders() {
+        Set<String> reported = new HashSet<>();
+        for (RouteFile file : files) {
+            for (RouteFile.Text text : file.texts) {
+                Matcher placeholder = PLACEHOLDER.matcher(text.value());
+                while (placeholder.find()) {
+                    String name = placeholder.group(1);
+                    if (resolve(placeholder.group()).isEmpty() && reported.add(file.location() + text.line() + name)) {
+                        String plain = name.replaceFirst("^[?!]", "");
+                        faults.add(text.fault("The setting '" + plain + "' has no value."
+                                + NearName.suggest(plain, settings)
+                                        .orElse(" Set it in the environment, list it under 'requires' in pipeline.yaml,"
+                                                + " or write a default: {{" + plain + ":DEFAULT}}.")));
+                    }
+                }
+            }
+        }
+    }
+
+    /** The names of the settings that the environment has, in the spelling of placeholders; no values. */
+    static Set<String> settings(Environment environment) {
+        Set<String> names = new TreeSet<>();
+        if (environment instanceof ConfigurableEnvironment configurable) {
+            configurable.getPropertySources().forEach(source -> {
+                if (source instanceof EnumerablePropertySource<?> enumerable) {
+                    for (String name : enumerable.getPropertyNames()) {
+                        names.add(
+                                name.equals(name.toUpperCase(Locale.ROOT))
+                                        ? name.toLowerCase(Locale.ROOT).replace('_', '.')
+                                        : name);
+                    }
+                }
+            });
+        }
+        return names;
+    }
+
+    /** By file and line, each once. */
+    static List<Fault> sorted(List<Fault> faults) {
+        List<Fault> sorted = new ArrayList<>(new LinkedHashSet<>(faults));
+        sorted.sort(Comparator.comparing(Fault::file).thenComparing(Fault::line));
+        return sorted;
+    }
+}

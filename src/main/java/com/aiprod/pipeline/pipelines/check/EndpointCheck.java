@@ -1,0 +1,407 @@
+package com.aiprod.pipeline.pipelines.check;
+
+import com.aiprod.pipeline.pipelines.NearName;
+import com.aiprod.pipeline.pipelines.YamlNodes;
+
+import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.beans.Introspector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.apache.camel.CatalogCamelContext;
+import org.apache.camel.Component;
+import org.apache.camel.util.TimeUtils;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Checks the endpoints of routes against what their components know. */
+final class EndpointCheck {
+
+    private static final String NAMES = "META-INF/services/org/apache/camel/component.properties";
+
+    /** Descriptions of components by scheme; missing if there is none. They never change while the program runs. */
+    private static final Map<String, Optional<JsonNode>> DESCRIPTIONS = new ConcurrentHashMap<>();
+
+    private final CheckScope scope;
+    private boolean isFlow;
+    private final Set<String> schemes = new TreeSet<>(Holder.SCHEMES);
+
+    EndpointCheck(CheckScope scope) {
+        this.scope = scope;
+        schemes.addAll(scope.camel.getComponentNames());
+        schemes.addAll(
+                scope.camel.getRegistry().findByTypeWithName(Component.class).keySet());
+    }
+
+    private static final class Holder {
+        private static final Set<String> SCHEMES = read();
+
+        private static Set<String> read() {
+            Set<String> names = new TreeSet<>();
+            try {
+                for (URL url :
+                        Collections.list(EndpointCheck.class.getClassLoader().getResources(NAMES))) {
+                    Properties properties = new Properties();
+                    try (InputStream in = url.openStream()) {
+                        properties.load(in);
+                    }
+                    names.addAll(List.of(
+                            properties.getProperty("components", "").strip().split("\\s+")));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            names.remove("");
+            return names;
+        }
+    }
+
+    /** Lets the flow use these components, too, which need more of the application than a check starts. */
+    void flow(Set<String> more) {
+        isFlow = true;
+        schemes.addAll(more);
+    }
+
+    /** An endpoint's URI in its parts. */
+    record Address(String scheme, String path, String query) {
+
+        static Address of(String uri) {
+            int mark = questionMark(uri);
+            String head = mark < 0 ? uri : uri.substring(0, mark);
+            int colon = head.indexOf(':');
+            return new Address(
+                    (colon < 0 ? head : head.substring(0, colon)).strip(),
+                    colon < 0 ? "" : head.substring(colon + 1).replaceFirst("^//", ""),
+                    mark < 0 ? "" : uri.substring(mark + 1));
+        }
+
+        /** The first one that is not in an expression. */
+        private static int questionMark(String uri) {
+            int depth = 0;
+            for (int i = 0; i < uri.length(); i++) {
+                char c = uri.charAt(i);
+                if (c == '{') {
+                    depth++;
+                } else if (c == '}') {
+                    depth--;
+                } else if (c == '?' && depth == 0) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+    }
+
+    /** {@code direct:NAME} or {@code seda:NAME}; null for other endpoints, and if the name is not fixed. */
+    String inner(Endpoint endpoint) {
+        String uri = scope.resolve(endpoint.uri().value()).orElse(null);
+        if (uri == null) {
+            return null;
+        }
+        Address address = Address.of(uri);
+        if (!address.scheme().equals("direct") && !address.scheme().equals("seda")) {
+            return null;
+        }
+        String name = address.path();
+        Node parameter = endpoint.parameters().get("name");
+        if (name.isBlank() && parameter != null && YamlNodes.text(parameter) != null) {
+            name = scope.resolve(YamlNodes.text(parameter)).orElse("");
+        }
+        return name.isBlank() || name.contains("${") ? null : address.scheme() + ":" + name;
+    }
+
+    /**
+     * Reports what is wrong with an endpoint.
+     *
+     * @param sources the schemes that routes may start from; empty for any
+     * @param targets what routes of these files start from
+     */
+    void check(Endpoint endpoint, Set<String> sources, Set<String> targets) {
+        Step step = endpoint.uri().step();
+        int line = endpoint.uri().line();
+        Optional<String> uri = scope.resolve(endpoint.uri().value());
+        boolean isDynamic = endpoint.role().equals("toD");
+        if (uri.isEmpty() || uri.get().isBlank()) {
+            if (uri.isPresent()) {
+                scope.faults.add(step.fault(line, "'uri' has no value."));
+            }
+            return;
+        }
+        Address address = Address.of(uri.get());
+        if ((isDynamic && address.scheme().contains("${")) || address.scheme().contains("$simple{")) {
+            return;
+        }
+        if (!isDynamic && uri.get().contains("${") && !address.scheme().equals("language")) {
+            scope.faults.add(
+                    step.fault(line, "Only 'toD' takes an expression in its URI: 'to' would read it as it stands."));
+            return;
+        }
+        if (!schemes.contains(address.scheme())) {
+            String direct = "direct:" + uri.get();
+            scope.faults.add(step.fault(
+                    line,
+                    "There is no component '" + address.scheme() + "'."
+                            + (targets.contains(direct)
+                                    ? " Did you mean '" + direct + "'?"
+                                    : NearName.suggest(address.scheme(), schemes)
+                                            .orElse(""))));
+            return;
+        }
+        if (endpoint.role().equals("from") && !sources.isEmpty() && !sources.contains(address.scheme())) {
+            scope.faults.add(step.fault(
+                    line,
+                    "A route of a pipeline starts from 'direct:' or 'seda:', and not from '" + address.scheme()
+                            + ":': a job starts it, and nothing else."));
+            return;
+        }
+        Map<String, Option> options = options(endpoint, address);
+        Optional<JsonNode> described = description(address.scheme());
+        if (described.isPresent()) {
+            described(endpoint, address, options, described.get());
+        } else if (!isDynamic && !isFlow) {
+            made(endpoint, uri.get(), options, address);
+        }
+    }
+
+    private record Option(String value, int line, boolean inUri) {}
+
+    private Map<String, Option> options(Endpoint endpoint, Address address) {
+        Map<String, Option> options = new LinkedHashMap<>();
+        for (String part : split(address.query())) {
+            int equals = part.indexOf('=');
+            if (!part.isBlank()) {
+                String name = equals < 0 ? part : part.substring(0, equals);
+                options.put(
+                        name.strip(),
+                        new Option(
+                                equals < 0 ? "" : part.substring(equals + 1),
+                                endpoint.uri().line(),
+                                true));
+            }
+        }
+        endpoint.parameters().forEach((name, value) -> {
+            String text = YamlNodes.text(value);
+            options.put(
+                    name,
+                    new Option(text == null ? "" : scope.resolve(text).orElse("{{}}"), YamlNodes.line(value), false));
+        });
+        return options;
+    }
+
+    /** The options of a query; those in RAW() may contain anything. */
+    private static List<String> split(String query) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        int raw = 0;
+        for (int i = 0; i < query.length(); i++) {
+            char c = query.charAt(i);
+            if (query.startsWith("RAW(", i) || query.startsWith("${", i)) {
+                raw++;
+            } else if ((c == ')' || c == '}') && raw > 0) {
+                raw--;
+            } else if (c == '&' && raw == 0) {
+                parts.add(query.substring(start, i));
+                start = i + 1;
+            }
+        }
+        parts.add(query.substring(start));
+        return parts;
+    }
+
+    private Optional<JsonNode> description(String scheme) {
+        return DESCRIPTIONS.computeIfAbsent(scheme, name -> {
+            try {
+                String json = ((CatalogCamelContext) scope.camel).getComponentParameterJsonSchema(name);
+                return json == null ? Optional.empty() : Optional.of(new ObjectMapper().readTree(json));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("The description of the component " + name + " is not JSON", e);
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private void described(Endpoint endpoint, Address address, Map<String, Option> options, JsonNode described) {
+        Step step = endpoint.uri().step();
+        JsonNode component = described.get("component");
+        JsonNode properties = described.get("properties");
+        String scheme = address.scheme();
+        boolean isFrom = endpoint.role().equals("from");
+        if (component.path("consumerOnly").asBoolean() && !isFrom) {
+            scope.faults.add(step.fault(
+                    endpoint.uri().line(), "A route can start from '" + scheme + ":', but cannot send to it."));
+            return;
+        }
+        if (component.path("producerOnly").asBoolean() && isFrom) {
+            scope.faults.add(step.fault(
+                    endpoint.uri().line(), "A route can send to '" + scheme + ":', but cannot start from it."));
+            return;
+        }
+        List<String> path = new ArrayList<>();
+        properties.properties().forEach(property -> {
+            if (property.getValue().path("kind").asText().equals("path")
+                    && property.getValue().path("required").asBoolean()) {
+                path.add(property.getKey());
+            }
+        });
+        if (address.path().isBlank() && path.stream().noneMatch(options::containsKey) && !path.isEmpty()) {
+            scope.faults.add(step.fault(
+                    endpoint.uri().line(),
+                    "'" + scheme + ":' needs a " + String.join(" and a ", path) + ", as in '"
+                            + component.path("syntax").asText() + "'."));
+        }
+        // These components let an endpoint set what they describe only for the component, such as connectTimeout.
+        boolean lenient = component.path("lenientProperties").asBoolean();
+        ObjectNode known = properties.deepCopy();
+        if (lenient) {
+            described.path("componentProperties").properties().forEach(property -> {
+                if (!known.has(property.getKey())) {
+                    known.set(property.getKey(), property.getValue());
+                }
+            });
+        }
+        options.forEach((name, option) -> option(step, scheme, name, option, known, lenient));
+    }
+
+    private void option(Step step, String scheme, String name, Option option, JsonNode properties, boolean lenient) {
+        if (name.contains("${")) {
+            return;
+        }
+        JsonNode known = properties.get(name);
+        if (known == null && name.startsWith("consumer.")) {
+            known = properties.get(name.substring("consumer.".length()));
+        }
+        if (known == null) {
+            boolean hasPrefix = properties.properties().stream()
+                    .map(property -> property.getValue().path("prefix").asText())
+                    .anyMatch(prefix -> !prefix.isEmpty() && name.startsWith(prefix));
+            if (hasPrefix) {
+                return;
+            }
+            Set<String> names = new TreeSet<>();
+            properties.fieldNames().forEachRemaining(names::add);
+            Optional<String> near = NearName.suggest(name, names);
+            if (!lenient) {
+                scope.faults.add(
+                        step.fault(option.line(), "'" + scheme + "' has no option '" + name + "'." + near.orElse("")));
+            } else if ((near.isPresent() && name.length() > 5) || !option.inUri()) {
+                scope.faults.add(step.fault(
+                        option.line(),
+                        "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
+                                + " parameter." + near.orElse(" If that is right, write it in the URI.")));
+            }
+            return;
+        }
+        String fault = value(name, option.value(), known);
+        if (fault != null) {
+            scope.faults.add(step.fault(option.line(), fault));
+        }
+    }
+
+    private String value(String name, String value, JsonNode known) {
+        if (value.isEmpty()
+                || value.contains("{{")
+                || value.contains("${")
+                || value.startsWith("#")
+                || value.startsWith("RAW(")) {
+            return null;
+        }
+        String type = known.path("type").asText();
+        String javaType = known.path("javaType").asText();
+        if (known.has("enum")) {
+            List<String> allowed = new ArrayList<>();
+            known.get("enum").forEach(each -> allowed.add(each.asText()));
+            boolean isKnown = allowed.stream().anyMatch(each -> plain(each).equals(plain(value)));
+            return isKnown
+                    ? null
+                    : "'" + name + "' is '" + value + "': use " + String.join(", ", allowed) + "."
+                            + NearName.suggest(value, allowed).orElse("");
+        }
+        if (type.equals("boolean") && !List.of("true", "false").contains(value.toLowerCase(Locale.ROOT))) {
+            return "'" + name + "' is '" + value + "', and not true or false.";
+        }
+        boolean isNumber = type.equals("integer") || type.equals("number");
+        if (isNumber && !value.matches("[+-]?[0-9]+([.][0-9]+)?") && !(javaType.equals("long") && isDuration(value))) {
+            return "'" + name + "' is '" + value + "', and not a number.";
+        }
+        if (type.equals("duration") && !isDuration(value)) {
+            return "'" + name + "' is '" + value + "', and not a duration such as 5s or a number of milliseconds.";
+        }
+        return null;
+    }
+
+    private static String plain(String word) {
+        return word.strip().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    }
+
+    static boolean isDuration(String value) {
+        try {
+            TimeUtils.toMilliSeconds(value.strip());
+            return true;
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return false;
+        }
+    }
+
+    /** Checks an endpoint of a component that does not describe itself, by making one. */
+    private void made(Endpoint endpoint, String uri, Map<String, Option> options, Address address) {
+        Step step = endpoint.uri().step();
+        StringBuilder whole = new StringBuilder(uri);
+        endpoint.parameters()
+                .forEach((name, value) -> whole.append(whole.indexOf("?") < 0 ? '?' : '&')
+                        .append(name)
+                        .append("=RAW(")
+                        .append(options.get(name).value())
+                        .append(')'));
+        try {
+            scope.camel.getEndpoint(whole.toString());
+        } catch (RuntimeException e) {
+            String reason = BuildFault.reason(e);
+            for (Map.Entry<String, Option> option : options.entrySet()) {
+                if (reason.contains("{" + option.getKey() + "=") || reason.contains(", " + option.getKey() + "=")) {
+                    scope.faults.add(step.fault(
+                            option.getValue().line(),
+                            "'" + address.scheme() + "' has no option '" + option.getKey() + "'."
+                                    + NearName.suggest(option.getKey(), settersOf(address))
+                                            .orElse("")));
+                    return;
+                }
+            }
+            scope.faults.add(
+                    step.fault(endpoint.uri().line(), "'" + endpoint.uri().value() + "' cannot be used: " + reason));
+        }
+    }
+
+    private Collection<String> settersOf(Address address) {
+        try {
+            org.apache.camel.Endpoint plain = scope.camel.getEndpoint(address.scheme() + ":" + address.path());
+            return Stream.of(plain.getClass().getMethods())
+                    .map(Method::getName)
+                    .filter(name -> name.startsWith("set") && name.length() > 3)
+                    .map(name -> Introspector.decapitalize(name.substring(3)))
+                    .toList();
+        } catch (RuntimeException e) {
+            return Arrays.asList();
+        }
+    }
+}

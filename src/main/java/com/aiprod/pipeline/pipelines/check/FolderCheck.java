@@ -1,0 +1,39 @@
+package com.aiprod.pipeline.pipelines.check;
+
+import com.aiprod.pipeline.pipelines.Fault;
+import com.aiprod.pipeline.pipelines.PipelineContexts;
+import com.aiprod.pipeline.pipelines.PipelineFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.core.env.Environment;
+
+/** Checks a folder that {@code AIPROD_ROUTES_DIR} names: the places of its files, its pipelines, and its flow files. */
+public final class FolderCheck {
+
+    private final PipelineCheck pipelines;
+    private final FlowCheck flow;
+
+    /**
+     * Checks against what this application offers.
+     *
+     * @param environment has the settings; only their names appear in faults
+     */
+    public FolderCheck(PipelineContexts contexts, Environment environment) {
+        this.pipelines = new PipelineCheck(contexts, environment);
+        this.flow = new FlowCheck(contexts, environment);
+    }
+
+    /**
+     * Checks the folder, but does not run the tests of its pipelines.
+     *
+     * @return all faults by file and line; empty if all is well
+     */
+    public List<Fault> check(Path folder) throws IOException {
+        List<Fault> faults = new ArrayList<>(RoutesFolder.read(folder).faults());
+        faults.addAll(pipelines.checkAll(PipelineFiles.under(folder)));
+        faults.addAll(flow.check(folder));
+        return CheckScope.sorted(faults);
+    }
+}

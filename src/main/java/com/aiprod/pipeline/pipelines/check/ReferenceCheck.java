@@ -1,0 +1,307 @@
+package com.aiprod.pipeline.pipelines.check;
+
+import com.aiprod.pipeline.pipelines.NearName;
+import com.aiprod.pipeline.pipelines.YamlNodes;
+
+import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
+import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
+import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.TransientStageException;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Checks the names of beans, methods, and classes. */
+final class ReferenceCheck {
+
+    private static final Pattern BEAN_IN_SIMPLE =
+            Pattern.compile("\\$\\{bean:([A-Za-z_][\\w-]*)(?:(?:\\.|\\?method=)([A-Za-z_]\\w*))?");
+
+    private static final Pattern EXCEPTION_MEMBER = Pattern.compile("\\$\\{exception\\.([A-Za-z]\\w*)");
+    private static final Set<String> EXCEPTION_MEMBERS =
+            Set.of("message", "stackTrace", "class", "cause", "localizedMessage", "errorCode");
+
+    /** Classes that route files name, to suggest one of another package. */
+    private static final Map<String, String> USUAL = Stream.of(
+                    PermanentStageException.class,
+                    TransientStageException.class,
+                    Exception.class,
+                    RuntimeException.class,
+                    Throwable.class,
+                    IllegalArgumentException.class,
+                    IllegalStateException.class,
+                    IOException.class,
+                    java.io.InputStream.class,
+                    java.net.ConnectException.class,
+                    java.net.SocketTimeoutException.class,
+                    String.class,
+                    Integer.class,
+                    Long.class,
+                    Boolean.class,
+                    Map.class,
+                    List.class)
+            .collect(Collectors.toMap(Class::getSimpleName, Class::getName, (a, b) -> a, TreeMap::new));
+
+    private final CheckScope scope;
+
+    ReferenceCheck(CheckScope scope) {
+        this.scope = scope;
+    }
+
+    /** Reports every unknown name. */
+    void check() {
+        scope.steps().forEach(step -> {
+            step.calls.forEach(call -> call(step, call));
+            step.endpoints.forEach(endpoint -> beanEndpoint(step, endpoint));
+            if (step.is("throwException")) {
+                thrown(step);
+            }
+            if (step.is("process")) {
+                reference(step, "ref");
+            }
+        });
+        for (RouteFile file : scope.files) {
+            file.classes.forEach(this::className);
+            file.texts.forEach(this::inSimple);
+            file.texts.stream()
+                    .filter(text -> text.value().startsWith("#") && text.value().matches("#(bean:)?[A-Za-z_][\\w.-]*"))
+                    .forEach(text -> bean(text, text.value().replaceFirst("^#(bean:)?", "")));
+        }
+    }
+
+    private void reference(Step step, String key) {
+        Node node = step.fields.get(key);
+        String name = step.field(key);
+        if (name != null) {
+            bean(new Text(name, node, step), name.replaceFirst("^#(bean:)?", ""));
+        }
+    }
+
+    /** The class of a bean; empty, after a fault, if there is no such bean, and without one if its class is unknown. */
+    private Optional<Class<?>> bean(Text at, String name) {
+        if (name.contains("${") || name.contains("{{") || name.startsWith("class:") || name.startsWith("type:")) {
+            return Optional.empty();
+        }
+        if (scope.beans.containsKey(name)) {
+            return Optional.ofNullable(scope.beans.get(name));
+        }
+        Object bean = scope.camel.getRegistry().lookupByName(name);
+        if (bean != null) {
+            return Optional.of(bean.getClass());
+        }
+        // Camel takes the name of a class, too.
+        Class<?> type = name.contains(".") ? scope.classOf(name) : null;
+        if (type == null) {
+            scope.faults.add(at.fault("There is no bean '" + name + "'."
+                    + NearName.suggest(name, scope.beans.keySet()).orElse("")));
+        }
+        return Optional.ofNullable(type);
+    }
+
+    private void call(Step step, BeanCall call) {
+        if (step.hasUnknown) {
+            return;
+        }
+        Optional<Class<?>> type = Optional.empty();
+        if (call.ref() != null) {
+            type = bean(call.ref(), call.ref().value().replaceFirst("^#(bean:)?", ""));
+        } else if (call.type() != null) {
+            // An unknown class is reported with the other names of classes.
+            type = Optional.ofNullable(scope.classOf(call.type().value()));
+        } else if (call.method() == null || !step.is("bean")) {
+            scope.faults.add(step.fault(
+                    call.method() == null ? step.line : call.method().line(),
+                    "A call of a bean needs 'ref', the name of the bean, or 'beanType', its class."));
+        } else {
+            scope.faults.add(step.fault("'bean' needs 'ref', the name of the bean, or 'beanType', its class."));
+        }
+        if (call.method() != null) {
+            type.ifPresent(known -> method(call.method(), known));
+        }
+    }
+
+    private void method(Text at, Class<?> type) {
+        String written = at.value().strip();
+        int bracket = written.indexOf('(');
+        String name = (bracket < 0 ? written : written.substring(0, bracket)).strip();
+        if (name.isEmpty() || name.contains("$") || name.contains("{{") || name.contains(".")) {
+            return;
+        }
+        List<Method> named = Arrays.stream(type.getMethods())
+                .filter(method -> method.getName().equals(name))
+                .toList();
+        if (named.isEmpty()) {
+            Set<String> own = Arrays.stream(type.getMethods())
+                    .filter(method -> method.getDeclaringClass() != Object.class)
+                    .map(Method::getName)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            scope.faults.add(at.fault("The bean has no method '" + name + "'."
+                    + NearName.suggest(name, own)
+                            .orElse(own.size() > 12 ? "" : " It has " + String.join(", ", own) + ".")));
+            return;
+        }
+        if (bracket > 0 && !written.endsWith(")")) {
+            scope.faults.add(at.fault("The call '" + written + "' needs a ')' at its end."));
+            return;
+        }
+        int given = bracket < 0 ? -1 : arguments(written.substring(bracket + 1, written.length() - 1));
+        if (given > 0
+                && named.stream()
+                        .noneMatch(method -> method.getParameterCount() == given
+                                || (method.isVarArgs() && given >= method.getParameterCount() - 1))) {
+            String takes = named.stream()
+                    .map(Method::getParameterCount)
+                    .distinct()
+                    .sorted()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(", "));
+            scope.faults.add(at.fault("'" + name + "' gets " + given + " values here, but takes " + takes + "."));
+        }
+    }
+
+    /** Commas outside of quotation marks and brackets separate arguments. */
+    private static int arguments(String list) {
+        if (list.isBlank()) {
+            return 0;
+        }
+        int depth = 0;
+        int count = 1;
+        char quote = 0;
+        for (int i = 0; i < list.length(); i++) {
+            char c = list.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '\'' || c == '"') {
+                quote = c;
+            } else if ("({[".indexOf(c) >= 0) {
+                depth++;
+            } else if (")}]".indexOf(c) >= 0) {
+                depth--;
+            } else if (c == ',' && depth == 0) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private void beanEndpoint(Step step, RouteFile.Endpoint endpoint) {
+        EndpointCheck.Address address =
+                EndpointCheck.Address.of(scope.resolve(endpoint.uri().value()).orElse(""));
+        if (!address.scheme().equals("bean") && !address.scheme().equals("class")) {
+            return;
+        }
+        Node parameter = endpoint.parameters().get("beanName");
+        String name = address.path().isBlank() && parameter != null
+                ? String.valueOf(YamlNodes.text(parameter))
+                : address.path();
+        if (name.isBlank() || name.contains("${")) {
+            return;
+        }
+        Text at = parameter == null ? endpoint.uri() : new Text(name, parameter, step);
+        Optional<Class<?>> type;
+        if (address.scheme().equals("class")) {
+            type = Optional.ofNullable(scope.classOf(name));
+            if (type.isEmpty()) {
+                scope.faults.add(at.fault("There is no class '" + name + "'." + usual(name)));
+            }
+        } else {
+            type = bean(at, name);
+        }
+        Node method = endpoint.parameters().get("method");
+        Matcher inQuery = Pattern.compile("(?:^|&)method=([^&]*)").matcher(address.query());
+        if (method != null && YamlNodes.text(method) != null) {
+            type.ifPresent(known -> method(new Text(YamlNodes.text(method), method, step), known));
+        } else if (inQuery.find()) {
+            String text = inQuery.group(1);
+            type.ifPresent(known -> method(new Text(text, endpoint.uri().node(), step), known));
+        }
+    }
+
+    private void inSimple(Text text) {
+        Matcher call = BEAN_IN_SIMPLE.matcher(text.value());
+        Matcher member = EXCEPTION_MEMBER.matcher(text.value());
+        while (member.find()) {
+            String name = member.group(1);
+            if (!EXCEPTION_MEMBERS.contains(name)) {
+                NearName.suggest(name, EXCEPTION_MEMBERS)
+                        .ifPresent(near -> scope.faults.add(text.fault("An exception has no '" + name + "'." + near)));
+            }
+        }
+        while (call.find()) {
+            Optional<Class<?>> type = bean(text, call.group(1));
+            String method = call.group(2);
+            if (method != null) {
+                type.ifPresent(known -> method(new Text(method, text.node(), text.step()), known));
+            }
+        }
+    }
+
+    private void className(ClassName name) {
+        String written = name.name().value().strip();
+        boolean isException = name.key().equals("exception") || name.key().equals("exceptionType");
+        if (written.startsWith("#") || written.contains("{{") || written.isEmpty()) {
+            return;
+        }
+        Class<?> type = scope.classOf(written);
+        if (type == null) {
+            scope.faults.add(name.name().fault("There is no class '" + written + "'." + usual(written)));
+        } else if (isException && !Throwable.class.isAssignableFrom(type)) {
+            scope.faults.add(name.name().fault("'" + written + "' is not an exception."));
+        }
+    }
+
+    private static String usual(String written) {
+        String simple = written.substring(written.lastIndexOf('.') + 1);
+        String exact = USUAL.get(simple);
+        if (exact != null) {
+            return " Did you mean '" + exact + "'?";
+        }
+        return NearName.nearest(simple, USUAL.keySet())
+                .map(near -> " Did you mean '" + USUAL.get(near) + "'?")
+                .orElse("");
+    }
+
+    private void thrown(Step step) {
+        String name = step.field("exceptionType");
+        if (name == null) {
+            if (step.field("ref") == null) {
+                scope.faults.add(step.fault("'throwException' needs 'exceptionType', such as '"
+                        + PermanentStageException.class.getName() + "'."));
+            } else {
+                reference(step, "ref");
+            }
+            return;
+        }
+        Class<?> type = scope.classOf(name);
+        if (type == null || !Throwable.class.isAssignableFrom(type)) {
+            return;
+        }
+        int line = YamlNodes.line(step.fields.get("exceptionType"));
+        boolean takesText = Arrays.stream(type.getConstructors())
+                .anyMatch(constructor -> Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {String.class}));
+        boolean takesNothing =
+                Arrays.stream(type.getConstructors()).anyMatch(constructor -> constructor.getParameterCount() == 0);
+        boolean hasMessage = step.field("message") != null;
+        if (Modifier.isAbstract(type.getModifiers()) || (hasMessage ? !takesText : !takesText && !takesNothing)) {
+            scope.faults.add(step.fault(
+                    line,
+                    "A route cannot throw '" + type.getSimpleName() + "', which cannot be made from a text. Use '"
+                            + PermanentStageException.class.getName() + "' or '"
+                            + TransientStageException.class.getName() + "'."));
+        }
+    }
+}

@@ -1,0 +1,630 @@
+package com.aiprod.pipeline.pipelines.check;
+
+import com.aiprod.pipeline.pipelines.Fault;
+import com.aiprod.pipeline.pipelines.NearName;
+import com.aiprod.pipeline.pipelines.SourceFile;
+import com.aiprod.pipeline.pipelines.YamlNodes;
+
+import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
+import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Named;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
+import com.aiprod.pipeline.pipelines.check.RouteSchema.Shape;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.util.StringHelper;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.NodeType;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** Reads a route file, and compares it with the schema. */
+final class RouteFileReader {
+
+    private static final int MAX_DEPTH = 100;
+
+    /** Parts of a step that have steps of their own. */
+    private static final Set<String> BRANCHES = Set.of(
+            "when",
+            "otherwise",
+            "doCatch",
+            "doFinally",
+            "onFallback",
+            "onException",
+            "onCompletion",
+            "intercept",
+            "interceptFrom",
+            "interceptSendToEndpoint");
+
+    /** Definitions that work without the expression that they may have. */
+    private static final Set<String> EXPRESSION_IS_OPTIONAL =
+            Set.of("SortDefinition", "ResequenceDefinition", "InterceptDefinition", "SagaDefinition");
+
+    private static final Set<String> PREDICATES = Set.of(
+            "FilterDefinition",
+            "WhenDefinition",
+            "OnWhenDefinition",
+            "ValidateDefinition",
+            "PredicateValidatorDefinition");
+    private static final Set<String> PREDICATE_KEYS =
+            Set.of("handled", "continued", "retryWhile", "completionPredicate", "onWhen");
+    private static final Set<String> CLASS_KEYS =
+            Set.of("beanType", "exceptionType", "resultType", "unmarshalType", "exception");
+    private static final Set<String> FOR_PEOPLE = Set.of("description", "note", "id");
+
+    private static final Set<String> DURATIONS = Set.of(
+            "timePeriodMillis",
+            "samplePeriod",
+            "completionInterval",
+            "completionTimeout",
+            "redeliveryDelay",
+            "maximumRedeliveryDelay",
+            "timeout");
+
+    private static final String STEPS_BELOW_FROM = "'steps' belongs below 'from': indent it by two spaces more.";
+
+    private final RouteSchema schema = RouteSchema.get();
+    private final RouteFile file;
+    private final List<Fault> faults;
+    /** The line of the key of each value that is not a scalar. */
+    private final IdentityHashMap<Node, Integer> lines = new IdentityHashMap<>();
+
+    private RouteFileReader(RouteFile file, List<Fault> faults) {
+        this.file = file;
+        this.faults = faults;
+    }
+
+    /** @param faults receives where the file is not what the schema allows */
+    static RouteFile read(SourceFile source, List<Fault> faults) {
+        RouteFile file = new RouteFile(source);
+        Optional<Node> root = YamlNodes.read(source, faults);
+        file.readable = root.isPresent();
+        root.ifPresent(node -> new RouteFileReader(file, faults).root(node));
+        return file;
+    }
+
+    private void root(Node node) {
+        if (!(node instanceof SequenceNode list)) {
+            file.readable = false;
+            String first = YamlNodes.fields(node).keySet().stream().findFirst().orElse("route");
+            fault(
+                    YamlNodes.line(node),
+                    null,
+                    node instanceof MappingNode
+                            ? "A route file is a list: write '- " + first + ":' here, and indent what is below it."
+                            : "A route file is a list of routes: begin it with '- route:'.");
+            return;
+        }
+        for (Node item : list.getValue()) {
+            topLevel(item);
+        }
+    }
+
+    private void topLevel(Node item) {
+        String kind = singleKey(item, null, schema.root(), "A route file has no '%s'.");
+        if (kind == null) {
+            return;
+        }
+        Node value = YamlNodes.fields(item).get(kind);
+        int line = YamlNodes.line(item);
+        if (kind.equals("route") || kind.equals("from")) {
+            Route route = new Route(file, line);
+            file.routes.add(route);
+            if (kind.equals("from")) {
+                route.from = endpoint(YamlNodes.fields(value), "from", route.top);
+            }
+            value(value, schema.root().of(kind), kind, route.top, 0);
+            if (YamlNodes.fields(value).containsKey("steps")) {
+                // They are there, in the wrong place, which is one fault.
+                boolean fromIsText = YamlNodes.field(value, "from") != null;
+                faults.removeIf(fault -> fault.file().equals(file.location())
+                        && fault.line() >= line
+                        && (fault.message().equals("'from' needs 'steps'.")
+                                || (fromIsText && fault.message().equals(STEPS_BELOW_FROM))));
+            }
+            if (value instanceof MappingNode && kind.equals("route")) {
+                route(route, value);
+            }
+            return;
+        }
+        Step loose = new Step(file, kind, line);
+        loose.fields = YamlNodes.fields(value);
+        loose.id = loose.field("id");
+        file.loose.add(loose);
+        if (kind.equals("routeConfiguration") && loose.id != null) {
+            Named named = new Named("routeConfiguration", loose.id, file, YamlNodes.line(loose.fields.get("id")));
+            file.configurations.add(named);
+            file.ids.add(named);
+        }
+        value(value, schema.root().of(kind), kind, loose, 0);
+        if (kind.equals("beans")) {
+            for (Node bean : YamlNodes.items(value)) {
+                String name = YamlNodes.field(bean, "name");
+                if (name != null) {
+                    file.beans.put(name, String.valueOf(YamlNodes.field(bean, "type")));
+                }
+            }
+        }
+    }
+
+    private void route(Route route, Node value) {
+        Map<String, Node> fields = YamlNodes.fields(value);
+        route.top.fields = fields;
+        route.id = YamlNodes.field(value, "id");
+        if (route.id != null) {
+            route.idLine = YamlNodes.line(fields.get("id"));
+            file.ids.add(new Named("route", route.id, file, route.idLine));
+        }
+        Node configuration = fields.get("routeConfigurationId");
+        if (configuration != null && YamlNodes.text(configuration) != null) {
+            route.configurationId = new Text(YamlNodes.text(configuration), configuration, route.top);
+        }
+        if (fields.get("from") instanceof MappingNode from) {
+            route.from = endpoint(YamlNodes.fields(from), "from", route.top);
+        }
+    }
+
+    /** The only key of an item of a list; null, after a fault, if there is not exactly one that is known. */
+    private String singleKey(Node item, Step step, Shape shape, String unknown) {
+        if (!(item instanceof MappingNode mapping) || mapping.getValue().isEmpty()) {
+            String text = item.getNodeType() == NodeType.SCALAR ? ((ScalarNode) item).getValue() : "";
+            fault(
+                    YamlNodes.line(item),
+                    step,
+                    shape.has(text) ? "'" + text + "' needs a ':' behind it." : "Here is not a step: write '- name:'.");
+            return null;
+        }
+        List<NodeTuple> entries = mapping.getValue();
+        NodeTuple first = entries.get(0);
+        String written = YamlNodes.text(first.getKeyNode());
+        String key = written == null ? "" : written;
+        if (!shape.has(key)) {
+            fault(
+                    YamlNodes.line(first.getKeyNode()),
+                    stepOf(first.getValueNode(), step),
+                    unknownKey(key, shape, unknown));
+            return null;
+        }
+        if (entries.size() > 1) {
+            NodeTuple second = entries.get(1);
+            String other = String.valueOf(YamlNodes.text(second.getKeyNode()));
+            boolean inside = shape.of(key).has(StringHelper.dashToCamelCase(other));
+            fault(
+                    YamlNodes.line(second.getKeyNode()),
+                    step,
+                    inside
+                            ? "Indent '" + other + "' further: it belongs below '" + written + "'."
+                            : "'" + other + "' cannot stand beside '" + written
+                                    + "': begin it with '- ', or indent it.");
+            return null;
+        }
+        return key;
+    }
+
+    /** For faults: a step with the ID that is written there, although its kind is unknown. */
+    private Step stepOf(Node value, Step outer) {
+        String id = YamlNodes.field(value, "id");
+        if (id == null || outer == null) {
+            return outer;
+        }
+        Step step = new Step(file, "", YamlNodes.line(value));
+        step.id = id;
+        return step;
+    }
+
+    private static String unknownKey(String key, Shape shape, String unknown) {
+        if (key.equals("when") || key.equals("otherwise")) {
+            return "'" + key + "' belongs directly below 'choice'.";
+        }
+        if (key.equals("doCatch") || key.equals("doFinally")) {
+            return "'" + key + "' belongs directly below 'doTry'.";
+        }
+        if (key.equals("onException") || key.equals("onCompletion") || key.equals("errorHandler")) {
+            return "'" + key + "' is not a step: it belongs at the top level of the file, before the routes.";
+        }
+        return unknown.formatted(key) + NearName.suggest(key, shape.keys()).orElse("");
+    }
+
+    private void stepItem(Node item, Shape shape, Step outer, int depth) {
+        String kind = singleKey(item, outer, shape, "There is no step '%s'.");
+        if (kind != null) {
+            Node value = YamlNodes.fields(item).get(kind);
+            enter(kind, value, YamlNodes.line(item), shape.of(kind), outer, depth);
+        }
+    }
+
+    private void enter(String kind, Node value, int line, Shape shape, Step outer, int depth) {
+        Step step = new Step(file, kind, line);
+        step.route = outer.route;
+        step.fields = YamlNodes.fields(value);
+        if (kind.equals("log") && value instanceof ScalarNode) {
+            step.fields = Map.of("message", value);
+        }
+        step.id = step.field("id");
+        outer.children.add(step);
+        if (step.id != null) {
+            file.ids.add(new Named("step", step.id, file, YamlNodes.line(step.fields.get("id"))));
+        }
+        if ((kind.equals("doCatch") || kind.equals("doFinally")) && !outer.kind.equals("doTry")) {
+            faults.add(step.fault("'" + kind + "' belongs directly below 'doTry'."));
+        }
+        callsOf(step, value);
+        value(value, shape, kind, step, depth);
+    }
+
+    private void callsOf(Step step, Node value) {
+        if (step.kind.equals("bean")) {
+            step.calls.add(
+                    value instanceof ScalarNode && YamlNodes.text(value) != null
+                            ? new BeanCall(new Text(YamlNodes.text(value), value, step), null, null)
+                            : call(step.fields, step));
+        }
+    }
+
+    private static BeanCall call(Map<String, Node> fields, Step step) {
+        return new BeanCall(text(fields, "ref", step), text(fields, "beanType", step), text(fields, "method", step));
+    }
+
+    private static Text text(Map<String, Node> fields, String key, Step step) {
+        Node node = fields.get(key);
+        String text = node == null ? null : YamlNodes.text(node);
+        return text == null ? null : new Text(text, node, step);
+    }
+
+    private static Endpoint endpoint(Map<String, Node> fields, String role, Step step) {
+        Text uri = text(fields, "uri", step);
+        return uri == null
+                ? null
+                : new Endpoint(
+                        uri, fields.containsKey("parameters") ? parameters(fields.get("parameters")) : Map.of(), role);
+    }
+
+    private static Map<String, Node> parameters(Node node) {
+        Map<String, Node> parameters = new LinkedHashMap<>();
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple entry : mapping.getValue()) {
+                String key = YamlNodes.text(entry.getKeyNode());
+                if (key != null) {
+                    parameters.put(key, entry.getValueNode());
+                }
+            }
+        }
+        return parameters;
+    }
+
+    private void value(Node node, Shape shape, String key, Step step, int depth) {
+        if (depth > MAX_DEPTH) {
+            fault(YamlNodes.line(node), step, "The file is nested too deeply here.");
+        } else if (shape.isList() && !shape.isMapping()) {
+            list(node, shape, key, step, depth + 1);
+        } else if (node instanceof MappingNode mapping) {
+            if (shape.isMapping()) {
+                mapping(mapping, shape, key, step, depth + 1);
+            } else {
+                fault(YamlNodes.line(node), step, notAScalar(mapping, key));
+            }
+        } else if (node instanceof SequenceNode) {
+            fault(YamlNodes.line(node), step, "'" + key + "' is not a list here: remove the '- '.");
+        } else if (shape.isScalar() && (!shape.isMapping() || !YamlNodes.isNull(node))) {
+            scalar(node, shape, key, step);
+        } else if (YamlNodes.isNull(node)) {
+            missing(Map.of(), shape, key, node, step, false);
+        } else if (shape.hasExpression() && shape.keys().contains("simple")) {
+            fault(
+                    YamlNodes.line(node),
+                    step,
+                    "'" + key + "' needs a language: write 'simple: " + YamlNodes.firstLine(YamlNodes.text(node)) + "'"
+                            + (key.equals("expression") ? " in place of it." : " below it."));
+        } else {
+            fault(
+                    YamlNodes.line(node),
+                    step,
+                    "'" + key + "' needs keys below it, such as "
+                            + String.join(
+                                    ", ",
+                                    shape.keys().stream()
+                                            .filter(name -> !FOR_PEOPLE.contains(name))
+                                            .sorted()
+                                            .limit(3)
+                                            .toList())
+                            + ", and not a text.");
+        }
+    }
+
+    private static String notAScalar(MappingNode mapping, String key) {
+        boolean placeholder =
+                mapping.getValue().size() == 1 && mapping.getValue().get(0).getKeyNode() instanceof MappingNode;
+        return placeholder
+                ? "Put the placeholder into quotation marks: '" + key + ": \"{{name}}\"'."
+                : "'" + key + "' needs a text, and not keys below it.";
+    }
+
+    private void list(Node node, Shape shape, String key, Step step, int depth) {
+        Shape item = shape.item();
+        if (!(node instanceof SequenceNode sequence)) {
+            // Camel takes one text for a list of one.
+            if (item.isScalar() && YamlNodes.text(node) != null) {
+                scalar(node, item, key, step);
+            } else {
+                fault(YamlNodes.line(node), step, "'" + key + "' needs a list: begin each item with '- '.");
+            }
+            return;
+        }
+        for (Node value : sequence.getValue()) {
+            if (item.isStep()) {
+                stepItem(value, item, step, depth);
+            } else if (BRANCHES.contains(key)) {
+                branch(key, value, item, step, depth);
+            } else {
+                value(value, item, key, step, depth);
+            }
+        }
+    }
+
+    private void branch(String key, Node value, Shape shape, Step step, int depth) {
+        // In a routeConfiguration, the list items repeat the key.
+        Node inner = YamlNodes.fields(value).get(key);
+        boolean wrapped = shape.keys().equals(Set.of(key));
+        if (wrapped && inner == null) {
+            value(value, shape, key, step, depth);
+            return;
+        }
+        enter(key, wrapped ? inner : value, YamlNodes.line(value), wrapped ? shape.of(key) : shape, step, depth);
+    }
+
+    private void mapping(MappingNode node, Shape shape, String key, Step step, int depth) {
+        Map<String, Node> seen = new HashMap<>();
+        boolean hasUnknown = false;
+        for (NodeTuple entry : node.getValue()) {
+            String written = YamlNodes.text(entry.getKeyNode());
+            int line = YamlNodes.line(entry.getKeyNode());
+            if (written == null) {
+                fault(line, step, "This key of '" + key + "' is not a text.");
+                continue;
+            }
+            String name = shape.isOpen() ? written : StringHelper.dashToCamelCase(written);
+            if (seen.putIfAbsent(name, entry.getValueNode()) != null) {
+                fault(line, step, "'" + written + "' is here twice: keep one.");
+            } else if (shape.isOpen()) {
+                open(entry.getValueNode(), written, step, depth);
+            } else if (shape.has(name)) {
+                property(name, entry, shape, key, step, depth);
+            } else {
+                hasUnknown = true;
+                step.hasUnknown |= step.kind.equals(key);
+                fault(line, step, unknownProperty(name, node, shape, key));
+            }
+        }
+        if (!shape.isOpen()) {
+            missing(seen, shape, key, node, step, hasUnknown);
+        }
+        boolean to = shape.has("uri") && !key.equals("from") && !key.startsWith("intercept") && !key.equals("rest");
+        if (to) {
+            Endpoint endpoint =
+                    endpoint(YamlNodes.fields(node), key.equals("toD") || key.equals("wireTap") ? "toD" : "to", step);
+            if (endpoint != null) {
+                step.endpoints.add(endpoint);
+            }
+        }
+    }
+
+    private void property(String name, NodeTuple entry, Shape shape, String key, Step step, int depth) {
+        Node value = entry.getValueNode();
+        Shape inner = shape.of(name);
+        lines.put(value, YamlNodes.line(entry.getKeyNode()));
+        if (shape.hasExpression()
+                && shape.choices().stream().anyMatch(names -> names.contains("simple") && names.contains(name))
+                && !name.equals("expression")) {
+            expression(name, value, shape, key, step);
+        }
+        boolean isBranch = BRANCHES.contains(name) && inner.isMapping() && !inner.isScalar() && !name.equals("onWhen");
+        if (isBranch && value instanceof MappingNode) {
+            enter(name, value, YamlNodes.line(entry.getKeyNode()), inner, step, depth);
+            return;
+        }
+        String path = name.equals("expression") && inner.hasExpression() ? key : name;
+        if (inner.hasExpression() && name.equals("expression") && value.getNodeType() == NodeType.SCALAR) {
+            path = name;
+        }
+        value(value, inner, path, step, depth);
+    }
+
+    private void expression(String language, Node value, Shape owner, String key, Step step) {
+        Map<String, Node> fields = YamlNodes.fields(value);
+        Node at = value instanceof MappingNode ? fields.get("expression") : value;
+        boolean predicate = PREDICATES.contains(owner.name())
+                || PREDICATE_KEYS.contains(key)
+                || List.of("filter", "when", "validate", "onWhen").contains(key)
+                || (key.equals("loop") && "true".equals(step.field("doWhile")));
+        if (language.equals("method")) {
+            step.calls.add(value instanceof MappingNode ? call(fields, step) : shortCall(value, step));
+        }
+        if (at != null && YamlNodes.text(at) != null) {
+            step.expressions.add(new Expression(language, new Text(YamlNodes.text(at), at, step), predicate, fields));
+        } else if (language.equals("method") && fields.get("method") instanceof ScalarNode method) {
+            step.expressions.add(
+                    new Expression(language, new Text(method.getValue(), method, step), predicate, fields));
+        }
+    }
+
+    /** {@code method: bean.name} in one line. */
+    private static BeanCall shortCall(Node value, Step step) {
+        String text = YamlNodes.text(value);
+        if (text == null) {
+            return new BeanCall(null, null, null);
+        }
+        int dot = text.indexOf('.');
+        return dot < 0
+                ? new BeanCall(new Text(text, value, step), null, null)
+                : new BeanCall(
+                        new Text(text.substring(0, dot), value, step),
+                        null,
+                        new Text(text.substring(dot + 1), value, step));
+    }
+
+    /** Values that Camel hands on to an endpoint or a bean. */
+    private void open(Node value, String key, Step step, int depth) {
+        if (depth > MAX_DEPTH) {
+            return;
+        }
+        if (value instanceof ScalarNode scalar) {
+            file.texts.add(new Text(scalar.getValue(), scalar, step));
+        } else if (value instanceof MappingNode mapping) {
+            if (mapping.getValue().size() == 1 && mapping.getValue().get(0).getKeyNode() instanceof MappingNode) {
+                fault(YamlNodes.line(value), step, notAScalar(mapping, key));
+                return;
+            }
+            for (NodeTuple entry : mapping.getValue()) {
+                open(entry.getValueNode(), String.valueOf(YamlNodes.text(entry.getKeyNode())), step, depth + 1);
+            }
+        } else {
+            YamlNodes.items(value).forEach(item -> open(item, key, step, depth + 1));
+        }
+    }
+
+    private String unknownProperty(String name, MappingNode node, Shape shape, String key) {
+        if (name.equals("steps") && shape.has("from")) {
+            return STEPS_BELOW_FROM;
+        }
+        if (key.equals("bean") && name.equals("name")) {
+            return "'bean' has no 'name'. Did you mean 'ref'?";
+        }
+        if (name.equals("uri") && shape.has("from")) {
+            return "'uri' belongs below 'from'.";
+        }
+        if (shape.has("parameters")
+                && YamlNodes.fields(node).containsKey("uri")
+                && !schema.step().has(name)) {
+            Optional<String> near = NearName.suggest(name, shape.keys());
+            return "'" + key + "' has no '" + name + "'."
+                    + near.orElse(" An option of the endpoint belongs below 'parameters'.");
+        }
+        if (schema.languages().contains(name) && !shape.hasExpression()) {
+            return "'" + key + "' has no expression, and so no '" + name + "'.";
+        }
+        if (name.equals("when") || name.equals("otherwise")) {
+            return "'" + name + "' belongs directly below 'choice'.";
+        }
+        if (shape.has("steps")
+                && schema.step().has(name)
+                && NearName.nearest(name, shape.keys()).isEmpty()) {
+            return "'" + name + "' is a step: write it as '- " + name + ":' below 'steps'.";
+        }
+        return "'" + key + "' has no '" + name + "'."
+                + NearName.suggest(name, shape.keys()).orElseGet(() -> keys(shape));
+    }
+
+    private static String keys(Shape shape) {
+        List<String> names = shape.keys().stream().sorted().toList();
+        return names.size() > 12 ? "" : " It may have " + String.join(", ", names) + ".";
+    }
+
+    /** @param hasUnknown whether a key is unknown, which is probably the one that is missing, misspelt */
+    private void missing(Map<String, Node> given, Shape shape, String key, Node node, Step step, boolean hasUnknown) {
+        int line = key.equals(step.kind) ? step.line : lines.getOrDefault(node, YamlNodes.line(node));
+        for (Set<String> choice : shape.choices()) {
+            List<String> both =
+                    given.keySet().stream().filter(choice::contains).sorted().toList();
+            if (both.size() > 1) {
+                Node later = both.stream()
+                        .map(given::get)
+                        .max(java.util.Comparator.comparing(YamlNodes::line))
+                        .orElseThrow();
+                fault(
+                        YamlNodes.line(later),
+                        step,
+                        "'" + key + "' has both '" + both.get(0) + "' and '" + both.get(1) + "': keep one.");
+            }
+        }
+        if (hasUnknown) {
+            return;
+        }
+        List<String> needed = shape.required().stream()
+                .filter(name -> !given.containsKey(name))
+                .map(name -> "'" + name + "'")
+                .toList();
+        if (!needed.isEmpty()) {
+            fault(line, step, "'" + key + "' needs " + String.join(" and ", needed) + ".");
+        }
+        boolean languageIsMissing = shape.hasExpression()
+                && !EXPRESSION_IS_OPTIONAL.contains(shape.name())
+                && shape.choices().stream()
+                        .filter(choice -> choice.contains("simple"))
+                        .noneMatch(choice -> given.keySet().stream().anyMatch(choice::contains));
+        if (languageIsMissing) {
+            fault(line, step, "'" + key + "' needs an expression, such as 'simple: ${body}'.");
+        }
+        boolean formatIsMissing = (key.equals("marshal") || key.equals("unmarshal"))
+                && shape.choices().stream()
+                        .noneMatch(choice -> given.keySet().stream().anyMatch(choice::contains));
+        if (formatIsMissing) {
+            fault(line, step, "'" + key + "' needs a data format, such as 'json: {}'.");
+        }
+        if (key.equals("choice") && !given.containsKey("when") && step.kind.equals("choice")) {
+            fault(line, step, "'choice' needs at least one 'when'.");
+        }
+    }
+
+    private void scalar(Node node, Shape shape, String key, Step step) {
+        String text = YamlNodes.text(node);
+        if (text == null) {
+            if (shape.required().isEmpty() && !key.equals("uri")) {
+                return;
+            }
+            fault(YamlNodes.line(node), step, "'" + key + "' has no value.");
+            return;
+        }
+        Text value = new Text(text, node, step);
+        if (!FOR_PEOPLE.contains(key)) {
+            file.texts.add(value);
+        }
+        if (CLASS_KEYS.contains(key) || (key.equals("type") && step.kind.startsWith("convert"))) {
+            file.classes.add(new ClassName(key, value));
+        }
+        boolean uriOfStep = shape.isMapping() && shape.has("uri");
+        if (uriOfStep || key.equals("deadLetterUri")) {
+            step.endpoints.add(
+                    new Endpoint(value, Map.of(), key.equals("toD") || key.equals("wireTap") ? "toD" : "to"));
+        }
+        if (text.contains("{{")) {
+            return;
+        }
+        if (DURATIONS.contains(key) && !text.contains("${") && !EndpointCheck.isDuration(text)) {
+            faults.add(value.fault(
+                    "'" + key + "' is '" + text + "', and not a duration such as 5s or a number of milliseconds."));
+            return;
+        }
+        String word = text.strip().toLowerCase(Locale.ROOT);
+        if (shape.isBoolean() && !word.equals("true") && !word.equals("false")) {
+            faults.add(value.fault("'" + key + "' is '" + text + "', and not true or false."));
+        } else if (shape.isNumber() && !text.strip().matches("[+-]?[0-9]+([.][0-9]+)?")) {
+            faults.add(value.fault("'" + key + "' is '" + text + "', and not a number."));
+        } else if (!shape.values().isEmpty()
+                && shape.values().stream().noneMatch(allowed -> plain(allowed).equals(plain(text)))) {
+            faults.add(value.fault("'" + key + "' is '" + text + "': use "
+                    + String.join(", ", shape.values()) + "."
+                    + NearName.suggest(text, shape.values()).orElse("")));
+        }
+    }
+
+    private static String plain(String word) {
+        return word.strip().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    }
+
+    private void fault(int line, Step step, String message) {
+        faults.add(
+                new Fault(file.location(), line, step == null || step.kind.equals("route") ? null : step.id, message));
+    }
+}
