@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.constructor.StandardConstructor;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -42,6 +41,7 @@ final class PipelineSettingsParser {
     private final SourceFile file;
     private final LoadSettings yaml;
     private final List<Fault> faults = new ArrayList<>();
+    private final YamlFields fields;
 
     private String description;
     private final Set<String> requires = new LinkedHashSet<>();
@@ -53,6 +53,7 @@ final class PipelineSettingsParser {
 
     private PipelineSettingsParser(SourceFile file) {
         this.file = file;
+        this.fields = new YamlFields(file.location(), faults);
         this.yaml = LoadSettings.builder()
                 .setLabel(file.location())
                 .setAllowNonScalarKeys(true)
@@ -79,92 +80,64 @@ final class PipelineSettingsParser {
     }
 
     private void parse() {
-        if (file.text().indexOf('\uFFFD') >= 0) {
-            long line = file.text()
-                    .substring(0, file.text().indexOf('\uFFFD'))
-                    .lines()
-                    .count();
-            notYaml((int) Math.max(1, line), "a character is not UTF-8");
-            return;
-        }
-        Optional<Node> root;
-        try {
-            root = new Compose(yaml).composeString(file.text());
-        } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-            // "expected a single document …" and "but found another one" are in two parts.
-            notYaml(line, e.getProblem().startsWith("but ") ? e.getContext() + " " + e.getProblem() : e.getProblem());
-            return;
-        } catch (YamlEngineException e) {
-            notYaml(0, e.getMessage());
-            return;
-        }
+        Optional<Node> root = YamlNodes.read(file, faults);
         if (root.isEmpty()) {
-            faults.add(new Fault(file.location(), 0, null, "The file is empty."));
             return;
         }
-        keys(
+        fields.read(
                 root.get(),
                 "pipeline.yaml",
-                Map.of(
-                        "description", (key, value) -> description = text(key, value),
-                        "requires", (key, value) -> requires(value),
-                        "timeout", (key, value) -> timeout = duration(key, value, MIN_TIMEOUT, MAX_TIMEOUT),
-                        "slots", (key, value) -> slots = number(key, value, 1, MAX_SLOTS),
-                        "retry", (key, value) -> retry(value),
-                        "presets", (key, value) -> presets(value)));
-    }
-
-    private void notYaml(int line, String problem) {
-        faults.add(new Fault(
-                file.location(),
-                line,
-                null,
-                "This is not YAML: " + problem.strip().replaceAll("\\s+", " ").replaceAll("\\.+$", "") + "."));
+                new TreeMap<>(Map.of(
+                        "description", value -> description = text("description", value),
+                        "requires", this::requires,
+                        "timeout", value -> timeout = duration("timeout", value, MIN_TIMEOUT, MAX_TIMEOUT),
+                        "slots", value -> slots = number("slots", value, 1, MAX_SLOTS),
+                        "retry", this::retry,
+                        "presets", this::presets)));
     }
 
     private void requires(Node node) {
         if (!(node instanceof SequenceNode names)) {
-            fault(node, "'requires' is not a list of settings.");
+            fields.fault(node, "'requires' is not a list of settings.");
             return;
         }
         for (Node name : names.getValue()) {
             if (SETTING_NAME.matcher(scalar(name)).matches()) {
                 requires.add(scalar(name));
             } else {
-                fault(name, "This is %s, and not the name of a setting, such as genai.token.".formatted(shown(name)));
+                fields.fault(name, "This is %s, and not the name of a setting, such as genai.token.".formatted(shown(name)));
             }
         }
     }
 
     private void retry(Node node) {
-        keys(
+        fields.read(
                 node,
                 "retry",
-                Map.of(
+                new TreeMap<>(Map.of(
                         "redeliveries",
-                        (key, value) -> Optional.ofNullable(number(key, value, 0, MAX_REDELIVERIES))
+                        value -> Optional.ofNullable(number("redeliveries", value, 0, MAX_REDELIVERIES))
                                 .ifPresent(number -> redeliveries = number),
                         "delay",
-                        (key, value) -> Optional.ofNullable(duration(key, value, Duration.ofMillis(1), MAX_DELAY))
-                                .ifPresent(pause -> delay = pause)));
+                        value -> Optional.ofNullable(duration("delay", value, Duration.ofMillis(1), MAX_DELAY))
+                                .ifPresent(pause -> delay = pause))));
     }
 
     private void presets(Node node) {
         if (!(node instanceof MappingNode mapping)) {
-            fault(node, "'presets' is not a mapping of names to presets.");
+            fields.fault(node, "'presets' is not a mapping of names to presets.");
             return;
         }
         Set<String> seen = new LinkedHashSet<>();
         for (NodeTuple entry : mapping.getValue()) {
             String name = scalar(entry.getKeyNode());
             if (!PRESET_NAME.matcher(name).matches()) {
-                fault(
+                fields.fault(
                         entry.getKeyNode(),
                         "'" + name
                                 + "' cannot be the name of a preset: use a lower-case letter, then a-z, 0-9 and _, at most 64.");
             } else if (!seen.add(name)) {
-                fault(entry.getKeyNode(), "The preset '" + name + "' is here twice.");
+                fields.fault(entry.getKeyNode(), "The preset '" + name + "' is here twice.");
             } else {
                 preset(name, entry);
             }
@@ -176,23 +149,23 @@ final class PipelineSettingsParser {
         Integer[] durations = new Integer[2];
         Map<String, Object> settings = new LinkedHashMap<>();
         int before = faults.size();
-        keys(
+        fields.read(
                 entry.getValueNode(),
                 "the preset " + name,
-                Map.of(
-                        "description", (key, value) -> said[0] = text(key, value),
-                        "default_duration_sec", (key, value) -> durations[0] = number(key, value, 1, MAX_DURATION_SEC),
-                        "max_duration_sec", (key, value) -> durations[1] = number(key, value, 1, MAX_DURATION_SEC),
-                        "settings", (key, value) -> settings(value, settings)));
+                new TreeMap<>(Map.of(
+                        "description", value -> said[0] = text("description", value),
+                        "default_duration_sec", value -> durations[0] = number("default_duration_sec", value, 1, MAX_DURATION_SEC),
+                        "max_duration_sec", value -> durations[1] = number("max_duration_sec", value, 1, MAX_DURATION_SEC),
+                        "settings", value -> settings(value, settings))));
         if (faults.size() > before) {
             return;
         }
         if (said[0] == null || durations[0] == null || durations[1] == null) {
-            fault(
+            fields.fault(
                     entry.getKeyNode(),
                     "The preset '" + name + "' needs description, default_duration_sec, and max_duration_sec.");
         } else if (durations[0] > durations[1]) {
-            fault(
+            fields.fault(
                     entry.getKeyNode(),
                     "The preset '" + name + "' has a default_duration_sec above its max_duration_sec.");
         } else {
@@ -202,15 +175,15 @@ final class PipelineSettingsParser {
 
     private void settings(Node node, Map<String, Object> settings) {
         if (!(node instanceof MappingNode mapping)) {
-            fault(node, "'settings' is not a mapping.");
+            fields.fault(node, "'settings' is not a mapping.");
             return;
         }
         for (NodeTuple entry : mapping.getValue()) {
             String name = scalar(entry.getKeyNode());
             if (name.isEmpty()) {
-                fault(entry.getKeyNode(), "This is not the name of a setting.");
+                fields.fault(entry.getKeyNode(), "This is not the name of a setting.");
             } else if (settings.containsKey(name)) {
-                fault(entry.getKeyNode(), "The setting '" + name + "' is here twice.");
+                fields.fault(entry.getKeyNode(), "The setting '" + name + "' is here twice.");
             } else {
                 settings.put(name, setting(name, entry.getValueNode()));
             }
@@ -223,11 +196,11 @@ final class PipelineSettingsParser {
             if (isJson(value, MAX_DEPTH)) {
                 return value;
             }
-            fault(node, "The setting '" + name + "' cannot be written as JSON.");
+            fields.fault(node, "The setting '" + name + "' cannot be written as JSON.");
         } catch (MarkedYamlEngineException e) {
-            fault(node, "The setting '%s' is wrong: %s.".formatted(name, e.getProblem()));
+            fields.fault(node, "The setting '%s' is wrong: %s.".formatted(name, e.getProblem()));
         } catch (YamlEngineException e) {
-            fault(node, "The setting '%s' does not fit its tag.".formatted(name));
+            fields.fault(node, "The setting '%s' does not fit its tag.".formatted(name));
         }
         return null;
     }
@@ -248,37 +221,10 @@ final class PipelineSettingsParser {
                 || (value instanceof Number number && Double.isFinite(number.doubleValue()));
     }
 
-    private void keys(Node node, String where, Map<String, BiConsumer<String, Node>> known) {
-        if (!(node instanceof MappingNode mapping)) {
-            fault(node, "This is not a mapping: " + where + " has the keys " + list(known.keySet()) + ".");
-            return;
-        }
-        Set<String> seen = new LinkedHashSet<>();
-        for (NodeTuple entry : mapping.getValue()) {
-            String key = scalar(entry.getKeyNode());
-            BiConsumer<String, Node> read = known.get(key);
-            if (read == null) {
-                fault(
-                        entry.getKeyNode(),
-                        "There is no key '" + key + "' in " + where + "."
-                                + NearName.suggest(key, known.keySet())
-                                        .orElse(" Its keys are " + list(known.keySet()) + "."));
-            } else if (!seen.add(key)) {
-                fault(entry.getKeyNode(), "The key '" + key + "' is here twice.");
-            } else {
-                read.accept(key, entry.getValueNode());
-            }
-        }
-    }
-
-    private static String list(Set<String> names) {
-        return String.join(", ", names.stream().sorted().toList());
-    }
-
     private String text(String key, Node node) {
         String value = Tag.NULL.equals(node.getTag()) ? "" : scalar(node).strip();
         if (value.isEmpty() || value.chars().anyMatch(Character::isISOControl)) {
-            fault(node, "'" + key + "' is not one line of text.");
+            fields.fault(node, "'" + key + "' is not one line of text.");
             return null;
         }
         return value;
@@ -295,7 +241,7 @@ final class PipelineSettingsParser {
         } catch (YamlEngineException e) {
             // Its tag promises a number: reported below.
         }
-        fault(node, "'%s' is %s, and not an integer from %s to %s.".formatted(key, shown(node), least, most));
+        fields.fault(node, "'%s' is %s, and not an integer from %s to %s.".formatted(key, shown(node), least, most));
         return null;
     }
 
@@ -312,7 +258,7 @@ final class PipelineSettingsParser {
         } catch (IllegalArgumentException e) {
             // Reported below, like a duration out of bounds.
         }
-        fault(
+        fields.fault(
                 node,
                 "'%s' is %s, and not a duration with a unit, such as 90s, from %s to %s."
                         .formatted(key, shown(node), text(least), text(most)));
@@ -336,13 +282,5 @@ final class PipelineSettingsParser {
 
     private Object constructed(Node node) {
         return new StandardConstructor(yaml).constructSingleDocument(Optional.of(node));
-    }
-
-    private void fault(Node node, String message) {
-        faults.add(new Fault(
-                file.location(),
-                node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0),
-                null,
-                message));
     }
 }

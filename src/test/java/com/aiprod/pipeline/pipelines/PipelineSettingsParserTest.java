@@ -99,9 +99,9 @@ class PipelineSettingsParserTest {
                 "presets: {Poster: {}} | 'Poster' cannot be the name of a preset: use a lower-case letter, then a-z, 0-9 and _, at most 64.",
                 "presets: {poster: }  | This is not a mapping: the preset poster has the keys default_duration_sec, description, max_duration_sec, settings.",
                 "presets: {poster: {}} | The preset 'poster' needs description, default_duration_sec, and max_duration_sec.",
-                "a: b: c              | This is not YAML: mapping values are not allowed here.",
-                "a: *b                | This is not YAML: found undefined alias b.",
-                "--- b                | This is not YAML: expected a single document in the stream but found another document.",
+                "a: b: c              | This ':' is not allowed here: indent the line like the ones around it, or put the text into quotation marks.",
+                "a: *b                | A text that begins with '*' needs quotation marks.",
+                "--- b                | A file holds one document: remove this '---'.",
             })
     void namesTheFaultAndItsLine(String line, String fault) {
         parse("description: x\n" + line + "\n");
@@ -201,9 +201,9 @@ class PipelineSettingsParserTest {
         assertThat(faults)
                 .extracting(Fault::message)
                 .satisfiesExactly(
-                        message -> assertThat(message).isEqualTo("The file is empty."),
-                        message -> assertThat(message).isEqualTo("The file is empty."),
-                        message -> assertThat(message).startsWith("This is not a mapping: pipeline.yaml has the keys "),
+                        message -> assertThat(message).startsWith("The file is empty: "),
+                        message -> assertThat(message).startsWith("The file is empty: "),
+                        message -> assertThat(message).startsWith("The file is empty: "),
                         message ->
                                 assertThat(message).startsWith("This is not a mapping: pipeline.yaml has the keys "));
     }
@@ -215,7 +215,7 @@ class PipelineSettingsParserTest {
         assertThat(faults)
                 .singleElement()
                 .asString()
-                .contains("This is not YAML: ")
+                .contains(":1: This line has the control character U+0007")
                 .doesNotContain("\n");
     }
 
