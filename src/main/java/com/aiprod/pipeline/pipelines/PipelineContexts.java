@@ -8,7 +8,6 @@ import java.util.Map;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
-import org.apache.camel.model.ModelLifecycleStrategy;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutePolicyFactory;
@@ -29,25 +28,12 @@ public final class PipelineContexts {
     private final ApplicationContext application;
     private final ObjectMapper json;
     private final Environment settings;
-    private final List<ModelLifecycleStrategy> modelStrategies;
-    private final List<RoutePolicyFactory> policies;
 
-    /**
-     * Makes contexts with what this application offers to pipelines.
-     *
-     * @param modelStrategies change routes as they are loaded
-     * @param policies watch the routes of every pipeline
-     */
-    public PipelineContexts(
-            ApplicationContext application,
-            ObjectMapper json,
-            List<ModelLifecycleStrategy> modelStrategies,
-            List<RoutePolicyFactory> policies) {
+    /** Makes contexts with what this application offers to pipelines, and with its route policies. */
+    public PipelineContexts(ApplicationContext application, ObjectMapper json) {
         this.application = application;
         this.json = json;
         this.settings = application.getEnvironment();
-        this.modelStrategies = modelStrategies;
-        this.policies = policies;
     }
 
     /** The beans that pipelines can call, by name. */
@@ -83,9 +69,8 @@ public final class PipelineContexts {
         camel.getStreamCachingStrategy().setSpoolThreshold(SPOOL_BYTES);
         camel.getShutdownStrategy().setTimeout(1);
         camel.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
-        modelStrategies.forEach(strategy ->
-                camel.getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(strategy));
-        policies.forEach(camel::addRoutePolicyFactory);
+        camel.getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(new InnerRoutes());
+        application.getBeanProvider(RoutePolicyFactory.class).forEach(camel::addRoutePolicyFactory);
         return camel;
     }
 

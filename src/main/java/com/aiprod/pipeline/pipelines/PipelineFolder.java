@@ -33,8 +33,6 @@ public final class PipelineFolder {
     private final List<Path> folders;
     private final boolean withBuiltIn;
     private final BiFunction<PipelineFiles, SortedMap<String, PipelineFiles>, List<Fault>> check;
-    /** The pipelines as the build has checked them, with the revision of each. */
-    private final Map<String, String> builtIn = new HashMap<>();
 
     private final PropertyResolver environment;
     private final ObjectMapper json;
@@ -66,7 +64,6 @@ public final class PipelineFolder {
         this.folders = folders;
         this.withBuiltIn = withBuiltIn;
         this.check = check;
-        PipelineFiles.builtIn().forEach((name, files) -> builtIn.put(name, files.revision()));
         this.environment = environment;
         this.json = json;
     }
@@ -119,7 +116,7 @@ public final class PipelineFolder {
     private Map<String, Object> row(
             PipelineFiles files, SortedMap<String, PipelineFiles> pipelines, String revision, Handled last)
             throws JsonProcessingException {
-        List<Fault> faults = revision.equals(builtIn.get(files.name())) ? List.of() : check.apply(files, pipelines);
+        List<Fault> faults = check.apply(files, pipelines);
         PipelineSettings settings = PipelineSettings.of(files, new ArrayList<>());
         List<String> missing = settings.missing(environment);
         if (!missing.isEmpty()) {

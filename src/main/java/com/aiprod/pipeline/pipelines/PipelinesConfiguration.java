@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.CamelContext;
-import org.apache.camel.model.ModelLifecycleStrategy;
-import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -50,16 +48,8 @@ class PipelinesConfiguration {
 
     @Bean
     @Lazy
-    PipelineContexts pipelineContexts(
-            ApplicationContext application,
-            ObjectMapper json,
-            ObjectProvider<ModelLifecycleStrategy> modelStrategies,
-            ObjectProvider<RoutePolicyFactory> policies) {
-        return new PipelineContexts(
-                application,
-                json,
-                modelStrategies.orderedStream().toList(),
-                policies.orderedStream().toList());
+    PipelineContexts pipelineContexts(ApplicationContext application, ObjectMapper json) {
+        return new PipelineContexts(application, json);
     }
 
     @Bean(destroyMethod = "close")

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.startup;
 
+import com.aiprod.pipeline.pipelines.InnerRoutes;
 import org.apache.camel.model.ModelLifecycleStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -40,7 +40,7 @@ class LivePipelinesTest {
     void start() {
         application.refresh();
         pipelines = new LivePipelines(
-                new PipelineContexts(application, json, List.of(), List.of()),
+                new PipelineContexts(application, json),
                 flow,
                 json,
                 new Presets(),

@@ -28,7 +28,7 @@ class PipelineGaugesTest {
     void start() {
         application.refresh();
         pipelines = new LivePipelines(
-                new PipelineContexts(application, json, List.of(), List.of()),
+                new PipelineContexts(application, json),
                 new DefaultCamelContext(),
                 json,
                 new Presets(),

@@ -19,10 +19,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.model.ModelLifecycleStrategy;
-import org.apache.camel.model.ModelLifecycleStrategySupport;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -59,7 +55,7 @@ final class PipelineStand implements AutoCloseable {
         application.refresh();
         store = application.getBean(ArtifactStore.class);
         PipelineContexts contexts =
-                new PipelineContexts(application, new ObjectMapper(), List.of(innerRoutes()), List.of());
+                new PipelineContexts(application, new ObjectMapper());
         camel = contexts.make(name);
         contexts.load(camel, files);
         camel.start();
@@ -71,15 +67,6 @@ final class PipelineStand implements AutoCloseable {
         SortedMap<String, SourceFile> files = new TreeMap<>();
         files.put(name + ".camel.yaml", new SourceFile(name + ".camel.yaml", yaml));
         return new PipelineFiles(name, files);
-    }
-
-    private static ModelLifecycleStrategy innerRoutes() {
-        return new ModelLifecycleStrategySupport() {
-            @Override
-            public void onAddRouteDefinition(RouteDefinition route) {
-                route.setErrorHandlerFactory(new NoErrorHandlerDefinition());
-            }
-        };
     }
 
     private void remember(String job, int attempt, String key, String value) {

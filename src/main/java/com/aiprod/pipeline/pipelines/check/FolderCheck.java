@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import org.springframework.core.env.Environment;
 
 /** Checks a folder that {@code AIPROD_ROUTES_DIR} names: the places of its files, its pipelines, and its flow files. */
@@ -32,7 +33,8 @@ public final class FolderCheck {
      */
     public List<Fault> check(Path folder) throws IOException {
         List<Fault> faults = new ArrayList<>(RoutesFolder.read(folder).faults());
-        faults.addAll(pipelines.checkAll(PipelineFiles.under(folder)));
+        SortedMap<String, PipelineFiles> all = PipelineFiles.under(folder);
+        all.values().forEach(files -> faults.addAll(pipelines.checkAmong(files, all)));
         faults.addAll(flow.check(folder));
         return CheckScope.sorted(faults);
     }

@@ -36,6 +36,8 @@ public final class PipelineCheck {
     private final PipelineContexts contexts;
     private final Environment environment;
     private final Set<String> settings;
+    /** The revisions of the pipelines in the jar, by name. */
+    private final Map<String, String> builtIn = new HashMap<>();
 
     /**
      * Checks against what this application offers.
@@ -46,18 +48,7 @@ public final class PipelineCheck {
         this.contexts = contexts;
         this.environment = environment;
         this.settings = CheckScope.settings(environment);
-    }
-
-    /**
-     * Checks several pipelines, and what concerns them together.
-     *
-     * @return all faults by file and line; empty if all is well
-     */
-    public List<Fault> checkAll(SortedMap<String, PipelineFiles> pipelines) {
-        List<Fault> faults = new ArrayList<>();
-        pipelines.values().forEach(files -> faults.addAll(check(files, pipelines)));
-        faults.addAll(presetsInTwo(pipelines));
-        return CheckScope.sorted(faults);
+        PipelineFiles.builtIn().forEach((name, files) -> builtIn.put(name, files.revision()));
     }
 
     /**
@@ -73,9 +64,12 @@ public final class PipelineCheck {
      * Checks one pipeline, and what concerns it together with others.
      *
      * @param pipelines it and the others, by name
-     * @return all faults in its files; empty if all is well
+     * @return all faults in its files; empty if all is well, and for what is in the jar, which the build has checked
      */
-    public List<Fault> checkAmong(PipelineFiles files, SortedMap<String, PipelineFiles> pipelines) {
+    List<Fault> checkAmong(PipelineFiles files, SortedMap<String, PipelineFiles> pipelines) {
+        if (files.revision().equals(builtIn.get(files.name()))) {
+            return List.of();
+        }
         List<Fault> faults = new ArrayList<>(check(files, pipelines));
         SourceFile settings = files.files().get(PipelineFiles.SETTINGS);
         if (settings != null) {

@@ -5,17 +5,11 @@ import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.check.FolderCheck;
 import com.aiprod.pipeline.pipelines.trial.PipelineTests;
 
-import com.aiprod.pipeline.pipelines.command.Commands.WrongUsageException;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
 
@@ -30,62 +24,25 @@ final class CheckCommand {
     private CheckCommand() {}
 
     static int run(List<String> arguments, PrintStream out, PrintStream err) throws Exception {
-        Path folder = null;
-        boolean json = false;
-        for (String argument : arguments) {
-            if (argument.equals("--format=json") || argument.equals("--format=text")) {
-                json = argument.endsWith("json");
-            } else if (argument.startsWith("-") || folder != null) {
-                throw new WrongUsageException("'" + argument + "' is not expected here.\n" + USAGE);
-            } else {
-                folder = path(argument);
-            }
-        }
-        if (folder == null) {
-            throw new WrongUsageException(USAGE);
-        }
-        if (!Files.isDirectory(folder)) {
-            throw new WrongUsageException("'" + folder + "' is not a folder.\n" + USAGE);
-        }
+        CommandLine line = new CommandLine(arguments, USAGE, Set.of("--format"), Set.of());
         List<Fault> faults;
         Path artifacts = Files.createTempDirectory("aiprod-check-");
         try (ConfigurableApplicationContext application = CommandContext.start("aiprod.artifacts-dir=" + artifacts)) {
             PipelineContexts contexts = CommandContext.contexts(application);
-            faults = new ArrayList<>(new FolderCheck(contexts, application.getEnvironment()).check(folder));
+            faults = new FolderCheck(contexts, application.getEnvironment()).check(line.folder());
             if (faults.isEmpty()) {
-                faults.addAll(new PipelineTests(application, contexts).runAll(folder));
+                faults = new PipelineTests(application, contexts).runAll(line.folder());
             }
         } finally {
             FileSystemUtils.deleteRecursively(artifacts);
         }
-        if (json) {
-            out.println(json(faults));
+        if (line.wantsJson()) {
+            out.println(Commands.json(faults));
         } else {
             faults.forEach(out::println);
         }
         err.println(summary(faults));
         return faults.isEmpty() ? Commands.WELL : Commands.FAULTS;
-    }
-
-    private static Path path(String argument) throws WrongUsageException {
-        try {
-            return Path.of(argument);
-        } catch (InvalidPathException e) {
-            throw new WrongUsageException("'" + argument + "' is not the name of a folder.\n" + USAGE);
-        }
-    }
-
-    private static String json(List<Fault> faults) throws JsonProcessingException {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        for (Fault fault : faults) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("file", fault.file());
-            row.put("line", fault.line());
-            row.put("step", fault.step());
-            row.put("message", fault.message());
-            rows.add(row);
-        }
-        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(rows);
     }
 
     private static String summary(List<Fault> faults) {

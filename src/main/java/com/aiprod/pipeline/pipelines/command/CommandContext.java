@@ -5,9 +5,8 @@ import com.aiprod.pipeline.pipelines.trial.TrialReports;
 
 import com.aiprod.pipeline.stage.JobMemory;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.camel.model.ModelLifecycleStrategy;
-import org.apache.camel.spi.RoutePolicyFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -16,8 +15,6 @@ import org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.ComponentScan.Filter;
-import org.springframework.context.annotation.FilterType;
 
 /**
  * What commands need of the application: the beans that pipelines can call, and the settings. Without the web server, the
@@ -25,11 +22,6 @@ import org.springframework.context.annotation.FilterType;
  */
 @ImportAutoConfiguration({ConfigurationPropertiesAutoConfiguration.class, JacksonAutoConfiguration.class})
 @ComponentScan({"com.aiprod.pipeline.stage", "com.aiprod.pipeline.artifact", "com.aiprod.pipeline.video"})
-// What changes routes as they are loaded.
-@ComponentScan(
-        basePackages = "com.aiprod.pipeline.startup",
-        useDefaultFilters = false,
-        includeFilters = @Filter(type = FilterType.REGEX, pattern = ".*\\.RoutesConfiguration"))
 public final class CommandContext {
 
     @Bean
@@ -49,7 +41,7 @@ public final class CommandContext {
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setRegisterShutdownHook(false);
         application.setLogStartupInfo(false);
-        List<String> arguments = new java.util.ArrayList<>(List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 // A command reads the folder itself.
                 "--aiprod.routes-dir=", "--spring.main.lazy-initialization=true"));
         for (String setting : settings) {
@@ -60,16 +52,6 @@ public final class CommandContext {
 
     /** The contexts of pipelines in which commands check and run them. */
     public static PipelineContexts contexts(ConfigurableApplicationContext application) {
-        return new PipelineContexts(
-                application,
-                application.getBean(ObjectMapper.class),
-                application
-                        .getBeanProvider(ModelLifecycleStrategy.class)
-                        .orderedStream()
-                        .toList(),
-                application
-                        .getBeanProvider(RoutePolicyFactory.class)
-                        .orderedStream()
-                        .toList());
+        return new PipelineContexts(application, application.getBean(ObjectMapper.class));
     }
 }

@@ -3,6 +3,8 @@ package com.aiprod.pipeline.pipelines.command;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.check.BuildFault;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -78,6 +80,11 @@ public final class Commands {
             out.flush();
             err.flush();
         }
+    }
+
+    /** A result for tools. */
+    static String json(Object result) throws JsonProcessingException {
+        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result);
     }
 
     /** The command line is wrong; the message says how to write it. */

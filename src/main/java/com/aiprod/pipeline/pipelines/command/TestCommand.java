@@ -7,7 +7,6 @@ import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.check.PipelineCheck;
 import com.aiprod.pipeline.pipelines.trial.PipelineTests;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,22 +67,13 @@ final class TestCommand {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("passed", passed);
             result.put("failed", failed);
-            result.put("faults", faults.stream().map(TestCommand::asMap).toList());
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result));
+            result.put("faults", faults);
+            out.println(Commands.json(result));
         } else {
             faults.forEach(out::println);
         }
         err.println(summary(passed, failed, faults));
         return faults.isEmpty() ? Commands.WELL : Commands.FAULTS;
-    }
-
-    private static Map<String, Object> asMap(Fault fault) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("file", fault.file());
-        row.put("line", fault.line());
-        row.put("step", fault.step());
-        row.put("message", fault.message());
-        return row;
     }
 
     private static String summary(int passed, int failed, List<Fault> faults) {

@@ -8,7 +8,6 @@ import com.aiprod.pipeline.pipelines.PipelineSettings;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.StepTrace;
 import com.aiprod.pipeline.pipelines.check.BuildFault;
-import com.aiprod.pipeline.pipelines.command.CommandContext;
 
 import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.trial.PipelineTest.Expected;
@@ -30,7 +29,7 @@ public final class PipelineTests {
     private final ApplicationContext application;
     private final PipelineContexts contexts;
 
-    /** @param application as {@link CommandContext} starts it */
+    /** @param application has the stage beans, a {@link TrialReports} as their progress, and the settings */
     public PipelineTests(ApplicationContext application, PipelineContexts contexts) {
         this.application = application;
         this.contexts = contexts;

@@ -1,4 +1,4 @@
-package com.aiprod.pipeline.startup;
+package com.aiprod.pipeline.pipelines;
 
 import org.apache.camel.model.FromDefinition;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
@@ -12,7 +12,7 @@ import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
  * in the inner route, and the retries of the calling route would never begin. Concerns routes that start from
  * {@code direct:} and say nothing about errors.
  */
-final class InnerRoutes extends ModelLifecycleStrategySupport {
+public final class InnerRoutes extends ModelLifecycleStrategySupport {
 
     @Override
     public void onAddRouteDefinition(RouteDefinition route) {
