@@ -46,6 +46,8 @@ public final class LivePipelines {
     private final ConcurrentMap<String, Revision> live = new ConcurrentHashMap<>();
     /** The revision that could not be loaded here, by pipeline; it is not tried again. */
     private final ConcurrentMap<String, String> unusable = new ConcurrentHashMap<>();
+    /** The revision that requires settings which this worker does not have, by pipeline; not a fault. */
+    private final ConcurrentMap<String, String> dormant = new ConcurrentHashMap<>();
 
     /** The override, if it is a route of the application itself. */
     private Revision flowRoute;
@@ -134,18 +136,25 @@ public final class LivePipelines {
     public List<Map<String, Object>> missing(List<Map<String, Object>> rows) {
         Map<String, String> wanted = new HashMap<>();
         rows.forEach(row -> wanted.put((String) row.get("pipeline"), (String) row.get("revision")));
-        live.keySet().stream().filter(name -> !wanted.containsKey(name)).forEach(name -> {
-            LOG.info("Pipeline {} is no longer live", name);
-            live.remove(name).retire();
-        });
-        unusable.entrySet().removeIf(entry -> !entry.getValue().equals(wanted.get(entry.getKey())));
-        measure();
+        dormant.entrySet().removeIf(entry -> !entry.getValue().equals(wanted.get(entry.getKey())));
+        boolean changed = unusable.entrySet().removeIf(entry -> !entry.getValue().equals(wanted.get(entry.getKey())));
+        for (String name : List.copyOf(live.keySet())) {
+            if (!wanted.containsKey(name)) {
+                LOG.info("Pipeline {} is no longer live", name);
+                live.remove(name).retire();
+                changed = true;
+            }
+        }
+        if (changed) {
+            measure();
+        }
         List<Map<String, Object>> missing = new ArrayList<>();
         for (Map<String, Object> row : rows) {
             String name = (String) row.get("pipeline");
             String revision = (String) row.get("revision");
             Revision running = live.get(name);
-            if ((running == null || !revision.equals(running.id())) && !revision.equals(unusable.get(name))) {
+            boolean tried = revision.equals(unusable.get(name)) || revision.equals(dormant.get(name));
+            if ((running == null || !revision.equals(running.id())) && !tried) {
                 missing.add(row);
             }
         }
@@ -187,7 +196,7 @@ public final class LivePipelines {
             List<String> unset = contexts.missing(settings);
             if (!unset.isEmpty()) {
                 LOG.info("Pipeline {} does not run here: {} is not set", files.name(), String.join(", ", unset));
-                unusable.put(files.name(), files.revision());
+                dormant.put(files.name(), files.revision());
                 camel.stop();
                 return;
             }
@@ -235,13 +244,6 @@ public final class LivePipelines {
                         .map(name -> Row.of(Tags.of("pipeline", name), () -> unusable.containsKey(name) ? 1 : 0))
                         .toList(),
                 false);
-    }
-
-    /** The attempts that run in this worker on each revision, as {@code NAME@REVISION}. */
-    Map<String, Integer> attempts() {
-        Map<String, Integer> attempts = new TreeMap<>();
-        live.values().forEach(revision -> attempts.put(revision.pipeline() + "@" + revision.id(), revision.attempts()));
-        return attempts;
     }
 
     /** Closes every revision. */
