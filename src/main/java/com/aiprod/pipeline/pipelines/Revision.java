@@ -105,11 +105,6 @@ public final class Revision {
         return settings.presets();
     }
 
-    /** The attempts that run on this revision. */
-    synchronized int attempts() {
-        return attempts;
-    }
-
     /** Keeps this revision open for one attempt; returns false if it is closed. */
     synchronized boolean enter() {
         if (retired && attempts == 0) {

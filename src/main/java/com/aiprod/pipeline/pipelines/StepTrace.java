@@ -25,13 +25,14 @@ public final class StepTrace {
     /** The steps in progress, the innermost last. */
     private final List<NamedNode> open = new ArrayList<>();
 
-    private FailurePlace last;
+    private NamedNode last;
     private int cleanups;
     /** A key that a step read of the job and that is not there; null if there was none. */
     private String missingKey;
 
-    private FailurePlace failed;
     private Throwable failure;
+    private NamedNode failedStep;
+    private String failedKey;
 
     /**
      * A step.
@@ -120,15 +121,15 @@ public final class StepTrace {
         Throwable thrown = exchange.getException();
         cleanups -= cleansUp ? 1 : 0;
         open.remove(open.lastIndexOf(step));
-        FailurePlace place = place(step, thrown == null ? null : missingKey);
-        last = place;
+        last = step;
         if (thrown != null && thrown != failure) {
             failure = thrown;
-            failed = place;
+            failedStep = step;
+            failedKey = missingKey;
         }
         if (running != null) {
             String left = thrown == null ? describe.apply(exchange.getMessage().getBody()) : null;
-            running.ended = new Step(place, running.depth, nanos, thrown != null, left);
+            running.ended = new Step(running.place, running.depth, nanos, thrown != null, left);
         }
     }
 
@@ -146,12 +147,13 @@ public final class StepTrace {
 
     /** The step that threw this; null if no step did. */
     synchronized FailurePlace placeOf(Throwable thrown) {
-        return thrown == failure ? failed : null;
+        return failedStep != null && thrown == failure ? place(failedStep, failedKey) : null;
     }
 
     /** The step in progress, or else the one that ended last; null before the first. */
     synchronized FailurePlace last() {
-        return open.isEmpty() ? last : place(open.get(open.size() - 1), null);
+        NamedNode step = open.isEmpty() ? last : open.get(open.size() - 1);
+        return step == null ? null : place(step, null);
     }
 
     private static FailurePlace place(NamedNode step, String missingKey) {
