@@ -27,6 +27,8 @@ public final class CheckScope {
 
     static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}]+?)\\s*}}");
 
+    private static final Pattern REFERENCE = Pattern.compile("#(bean:)?[A-Za-z_][\\w.-]*");
+
     final CamelContext camel;
     final List<RouteFile> files;
     final List<Fault> faults;
@@ -68,6 +70,37 @@ public final class CheckScope {
         } catch (LinkageError e) {
             return null;
         }
+    }
+
+    /** Whether Camel looks up this value of an option as a bean. */
+    static boolean isReference(String value) {
+        return REFERENCE.matcher(value).matches() && !value.equals("#autowired");
+    }
+
+    /**
+     * The class of a bean; empty, after a fault, if there is no such bean, and without one if its class is unknown.
+     *
+     * @param written its name, also as {@code #NAME} or {@code #bean:NAME}
+     */
+    Optional<Class<?>> bean(RouteFile.Text at, String written) {
+        String name = written.replaceFirst("^#(bean:)?", "");
+        if (name.contains("${") || name.contains("{{") || name.startsWith("class:") || name.startsWith("type:")) {
+            return Optional.empty();
+        }
+        if (beans.containsKey(name)) {
+            return Optional.ofNullable(beans.get(name));
+        }
+        Object bean = camel.getRegistry().lookupByName(name);
+        if (bean != null) {
+            return Optional.of(bean.getClass());
+        }
+        // Camel takes the name of a class, too.
+        Class<?> type = name.contains(".") ? classOf(name) : null;
+        if (type == null) {
+            faults.add(at.fault("There is no bean '" + name + "'."
+                    + NearName.suggest(name, beans.keySet()).orElse("")));
+        }
+        return Optional.ofNullable(type);
     }
 
     /** The text with its settings filled in; empty if one of them is unknown. */

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 
@@ -183,7 +184,16 @@ final class EndpointCheck {
         }
     }
 
-    private record Option(String value, int line, boolean inUri) {}
+    private record Option(Text text, boolean inUri) {
+
+        String value() {
+            return text.value();
+        }
+
+        int line() {
+            return text.line();
+        }
+    }
 
     private Map<String, Option> options(Endpoint endpoint, Address address) {
         Map<String, Option> options = new LinkedHashMap<>();
@@ -194,8 +204,10 @@ final class EndpointCheck {
                 options.put(
                         name.strip(),
                         new Option(
-                                equals < 0 ? "" : part.substring(equals + 1),
-                                endpoint.uri().line(),
+                                new Text(
+                                        equals < 0 ? "" : part.substring(equals + 1),
+                                        endpoint.uri().node(),
+                                        endpoint.uri().step()),
                                 true));
             }
         }
@@ -203,7 +215,12 @@ final class EndpointCheck {
             String text = YamlNodes.text(value);
             options.put(
                     name,
-                    new Option(text == null ? "" : scope.resolve(text).orElse("{{}}"), YamlNodes.line(value), false));
+                    new Option(
+                            new Text(
+                                    text == null ? "" : scope.resolve(text).orElse("{{}}"),
+                                    value,
+                                    endpoint.uri().step()),
+                            false));
         });
         return options;
     }
@@ -310,6 +327,11 @@ final class EndpointCheck {
                         "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
                                 + " parameter." + near.orElse(" If that is right, write it in the URI.")));
             }
+            return;
+        }
+        boolean isObject = known.path("type").asText().equals("object");
+        if (isObject && CheckScope.isReference(option.value())) {
+            scope.bean(option.text(), option.value());
             return;
         }
         String fault = value(name, option.value(), known);

@@ -124,6 +124,7 @@ public final class FlowCheck {
         new ReferenceCheck(scope).check();
         new ExpressionCheck(scope).check();
         CheckScope whole = new CheckScope(camel, List.copyOf(all.values()), Set.of(), faults);
+        whole.beans.putAll(beans);
         EndpointCheck endpoints = new EndpointCheck(whole);
         RouteGraph graph = new RouteGraph(whole, endpoints);
         graph.checkIds();

@@ -77,9 +77,9 @@ final class ReferenceCheck {
         for (RouteFile file : scope.files) {
             file.classes.forEach(this::className);
             file.texts.forEach(this::inSimple);
-            file.texts.stream()
-                    .filter(text -> text.value().startsWith("#") && text.value().matches("#(bean:)?[A-Za-z_][\\w.-]*"))
-                    .forEach(text -> bean(text, text.value().replaceFirst("^#(bean:)?", "")));
+            file.references.stream()
+                    .filter(text -> CheckScope.isReference(text.value()))
+                    .forEach(text -> scope.bean(text, text.value()));
         }
     }
 
@@ -87,29 +87,8 @@ final class ReferenceCheck {
         Node node = step.fields.get(key);
         String name = step.field(key);
         if (name != null) {
-            bean(new Text(name, node, step), name.replaceFirst("^#(bean:)?", ""));
+            scope.bean(new Text(name, node, step), name);
         }
-    }
-
-    /** The class of a bean; empty, after a fault, if there is no such bean, and without one if its class is unknown. */
-    private Optional<Class<?>> bean(Text at, String name) {
-        if (name.contains("${") || name.contains("{{") || name.startsWith("class:") || name.startsWith("type:")) {
-            return Optional.empty();
-        }
-        if (scope.beans.containsKey(name)) {
-            return Optional.ofNullable(scope.beans.get(name));
-        }
-        Object bean = scope.camel.getRegistry().lookupByName(name);
-        if (bean != null) {
-            return Optional.of(bean.getClass());
-        }
-        // Camel takes the name of a class, too.
-        Class<?> type = name.contains(".") ? scope.classOf(name) : null;
-        if (type == null) {
-            scope.faults.add(at.fault("There is no bean '" + name + "'."
-                    + NearName.suggest(name, scope.beans.keySet()).orElse("")));
-        }
-        return Optional.ofNullable(type);
     }
 
     private void call(Step step, BeanCall call) {
@@ -118,7 +97,7 @@ final class ReferenceCheck {
         }
         Optional<Class<?>> type = Optional.empty();
         if (call.ref() != null) {
-            type = bean(call.ref(), call.ref().value().replaceFirst("^#(bean:)?", ""));
+            type = scope.bean(call.ref(), call.ref().value());
         } else if (call.type() != null) {
             // An unknown class is reported with the other names of classes.
             type = Optional.ofNullable(scope.classOf(call.type().value()));
@@ -219,7 +198,7 @@ final class ReferenceCheck {
                 scope.faults.add(at.fault("There is no class '" + name + "'." + usual(name)));
             }
         } else {
-            type = bean(at, name);
+            type = scope.bean(at, name);
         }
         Node method = endpoint.parameters().get("method");
         Matcher inQuery = Pattern.compile("(?:^|&)method=([^&]*)").matcher(address.query());
@@ -242,7 +221,7 @@ final class ReferenceCheck {
             }
         }
         while (call.find()) {
-            Optional<Class<?>> type = bean(text, call.group(1));
+            Optional<Class<?>> type = scope.bean(text, call.group(1));
             String method = call.group(2);
             if (method != null) {
                 type.ifPresent(known -> method(new Text(method, text.node(), text.step()), known));

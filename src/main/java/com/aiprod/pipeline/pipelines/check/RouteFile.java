@@ -22,6 +22,9 @@ final class RouteFile {
     final List<Step> loose = new ArrayList<>();
 
     final List<Text> texts = new ArrayList<>();
+    /** Values that name a bean as {@code #NAME}. Texts, expressions, and options of endpoints may begin with {@code #}. */
+    final List<Text> references = new ArrayList<>();
+
     final List<ClassName> classes = new ArrayList<>();
     /** The class of each bean that the file makes, by name. */
     final Map<String, String> beans = new LinkedHashMap<>();

@@ -398,7 +398,7 @@ final class RouteFileReader {
             if (seen.putIfAbsent(name, entry.getValueNode()) != null) {
                 fault(line, step, "'" + written + "' is here twice: keep one.");
             } else if (shape.isOpen()) {
-                open(entry.getValueNode(), written, step, depth);
+                open(entry.getValueNode(), written, step, depth, key.equals("parameters"));
             } else if (shape.has(name)) {
                 property(name, entry, shape, key, step, depth);
             } else {
@@ -475,22 +475,32 @@ final class RouteFileReader {
     }
 
     /** Values that Camel hands on to an endpoint or a bean. */
-    private void open(Node value, String key, Step step, int depth) {
+    private void open(Node value, String key, Step step, int depth, boolean isOption) {
         if (depth > MAX_DEPTH) {
             return;
         }
         if (value instanceof ScalarNode scalar) {
-            file.texts.add(new Text(scalar.getValue(), scalar, step));
+            Text text = new Text(scalar.getValue(), scalar, step);
+            file.texts.add(text);
+            if (!isOption) {
+                reference(text);
+            }
         } else if (value instanceof MappingNode mapping) {
             if (mapping.getValue().size() == 1 && mapping.getValue().get(0).getKeyNode() instanceof MappingNode) {
                 fault(YamlNodes.line(value), step, notAScalar(mapping, key));
                 return;
             }
             for (NodeTuple entry : mapping.getValue()) {
-                open(entry.getValueNode(), String.valueOf(YamlNodes.text(entry.getKeyNode())), step, depth + 1);
+                open(entry.getValueNode(), String.valueOf(YamlNodes.text(entry.getKeyNode())), step, depth + 1, isOption);
             }
         } else {
-            YamlNodes.items(value).forEach(item -> open(item, key, step, depth + 1));
+            YamlNodes.items(value).forEach(item -> open(item, key, step, depth + 1, isOption));
+        }
+    }
+
+    private void reference(Text text) {
+        if (text.value().startsWith("#")) {
+            file.references.add(text);
         }
     }
 
@@ -589,6 +599,10 @@ final class RouteFileReader {
         Text value = new Text(text, node, step);
         if (!FOR_PEOPLE.contains(key)) {
             file.texts.add(value);
+            boolean isFreeText = key.equals("message") || key.equals("expression") || schema.languages().contains(key);
+            if (!isFreeText) {
+                reference(value);
+            }
         }
         if (CLASS_KEYS.contains(key) || (key.equals("type") && step.kind.startsWith("convert"))) {
             file.classes.add(new ClassName(key, value));
