@@ -152,9 +152,9 @@ final class EndpointCheck {
         if ((isDynamic && address.scheme().contains("${")) || address.scheme().contains("$simple{")) {
             return;
         }
-        if (!isDynamic && uri.get().contains("${") && !address.scheme().equals("language")) {
-            scope.faults.add(
-                    step.fault(line, "Only 'toD' takes an expression in its URI: 'to' would read it as it stands."));
+        if (!isDynamic && literal(address).contains("${")) {
+            scope.faults.add(step.fault(
+                    line, "Only 'toD' evaluates an expression in its URI: 'to' would use the text of the expression."));
             return;
         }
         if (!schemes.contains(address.scheme())) {
@@ -182,6 +182,15 @@ final class EndpointCheck {
         } else if (!isDynamic && !isFlow) {
             made(endpoint, uri.get(), options, address);
         }
+    }
+
+    /** The part of a URI in which the component itself evaluates no expression. */
+    private static String literal(Address address) {
+        return switch (address.scheme()) {
+            case "language" -> "";
+            case "bean", "class", "file" -> address.path();
+            default -> address.path() + "?" + address.query();
+        };
     }
 
     private record Option(Text text, boolean inUri) {
