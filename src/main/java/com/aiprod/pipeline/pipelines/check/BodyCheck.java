@@ -182,7 +182,7 @@ final class BodyCheck {
     private static final Set<Body> UNKNOWN = Set.of(Body.UNKNOWN);
 
     private Set<Body> run(Step step, Set<Body> bodies) {
-        if ("true".equals(step.field("disabled"))) {
+        if (step.isDisabled()) {
             return bodies;
         }
         if (reports && bodies.equals(Set.of(Body.JOB))) {
@@ -287,7 +287,7 @@ final class BodyCheck {
         for (Endpoint endpoint : step.endpoints) {
             Route target = graph.route(endpoints.inner(endpoint));
             String scheme = EndpointCheck.Address.of(endpoint.uri().value()).scheme();
-            if (target != null) {
+            if (target != null && !RouteGraph.isConditional(target)) {
                 Set<Body> sent = step.fields.containsKey("variableSend") ? UNKNOWN : bodies;
                 entering.computeIfAbsent(target, key -> new LinkedHashSet<>()).addAll(sent);
                 Set<Body> left = run(target);

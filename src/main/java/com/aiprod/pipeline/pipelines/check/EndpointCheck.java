@@ -96,6 +96,11 @@ final class EndpointCheck {
                     mark < 0 ? "" : uri.substring(mark + 1));
         }
 
+        /** Whether it names a route of the same context. */
+        boolean isInner() {
+            return scheme.equals("direct") || scheme.equals("seda");
+        }
+
         /** The first one that is not in an expression. */
         private static int questionMark(String uri) {
             int depth = 0;
@@ -120,7 +125,7 @@ final class EndpointCheck {
             return null;
         }
         Address address = Address.of(uri);
-        if (!address.scheme().equals("direct") && !address.scheme().equals("seda")) {
+        if (!address.isInner()) {
             return null;
         }
         String name = address.path();
@@ -189,7 +194,7 @@ final class EndpointCheck {
         return switch (address.scheme()) {
             case "language" -> "";
             case "bean", "class", "file" -> address.path();
-            default -> address.path() + "?" + address.query();
+            default -> address.scheme() + ":" + address.path() + "?" + address.query();
         };
     }
 

@@ -241,7 +241,7 @@ public final class FlowCheck {
     }
 
     private static boolean runs(Step step) {
-        return !"true".equals(step.field("disabled"));
+        return !step.isDisabled();
     }
 
     private static String owner(Step step, RouteFile file) {

@@ -107,6 +107,10 @@ final class RouteFile {
             return List.of(kinds).contains(kind);
         }
 
+        boolean isDisabled() {
+            return "true".equals(field("disabled"));
+        }
+
         String field(String key) {
             Node value = fields.get(key);
             return value == null ? null : YamlNodes.text(value);

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import java.util.Objects;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
@@ -66,8 +67,12 @@ final class RouteGraph {
     void checkIds() {
         Map<String, List<Named>> all = new LinkedHashMap<>();
         for (RouteFile file : scope.files) {
-            file.ids.forEach(named -> all.computeIfAbsent(named.kind() + " " + named.id(), key -> new ArrayList<>())
-                    .add(named));
+            file.ids.forEach(named -> {
+                // Routes and steps share their IDs.
+                String space = named.kind().equals("routeConfiguration") ? named.kind() : "";
+                all.computeIfAbsent(space + " " + named.id(), key -> new ArrayList<>())
+                        .add(named);
+            });
         }
         for (List<Named> same : all.values()) {
             for (Named named : same) {
@@ -88,12 +93,17 @@ final class RouteGraph {
         }
     }
 
+    /** Whether a setting decides if the route exists, so that another one may take its place. */
+    static boolean isConditional(Route route) {
+        return route.top.fields.containsKey("precondition");
+    }
+
     /** Reports two routes that start from the same endpoint, once for each place. */
     void checkSources() {
         Map<String, List<Route>> all = new LinkedHashMap<>();
         for (Route route : scope.routes()) {
             String source = source(route);
-            if (source != null && source.startsWith("direct:")) {
+            if (source != null && source.startsWith("direct:") && !isConditional(route)) {
                 all.computeIfAbsent(source, key -> new ArrayList<>()).add(route);
             }
         }
@@ -130,10 +140,8 @@ final class RouteGraph {
             Route route = named.get();
             if (route.from != null
                     && (source(route) != null || !route.from.uri().value().contains("{{"))) {
-                String scheme =
-                        EndpointCheck.Address.of(route.from.uri().value()).scheme();
                 // Another kind of endpoint is reported as such.
-                if (scheme.equals("direct") || scheme.equals("seda")) {
+                if (EndpointCheck.Address.of(route.from.uri().value()).isInner()) {
                     scope.faults.add(route.top.fault(
                             route.from.uri().line(),
                             "The entry route of the pipeline '" + name + "' starts from '" + source
@@ -178,22 +186,33 @@ final class RouteGraph {
                     }
                 }));
         scope.steps()
-                .forEach(step -> step.expressions.forEach(expression -> {
-                    if (expression.language().equals("constant")
-                            && step.is("recipientList", "routingSlip", "enrich", "pollEnrich", "toD")) {
-                        for (String uri : expression.text().value().split(",")) {
-                            EndpointCheck.Address address = EndpointCheck.Address.of(uri.strip());
-                            String target = address.scheme() + ":" + address.path();
-                            if ((address.scheme().equals("direct")
-                                            || address.scheme().equals("seda"))
-                                    && !bySource.containsKey(target)) {
-                                scope.faults.add(
-                                        step.fault(expression.text().line(), noSuch(target, meant, elsewhere)));
-                            }
-                        }
-                    }
-                }));
+                .forEach(step -> constants(step).forEach(constant -> recipients(step, constant)
+                        .filter(target -> !bySource.containsKey(target))
+                        .forEach(target -> scope.faults.add(
+                                step.fault(constant.line(), noSuch(target, meant, elsewhere))))));
         return meant;
+    }
+
+    /** The texts of a step that are lists of endpoints. */
+    private static Stream<Text> constants(Step step) {
+        return step.is("recipientList", "routingSlip", "enrich", "pollEnrich", "toD")
+                ? step.expressions.stream()
+                        .filter(expression -> expression.language().equals("constant"))
+                        .map(Expression::text)
+                : Stream.empty();
+    }
+
+    /** The inner endpoints that a list names. */
+    private static Stream<String> recipients(Step step, Text constant) {
+        String delimiter = Stream.of("delimiter", "uriDelimiter")
+                .map(step::field)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(",");
+        return Arrays.stream(constant.value().split(Pattern.quote(delimiter)))
+                .map(uri -> EndpointCheck.Address.of(uri.strip()))
+                .filter(EndpointCheck.Address::isInner)
+                .map(address -> address.scheme() + ":" + address.path());
     }
 
     private static boolean isPattern(Step step) {
@@ -279,6 +298,9 @@ final class RouteGraph {
     private void reach(Route route, Set<Route> reached) {
         if (reached.add(route)) {
             mentioned(route.top).forEach(next -> reach(next, reached));
+            scope.routes().stream()
+                    .filter(other -> source(other) != null && source(other).equals(source(route)))
+                    .forEach(other -> reach(other, reached));
         }
     }
 
@@ -286,6 +308,9 @@ final class RouteGraph {
     private List<Route> mentioned(Step top) {
         Set<String> names = new TreeSet<>();
         List<String> prefixes = new ArrayList<>();
+        top.all()
+                .forEach(step -> constants(step)
+                        .forEach(constant -> recipients(step, constant).forEach(names::add)));
         top.all()
                 .forEach(step -> step.endpoints.forEach(endpoint -> {
                     String target = endpoints.inner(endpoint);
@@ -347,6 +372,9 @@ final class RouteGraph {
     /** Adds the calls that are made whenever these steps run; returns whether what follows runs, too. */
     private boolean certain(List<Step> steps, List<Call> calls) {
         for (Step step : steps) {
+            if (step.isDisabled()) {
+                continue;
+            }
             if (step.is("to", "wireTap", "toD")) {
                 step.endpoints.stream()
                         .map(endpoints::inner)
@@ -406,8 +434,12 @@ final class RouteGraph {
     }
 
     private void loop(Step loop) {
-        boolean hasEnd = loop.all().anyMatch(step -> step.is("stop", "throwException", "rollback"));
-        if (!"true".equals(loop.field("doWhile")) || hasEnd) {
+        Set<Route> called = new HashSet<>();
+        mentioned(loop).forEach(route -> reach(route, called));
+        boolean hasEnd = Stream.concat(Stream.of(loop), called.stream().map(route -> route.top))
+                .flatMap(Step::all)
+                .anyMatch(step -> step.is("stop", "throwException", "rollback"));
+        if (!"true".equals(loop.field("doWhile")) || loop.isDisabled() || hasEnd) {
             return;
         }
         for (Expression expression : loop.expressions) {
