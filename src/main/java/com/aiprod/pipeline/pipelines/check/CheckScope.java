@@ -1,5 +1,8 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import com.aiprod.pipeline.pipelines.YamlNodes;
+import java.util.stream.Collectors;
+import java.util.Objects;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
 
@@ -117,14 +120,18 @@ public final class CheckScope {
 
     /** Reports settings that have no value. */
     void checkPlaceholders() {
+        Set<String> parameters = templateParameters();
         Set<String> reported = new HashSet<>();
         for (RouteFile file : files) {
             for (RouteFile.Text text : file.texts) {
                 Matcher placeholder = PLACEHOLDER.matcher(text.value());
                 while (placeholder.find()) {
                     String name = placeholder.group(1);
-                    if (resolve(placeholder.group()).isEmpty() && reported.add(file.location() + text.line() + name)) {
-                        String plain = name.replaceFirst("^[?!]", "");
+                    boolean mayBeMissing = name.startsWith("?") || parameters.contains(name);
+                    if (!mayBeMissing
+                            && resolve(placeholder.group()).isEmpty()
+                            && reported.add(file.location() + text.line() + name)) {
+                        String plain = name.replaceFirst("^!", "");
                         faults.add(text.fault("The setting '" + plain + "' has no value."
                                 + NearName.suggest(plain, settings)
                                         .orElse(" Set it in the environment, list it under 'requires' in pipeline.yaml,"
@@ -133,6 +140,20 @@ public final class CheckScope {
                 }
             }
         }
+    }
+
+    /** What placeholders may name below a route template, beside settings. */
+    private Set<String> templateParameters() {
+        return outsideRoutes("routeTemplate")
+                .flatMap(template -> YamlNodes.items(template.fields.get("parameters")).stream())
+                .map(parameter -> YamlNodes.field(parameter, "name"))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+    }
+
+    /** Steps of a kind at the top level of the files. */
+    Stream<RouteFile.Step> outsideRoutes(String... kinds) {
+        return files.stream().flatMap(file -> file.loose.stream()).filter(step -> step.is(kinds));
     }
 
     /** The names of the settings that the environment has, in the spelling of placeholders; no values. */

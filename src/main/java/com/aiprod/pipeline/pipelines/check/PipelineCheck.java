@@ -124,10 +124,9 @@ public final class PipelineCheck {
                 step.endpoints.forEach(endpoint -> endpoints.check(endpoint, Set.of(), graph.sources()));
             }
         });
-        scope.files.forEach(file -> file.loose.stream()
-                .filter(step -> step.is("rest", "restConfiguration"))
+        scope.outsideRoutes("rest", "restConfiguration")
                 .forEach(step -> scope.faults.add(step.fault("A pipeline has no '" + step.kind
-                        + "': a job starts it, and nothing else. Requests belong to the folder 'api' of the flow."))));
+                        + "': a job starts it, and nothing else. Requests belong to the folder 'api' of the flow.")));
         new ReferenceCheck(scope).check();
         new ExpressionCheck(scope).check();
         Set<String> known = new TreeSet<>();

@@ -175,7 +175,9 @@ final class RouteGraph {
     /** Reports calls of routes that do not exist; returns the names that were probably meant. */
     Set<String> checkTargets(Map<String, String> elsewhere) {
         Set<String> meant = new HashSet<>();
-        if (!scope.isComplete() || scope.routes().stream().anyMatch(route -> route.from == null)) {
+        // A template makes routes that are in no file.
+        boolean hasTemplates = scope.outsideRoutes("templatedRoute").findAny().isPresent();
+        if (hasTemplates || !scope.isComplete() || scope.routes().stream().anyMatch(route -> route.from == null)) {
             return bySource.keySet();
         }
         scope.steps()
