@@ -119,9 +119,12 @@ final class BodyCheck {
      */
     void check(String name, boolean withOutput) {
         Route entry = graph.route("direct:" + name);
-        if (entry == null) {
+        if (entry == null || isChangedAside()) {
             return;
         }
+        graph.calledWithAnyBody()
+                .forEach(route -> entering.computeIfAbsent(route, key -> new LinkedHashSet<>())
+                        .add(Body.UNKNOWN));
         // Twice: the first round finds out what reaches the routes that are called.
         for (int round = 0; round < 6; round++) {
             int before = entering.values().stream().mapToInt(Set::size).sum();
@@ -146,6 +149,15 @@ final class BodyCheck {
                                                 + " of('text', ${body}) of java.util.Map makes."));
             }
         }
+    }
+
+    /** Whether steps outside the way of the body may change it: those before each step, and those after the last one. */
+    private boolean isChangedAside() {
+        return scope.steps()
+                .filter(step -> step.kind.startsWith("intercept")
+                        || (step.is("onCompletion") && "BeforeConsumer".equalsIgnoreCase(step.field("mode"))))
+                .flatMap(step -> step.children.stream())
+                .anyMatch(step -> !KEEPING_STEPS.contains(step.kind));
     }
 
     private Set<Body> run(Route route) {
@@ -188,7 +200,9 @@ final class BodyCheck {
         if (reports && bodies.equals(Set.of(Body.JOB))) {
             keysIn(step);
         }
-        if (step.calls.stream().anyMatch(call -> !isHarmless(call))) {
+        boolean callsInSimple = step.expressions.stream()
+                .anyMatch(expression -> expression.text().value().contains("${bean:"));
+        if (callsInSimple || step.calls.stream().anyMatch(call -> !isHarmless(call))) {
             // The bean may change the job in place.
             bodies = without(bodies);
         }
@@ -341,7 +355,7 @@ final class BodyCheck {
         if (one.matches()) {
             return bodies.equals(Set.of(Body.JOB)) && TEXT_KEYS.contains(one.group(1));
         }
-        if (text.startsWith("{{") || text.contains("$simple{")) {
+        if (text.startsWith("{{") || text.contains("$simple{") || text.contains("$init{")) {
             return false;
         }
         int depth = 0;

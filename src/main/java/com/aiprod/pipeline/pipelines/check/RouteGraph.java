@@ -1,5 +1,7 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import java.util.LinkedHashSet;
+import java.util.stream.Collectors;
 import java.util.Objects;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,10 +38,12 @@ final class RouteGraph {
     private final CheckScope scope;
     private final EndpointCheck endpoints;
     private final Map<String, Route> bySource = new LinkedHashMap<>();
+    private final Map<Step, List<Text>> texts;
 
     RouteGraph(CheckScope scope, EndpointCheck endpoints) {
         this.scope = scope;
         this.endpoints = endpoints;
+        this.texts = scope.files.stream().flatMap(file -> file.texts.stream()).collect(Collectors.groupingBy(Text::step));
         for (Route route : scope.routes()) {
             String source = source(route);
             if (source != null) {
@@ -306,52 +309,67 @@ final class RouteGraph {
         }
     }
 
-    /** Routes whose names stand anywhere in the step. */
-    private List<Route> mentioned(Step top) {
-        Set<String> names = new TreeSet<>();
+    /** Routes that a step or one inside it may call. */
+    private Set<Route> mentioned(Step top) {
+        return top.all().flatMap(step -> mentionedBy(step).stream()).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Routes that this step may call. */
+    private List<Route> mentionedBy(Step step) {
+        if (step.is("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich")
+                && step.expressions.stream().anyMatch(RouteGraph::mayCallAnything)) {
+            return List.copyOf(bySource.values());
+        }
+        Set<String> names = new HashSet<>();
         List<String> prefixes = new ArrayList<>();
-        top.all()
-                .forEach(step -> constants(step)
-                        .forEach(constant -> recipients(step, constant).forEach(names::add)));
-        top.all()
-                .forEach(step -> step.endpoints.forEach(endpoint -> {
-                    String target = endpoints.inner(endpoint);
-                    if (target != null) {
-                        names.add(target);
-                    }
-                }));
-        for (Text text : top.file.texts) {
-            if (top.all().noneMatch(step -> step == text.step())) {
-                continue;
-            }
+        step.endpoints.stream().map(endpoints::inner).filter(Objects::nonNull).forEach(names::add);
+        constants(step).forEach(constant -> recipients(step, constant).forEach(names::add));
+        for (Text text : texts.getOrDefault(step, List.of())) {
             String value = scope.resolve(text.value()).orElse(text.value());
+            if (value.startsWith("${") && step.is("toD", "recipientList", "routingSlip", "dynamicRouter")) {
+                return List.copyOf(bySource.values());
+            }
             Matcher mention = MENTION.matcher(value);
             while (mention.find()) {
                 int dynamic = mention.group().indexOf("${");
                 if (dynamic >= 0) {
                     prefixes.add(mention.group().substring(0, dynamic));
-                } else if (top.route == null
-                        || top.route.from == null
-                        || !text.node().equals(top.route.from.uri().node())) {
+                } else if (!isSource(text)) {
                     names.add(mention.group().replace("://", ":"));
                 }
             }
-            if (value.startsWith("${") && text.step().is("toD", "recipientList", "routingSlip", "dynamicRouter")) {
-                prefixes.add("");
-            }
         }
-        boolean anywhere = top.all()
-                .anyMatch(step -> step.is("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich")
-                        && step.expressions.stream()
-                                .anyMatch(expression -> !expression.language().equals("constant")
-                                        && !expression.text().value().startsWith("direct:")
-                                        && !expression.text().value().startsWith("seda:")));
         return bySource.entrySet().stream()
-                .filter(source -> anywhere
-                        || names.contains(source.getKey())
+                .filter(source -> names.contains(source.getKey())
                         || prefixes.stream().anyMatch(source.getKey()::startsWith))
                 .map(Map.Entry::getValue)
                 .toList();
+    }
+
+    private static boolean mayCallAnything(Expression expression) {
+        String text = expression.text().value();
+        return !expression.language().equals("constant") && !text.startsWith("direct:") && !text.startsWith("seda:");
+    }
+
+    private static boolean isSource(Text text) {
+        Route route = text.step().route;
+        return route != null
+                && route.from != null
+                && text.node().equals(route.from.uri().node());
+    }
+
+    /** Routes that are called in another way than by a step of a route that names them, so that any body may reach them. */
+    Set<Route> calledWithAnyBody() {
+        Set<Step> plain = scope.routes().stream()
+                .flatMap(route -> route.steps().stream())
+                .flatMap(Step::all)
+                .filter(step -> step.is("to", "toD", "wireTap")
+                        && step.endpoints.stream().allMatch(endpoint -> endpoints.inner(endpoint) != null))
+                .collect(Collectors.toSet());
+        return scope.steps()
+                .filter(step -> !plain.contains(step))
+                .flatMap(step -> mentionedBy(step).stream())
+                .collect(Collectors.toSet());
     }
 
     /** Reports routes that call themselves whatever happens, and loops without an end. */
