@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import org.springframework.util.StringUtils;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 
@@ -121,7 +122,7 @@ final class ReferenceCheck {
             return;
         }
         List<Method> named = Arrays.stream(type.getMethods())
-                .filter(method -> method.getName().equals(name))
+                .filter(method -> method.getName().equals(name) || isGetter(method, name))
                 .toList();
         if (named.isEmpty()) {
             Set<String> own = Arrays.stream(type.getMethods())
@@ -140,8 +141,7 @@ final class ReferenceCheck {
         int given = bracket < 0 ? -1 : arguments(written.substring(bracket + 1, written.length() - 1));
         if (given > 0
                 && named.stream()
-                        .noneMatch(method -> method.getParameterCount() == given
-                                || (method.isVarArgs() && given >= method.getParameterCount() - 1))) {
+                        .noneMatch(method -> takes(method, given))) {
             String takes = named.stream()
                     .map(Method::getParameterCount)
                     .distinct()
@@ -150,6 +150,25 @@ final class ReferenceCheck {
                     .collect(Collectors.joining(", "));
             scope.faults.add(at.fault("'" + name + "' gets " + given + " values here, but takes " + takes + "."));
         }
+    }
+
+    /** Camel finds {@code isEmpty} by {@code empty}, too. */
+    private static boolean isGetter(Method method, String name) {
+        String capital = StringUtils.capitalize(name);
+        return method.getParameterCount() == 0
+                && (method.getName().equals("get" + capital) || method.getName().equals("is" + capital));
+    }
+
+    /** Whether a call with this number of values fits: Camel itself finds the others by their annotations or types. */
+    private static boolean takes(Method method, int given) {
+        if (method.isVarArgs() && given >= method.getParameterCount() - 1) {
+            return true;
+        }
+        return given <= method.getParameterCount()
+                && Arrays.stream(method.getParameters())
+                        .skip(given)
+                        .allMatch(parameter -> parameter.getAnnotations().length > 0
+                                || parameter.getType().getName().startsWith("org.apache.camel."));
     }
 
     /** Commas outside of quotation marks and brackets separate arguments. */
