@@ -43,6 +43,9 @@ final class EndpointCheck {
     /** Descriptions of components by scheme; missing if there is none. They never change while the program runs. */
     private static final Map<String, Optional<JsonNode>> DESCRIPTIONS = new ConcurrentHashMap<>();
 
+    /** Shorter query parameters are near to some option by chance. */
+    private static final int MIN_MISSPELT = 8;
+
     private final CheckScope scope;
     private boolean isFlow;
     private final Set<String> schemes = new TreeSet<>(Holder.SCHEMES);
@@ -331,15 +334,13 @@ final class EndpointCheck {
             }
             Set<String> names = new TreeSet<>();
             properties.fieldNames().forEachRemaining(names::add);
-            Optional<String> near = NearName.suggest(name, names);
             if (!lenient) {
-                scope.faults.add(
-                        step.fault(option.line(), "'" + scheme + "' has no option '" + name + "'." + near.orElse("")));
-            } else if ((near.isPresent() && name.length() > 5) || !option.inUri()) {
                 scope.faults.add(step.fault(
                         option.line(),
-                        "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
-                                + " parameter." + near.orElse(" If that is right, write it in the URI.")));
+                        "'" + scheme + "' has no option '" + name + "'."
+                                + NearName.suggest(name, names).orElse("")));
+            } else {
+                queryParameter(step, scheme, name, option, names);
             }
             return;
         }
@@ -351,6 +352,21 @@ final class EndpointCheck {
         String fault = value(name, option.value(), known);
         if (fault != null) {
             scope.faults.add(step.fault(option.line(), fault));
+        }
+    }
+
+    /** Reports what the component would hand on to the service, unless it is certainly meant so. */
+    private void queryParameter(Step step, String scheme, String name, Option option, Set<String> known) {
+        // Services have parameters of any name, such as timeout beside the option soTimeout.
+        Optional<String> near = NearName.nearest(name, known, name.length() < MIN_MISSPELT ? 0 : 2)
+                .map(option.inUri()
+                        ? found -> " Did you mean '" + found + "'? If not, set it in the header 'CamelHttpQuery'."
+                        : found -> " Did you mean '" + found + "'?");
+        if (near.isPresent() || !option.inUri()) {
+            scope.faults.add(step.fault(
+                    option.line(),
+                    "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
+                            + " parameter." + near.orElse(" If that is right, write it in the URI.")));
         }
     }
 
