@@ -320,7 +320,12 @@ final class RouteFileReader {
         } else if (shape.isScalar() && (!shape.isMapping() || !YamlNodes.isNull(node))) {
             scalar(node, shape, key, step);
         } else if (YamlNodes.isNull(node)) {
+            int before = faults.size();
             missing(Map.of(), shape, key, node, step, false);
+            if (faults.size() == before) {
+                int line = lines.getOrDefault(node, step.kind.equals(key) ? step.line : YamlNodes.line(node));
+                fault(line, step, "'" + key + "' has no value: write '" + key + ": {}', or keys below it.");
+            }
         } else if (shape.hasExpression() && shape.keys().contains("simple")) {
             fault(
                     YamlNodes.line(node),
