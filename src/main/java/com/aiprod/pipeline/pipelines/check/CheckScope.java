@@ -35,16 +35,25 @@ public final class CheckScope {
     final CamelContext camel;
     final List<RouteFile> files;
     final List<Fault> faults;
-    final Set<String> settings;
+    private final Set<String> settings;
+    private final Set<String> standIns;
 
     /** Beans that can be called, by name; the class is null if it is unknown. */
     final Map<String, Class<?>> beans = new TreeMap<>();
 
-    /** @param settings names of settings, to suggest one */
-    CheckScope(CamelContext camel, List<RouteFile> files, Set<String> settings, List<Fault> faults) {
+    /**
+     * A check of some files.
+     *
+     * @param settings names of settings, to suggest one
+     * @param standIns settings whose value here is not that of the application
+     * @param faults receives what is wrong
+     */
+    CheckScope(
+            CamelContext camel, List<RouteFile> files, Set<String> settings, Set<String> standIns, List<Fault> faults) {
         this.camel = camel;
         this.files = files;
         this.settings = settings;
+        this.standIns = standIns;
         this.faults = faults;
         files.forEach(file -> file.beans.forEach((name, type) -> beans.put(name, classOf(type))));
     }
@@ -116,6 +125,23 @@ public final class CheckScope {
         } catch (RuntimeException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether a setting in the text has another value where the pipeline runs. */
+    boolean usesStandIn(String text) {
+        return PLACEHOLDER
+                .matcher(text)
+                .results()
+                .anyMatch(placeholder -> standIns.contains(placeholder.group(1).replaceFirst("[:?].*$", "")));
+    }
+
+    /** Whether a step uses such a setting where Camel found a fault. */
+    boolean usesStandIn(Fault fault) {
+        return files.stream()
+                .filter(file -> file.location().equals(fault.file()))
+                .flatMap(file -> file.texts.stream())
+                .filter(text -> text.step().line == fault.line() || text.line() == fault.line())
+                .anyMatch(text -> usesStandIn(text.value()));
     }
 
     /** Reports settings that have no value. */

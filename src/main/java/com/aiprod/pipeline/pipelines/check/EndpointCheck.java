@@ -157,6 +157,10 @@ final class EndpointCheck {
             return;
         }
         Address address = Address.of(uri.get());
+        String written = endpoint.uri().value();
+        if (written.startsWith("{{") && scope.usesStandIn(written.substring(0, written.indexOf("}}") + 2))) {
+            return;
+        }
         if ((isDynamic && address.scheme().contains("${")) || address.scheme().contains("$simple{")) {
             return;
         }
@@ -214,7 +218,9 @@ final class EndpointCheck {
 
     private Map<String, Option> options(Endpoint endpoint, Address address) {
         Map<String, Option> options = new LinkedHashMap<>();
-        for (String part : split(address.query())) {
+        String uri = endpoint.uri().value();
+        String query = scope.usesStandIn(uri) ? Address.of(uri).query() : address.query();
+        for (String part : split(query)) {
             int equals = part.indexOf('=');
             if (!part.isBlank()) {
                 String name = equals < 0 ? part : part.substring(0, equals);
@@ -234,12 +240,17 @@ final class EndpointCheck {
                     name,
                     new Option(
                             new Text(
-                                    text == null ? "" : scope.resolve(text).orElse("{{}}"),
+                                    text == null ? "" : value(text),
                                     value,
                                     endpoint.uri().step()),
                             false));
         });
         return options;
+    }
+
+    /** The value of an option; with its placeholders if nobody knows what they stand for. */
+    private String value(String text) {
+        return scope.usesStandIn(text) ? text : scope.resolve(text).orElse(text);
     }
 
     /** The options of a query; those in RAW() may contain anything. */

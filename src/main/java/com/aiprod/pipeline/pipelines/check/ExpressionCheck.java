@@ -1,5 +1,7 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import org.springframework.util.function.SingletonSupplier;
+import java.util.function.Supplier;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 
@@ -44,6 +46,7 @@ final class ExpressionCheck {
 
     private final CheckScope scope;
     private final Set<Text> checked = new HashSet<>();
+    private final Supplier<Set<String>> functions = SingletonSupplier.of(this::functions);
 
     ExpressionCheck(CheckScope scope) {
         this.scope = scope;
@@ -113,14 +116,13 @@ final class ExpressionCheck {
         }
     }
 
-    /** Camel parses what is inside another function only when it runs, and then takes an unknown function for a text. */
+    /** Camel reports an unknown function with values in brackets only when it runs. */
     private void functions(Text text) {
         Matcher call = CALL.matcher(text.value());
         while (call.find()) {
             String name = call.group(1);
-            Set<String> known = functions();
-            if (!known.contains(name)) {
-                NearName.suggest(name, known)
+            if (!functions.get().contains(name)) {
+                NearName.suggest(name, functions.get())
                         .ifPresent(near -> scope.faults.add(
                                 text.fault("There is no function '" + name + "' in simple." + near)));
             }
@@ -159,7 +161,7 @@ final class ExpressionCheck {
         Matcher unknown = UNKNOWN_FUNCTION.matcher(reason);
         if (unknown.find()) {
             return "There is no function '" + unknown.group(1) + "' in simple."
-                    + NearName.suggest(unknown.group(1), functions()).orElse("");
+                    + NearName.suggest(unknown.group(1), functions.get()).orElse("");
         }
         if (language.equals("simple")) {
             for (String pair : List.of("[]", "()", "{}")) {

@@ -118,12 +118,13 @@ public final class FlowCheck {
             Map<String, RouteFile> all,
             Map<String, Class<?>> beans,
             List<Fault> faults) {
-        CheckScope scope = new CheckScope(camel, List.copyOf(own.values()), CheckScope.settings(environment), faults);
+        CheckScope scope = new CheckScope(
+                camel, List.copyOf(own.values()), CheckScope.settings(environment), Set.of(), faults);
         scope.beans.putAll(beans);
         scope.checkPlaceholders();
         new ReferenceCheck(scope).check();
         new ExpressionCheck(scope).check();
-        CheckScope whole = new CheckScope(camel, List.copyOf(all.values()), Set.of(), faults);
+        CheckScope whole = new CheckScope(camel, List.copyOf(all.values()), Set.of(), Set.of(), faults);
         whole.beans.putAll(beans);
         EndpointCheck endpoints = new EndpointCheck(whole);
         RouteGraph graph = new RouteGraph(whole, endpoints);

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import java.util.Optional;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
@@ -93,14 +94,16 @@ public final class PipelineCheck {
         boolean fitsSchema = faults.isEmpty();
         DefaultCamelContext camel = contexts.make("check-" + files.name());
         try {
-            standIns(camel, own);
+            Set<String> standIns = standIns(camel, own);
             camel.build();
-            CheckScope scope = new CheckScope(camel, routes, settings, faults);
+            CheckScope scope = new CheckScope(camel, routes, settings, standIns, faults);
             contexts.stageBeans().forEach((name, bean) -> scope.beans.put(name, bean.getClass()));
             check(files, others, scope, fitsSchema);
             // What is wrong by now would only be refused again, in other words.
             if (faults.isEmpty()) {
-                build(files, camel, faults);
+                build(files, camel)
+                        .filter(fault -> !scope.usesStandIn(fault))
+                        .ifPresent(faults::add);
             }
         } finally {
             camel.stop();
@@ -208,7 +211,7 @@ public final class PipelineCheck {
     }
 
     /** Settings that the pipeline requires count as known where they have no value, because it is not offered there. */
-    private void standIns(DefaultCamelContext camel, PipelineSettings own) {
+    private Set<String> standIns(DefaultCamelContext camel, PipelineSettings own) {
         Map<String, String> values = new HashMap<>();
         for (String name : own.missing(environment)) {
             values.put(name, name.matches(".*(url|uri|endpoint|host)") ? "localhost" : "1");
@@ -226,16 +229,18 @@ public final class PipelineCheck {
                 }
             });
         }
+        return values.keySet();
     }
 
-    /** Builds the routes as a worker would, without running them. */
-    private void build(PipelineFiles files, DefaultCamelContext camel, List<Fault> faults) {
+    /** Builds the routes as a worker would, without running them; returns the first fault. */
+    private Optional<Fault> build(PipelineFiles files, DefaultCamelContext camel) {
         try {
             camel.setAutoStartup(false);
             contexts.load(camel, files);
             camel.start();
+            return Optional.empty();
         } catch (Exception | LinkageError | StackOverflowError e) {
-            faults.add(BuildFault.of(e, camel, files));
+            return Optional.of(BuildFault.of(e, camel, files));
         }
     }
 
