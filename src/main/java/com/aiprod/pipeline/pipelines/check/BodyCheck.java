@@ -71,7 +71,6 @@ final class BodyCheck {
 
     private final CheckScope scope;
     private final RouteGraph graph;
-    private final EndpointCheck endpoints;
     private final Set<String> keys = new TreeSet<>(KEYS);
     private boolean keysAreKnown = true;
 
@@ -88,10 +87,9 @@ final class BodyCheck {
         static final Body UNKNOWN = new Body("unknown", null, false);
     }
 
-    BodyCheck(CheckScope scope, RouteGraph graph, EndpointCheck endpoints) {
+    BodyCheck(CheckScope scope, RouteGraph graph) {
         this.scope = scope;
         this.graph = graph;
-        this.endpoints = endpoints;
         for (RouteFile file : scope.files) {
             for (Text text : file.texts) {
                 Matcher put = PUT.matcher(text.value());
@@ -299,8 +297,8 @@ final class BodyCheck {
         Set<Body> result = UNKNOWN;
         boolean receivesElsewhere = step.fields.containsKey("variableReceive");
         for (Endpoint endpoint : step.endpoints) {
-            Route target = graph.route(endpoints.inner(endpoint));
-            String scheme = EndpointCheck.Address.of(endpoint.uri().value()).scheme();
+            Route target = graph.route(scope.inner(endpoint));
+            String scheme = Address.of(endpoint.uri().value()).scheme();
             if (target != null && !RouteGraph.isConditional(target)) {
                 Set<Body> sent = step.fields.containsKey("variableSend") ? UNKNOWN : bodies;
                 entering.computeIfAbsent(target, key -> new LinkedHashSet<>()).addAll(sent);

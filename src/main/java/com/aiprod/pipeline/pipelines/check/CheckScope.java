@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipelines.check;
 
+import org.snakeyaml.engine.v2.nodes.Node;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 import java.util.stream.Collectors;
 import java.util.Objects;
@@ -26,7 +27,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 
 /** What the parts of a check share: the files, a context that knows components and beans, and the faults so far. */
-public final class CheckScope {
+final class CheckScope {
 
     static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}]+?)\\s*}}");
 
@@ -125,6 +126,24 @@ public final class CheckScope {
         } catch (RuntimeException e) {
             return Optional.empty();
         }
+    }
+
+    /** {@code direct:NAME} or {@code seda:NAME}; null for other endpoints, and if the name is not fixed. */
+    String inner(RouteFile.Endpoint endpoint) {
+        String uri = resolve(endpoint.uri().value()).orElse(null);
+        if (uri == null) {
+            return null;
+        }
+        Address address = Address.of(uri);
+        if (!address.isInner()) {
+            return null;
+        }
+        String name = address.path();
+        Node parameter = endpoint.parameters().get("name");
+        if (name.isBlank() && parameter != null && YamlNodes.text(parameter) != null) {
+            name = resolve(YamlNodes.text(parameter)).orElse("");
+        }
+        return name.isBlank() || name.contains("${") ? null : address.scheme() + ":" + name;
     }
 
     /** Whether a setting in the text has another value where the pipeline runs. */

@@ -6,137 +6,42 @@ import com.aiprod.pipeline.pipelines.YamlNodes;
 
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.beans.Introspector;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
-import java.net.URL;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.apache.camel.CatalogCamelContext;
-import org.apache.camel.Component;
 import org.apache.camel.util.TimeUtils;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Checks the endpoints of routes against what their components know. */
 final class EndpointCheck {
-
-    private static final String NAMES = "META-INF/services/org/apache/camel/component.properties";
-
-    /** Descriptions of components by scheme; missing if there is none. They never change while the program runs. */
-    private static final Map<String, Optional<JsonNode>> DESCRIPTIONS = new ConcurrentHashMap<>();
 
     /** Shorter query parameters are near to some option by chance. */
     private static final int MIN_MISSPELT = 8;
 
     private final CheckScope scope;
     private boolean isFlow;
-    private final Set<String> schemes = new TreeSet<>(Holder.SCHEMES);
+    private final Components components;
 
     EndpointCheck(CheckScope scope) {
         this.scope = scope;
-        schemes.addAll(scope.camel.getComponentNames());
-        schemes.addAll(
-                scope.camel.getRegistry().findByTypeWithName(Component.class).keySet());
-    }
-
-    private static final class Holder {
-        private static final Set<String> SCHEMES = read();
-
-        private static Set<String> read() {
-            Set<String> names = new TreeSet<>();
-            try {
-                for (URL url :
-                        Collections.list(EndpointCheck.class.getClassLoader().getResources(NAMES))) {
-                    Properties properties = new Properties();
-                    try (InputStream in = url.openStream()) {
-                        properties.load(in);
-                    }
-                    names.addAll(List.of(
-                            properties.getProperty("components", "").strip().split("\\s+")));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            names.remove("");
-            return names;
-        }
+        this.components = new Components(scope.camel);
     }
 
     /** Lets the flow use these components, too, which need more of the application than a check starts. */
     void flow(Set<String> more) {
         isFlow = true;
-        schemes.addAll(more);
-    }
-
-    /** An endpoint's URI in its parts. */
-    record Address(String scheme, String path, String query) {
-
-        static Address of(String uri) {
-            int mark = questionMark(uri);
-            String head = mark < 0 ? uri : uri.substring(0, mark);
-            int colon = head.indexOf(':');
-            return new Address(
-                    (colon < 0 ? head : head.substring(0, colon)).strip(),
-                    colon < 0 ? "" : head.substring(colon + 1).replaceFirst("^//", ""),
-                    mark < 0 ? "" : uri.substring(mark + 1));
-        }
-
-        /** Whether it names a route of the same context. */
-        boolean isInner() {
-            return scheme.equals("direct") || scheme.equals("seda");
-        }
-
-        /** The first one that is not in an expression. */
-        private static int questionMark(String uri) {
-            int depth = 0;
-            for (int i = 0; i < uri.length(); i++) {
-                char c = uri.charAt(i);
-                if (c == '{') {
-                    depth++;
-                } else if (c == '}') {
-                    depth--;
-                } else if (c == '?' && depth == 0) {
-                    return i;
-                }
-            }
-            return -1;
-        }
-    }
-
-    /** {@code direct:NAME} or {@code seda:NAME}; null for other endpoints, and if the name is not fixed. */
-    String inner(Endpoint endpoint) {
-        String uri = scope.resolve(endpoint.uri().value()).orElse(null);
-        if (uri == null) {
-            return null;
-        }
-        Address address = Address.of(uri);
-        if (!address.isInner()) {
-            return null;
-        }
-        String name = address.path();
-        Node parameter = endpoint.parameters().get("name");
-        if (name.isBlank() && parameter != null && YamlNodes.text(parameter) != null) {
-            name = scope.resolve(YamlNodes.text(parameter)).orElse("");
-        }
-        return name.isBlank() || name.contains("${") ? null : address.scheme() + ":" + name;
+        components.add(more);
     }
 
     /**
@@ -169,14 +74,14 @@ final class EndpointCheck {
                     line, "Only 'toD' evaluates an expression in its URI: 'to' would use the text of the expression."));
             return;
         }
-        if (!schemes.contains(address.scheme())) {
+        if (!components.schemes().contains(address.scheme())) {
             String direct = "direct:" + uri.get();
             scope.faults.add(step.fault(
                     line,
                     "There is no component '" + address.scheme() + "'."
                             + (targets.contains(direct)
                                     ? " Did you mean '" + direct + "'?"
-                                    : NearName.suggest(address.scheme(), schemes)
+                                    : NearName.suggest(address.scheme(), components.schemes())
                                             .orElse(""))));
             return;
         }
@@ -188,7 +93,7 @@ final class EndpointCheck {
             return;
         }
         Map<String, Option> options = options(endpoint, address);
-        Optional<JsonNode> described = description(address.scheme());
+        Optional<JsonNode> described = components.description(address.scheme());
         if (described.isPresent()) {
             described(endpoint, address, options, described.get());
         } else if (!isDynamic && !isFlow) {
@@ -219,8 +124,7 @@ final class EndpointCheck {
     private Map<String, Option> options(Endpoint endpoint, Address address) {
         Map<String, Option> options = new LinkedHashMap<>();
         String uri = endpoint.uri().value();
-        String query = scope.usesStandIn(uri) ? Address.of(uri).query() : address.query();
-        for (String part : split(query)) {
+        for (String part : (scope.usesStandIn(uri) ? Address.of(uri) : address).options()) {
             int equals = part.indexOf('=');
             if (!part.isBlank()) {
                 String name = equals < 0 ? part : part.substring(0, equals);
@@ -251,39 +155,6 @@ final class EndpointCheck {
     /** The value of an option; with its placeholders if nobody knows what they stand for. */
     private String value(String text) {
         return scope.usesStandIn(text) ? text : scope.resolve(text).orElse(text);
-    }
-
-    /** The options of a query; those in RAW() may contain anything. */
-    private static List<String> split(String query) {
-        List<String> parts = new ArrayList<>();
-        int start = 0;
-        int raw = 0;
-        for (int i = 0; i < query.length(); i++) {
-            char c = query.charAt(i);
-            if (query.startsWith("RAW(", i) || query.startsWith("${", i)) {
-                raw++;
-            } else if ((c == ')' || c == '}') && raw > 0) {
-                raw--;
-            } else if (c == '&' && raw == 0) {
-                parts.add(query.substring(start, i));
-                start = i + 1;
-            }
-        }
-        parts.add(query.substring(start));
-        return parts;
-    }
-
-    private Optional<JsonNode> description(String scheme) {
-        return DESCRIPTIONS.computeIfAbsent(scheme, name -> {
-            try {
-                String json = ((CatalogCamelContext) scope.camel).getComponentParameterJsonSchema(name);
-                return json == null ? Optional.empty() : Optional.of(new ObjectMapper().readTree(json));
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("The description of the component " + name + " is not JSON", e);
-            } catch (IOException e) {
-                return Optional.empty();
-            }
-        });
     }
 
     private void described(Endpoint endpoint, Address address, Map<String, Option> options, JsonNode described) {

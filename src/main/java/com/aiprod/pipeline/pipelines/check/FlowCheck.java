@@ -127,14 +127,13 @@ public final class FlowCheck {
         CheckScope whole = new CheckScope(camel, List.copyOf(all.values()), Set.of(), Set.of(), faults);
         whole.beans.putAll(beans);
         EndpointCheck endpoints = new EndpointCheck(whole);
-        RouteGraph graph = new RouteGraph(whole, endpoints);
-        graph.checkIds();
-        graph.checkSources();
-        graph.checkTargets(Map.of());
-        graph.checkEndless();
-        Set<String> configurations = new TreeSet<>();
-        all.values().forEach(file -> file.configurations.forEach(named -> configurations.add(named.id())));
-        graph.checkConfigurations(configurations);
+        RouteGraph graph = new RouteGraph(whole);
+        NameCheck names = new NameCheck(whole, graph);
+        names.checkIds();
+        names.checkSources();
+        names.checkConfigurations();
+        new CallCheck(whole, graph).checkTargets(Map.of());
+        new EndlessCheck(whole, graph).check();
         Set<String> schemes = new TreeSet<>();
         RoutesFolder.builtInFlow()
                 .values()
@@ -313,7 +312,7 @@ public final class FlowCheck {
     }
 
     private static String address(Endpoint endpoint) {
-        EndpointCheck.Address address = EndpointCheck.Address.of(endpoint.uri().value());
+        Address address = Address.of(endpoint.uri().value());
         Node name = endpoint.parameters().get("name");
         String path = address.path().isEmpty() && name != null ? YamlNodes.text(name) : address.path();
         return address.scheme() + ":" + path;

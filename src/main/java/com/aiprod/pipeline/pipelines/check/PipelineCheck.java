@@ -7,7 +7,6 @@ import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.PipelineSettings;
 import com.aiprod.pipeline.pipelines.SourceFile;
-import com.aiprod.pipeline.pipelines.YamlNodes;
 
 import com.aiprod.pipeline.job.Preset;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -84,7 +82,7 @@ public final class PipelineCheck {
     private List<Fault> check(PipelineFiles files, Map<String, PipelineFiles> others) {
         List<Fault> faults = new ArrayList<>();
         names(files, faults);
-        PipelineSettings own = PipelineSettings.of(readable(files), faults);
+        PipelineSettings own = PipelineSettings.of(files, faults);
         List<RouteFile> routes = new ArrayList<>();
         files.files().forEach((name, source) -> {
             if (name.endsWith(PipelineFiles.ROUTE_SUFFIX)) {
@@ -114,11 +112,13 @@ public final class PipelineCheck {
     private static void check(
             PipelineFiles files, Map<String, PipelineFiles> others, CheckScope scope, boolean fitsSchema) {
         EndpointCheck endpoints = new EndpointCheck(scope);
-        RouteGraph graph = new RouteGraph(scope, endpoints);
+        RouteGraph graph = new RouteGraph(scope);
+        NameCheck names = new NameCheck(scope, graph);
+        CallCheck calls = new CallCheck(scope, graph);
         scope.checkPlaceholders();
-        graph.checkIds();
-        graph.checkSources();
-        graph.checkEntry(files, fitsSchema);
+        names.checkIds();
+        names.checkSources();
+        names.checkEntry(files, fitsSchema);
         scope.routes().stream()
                 .filter(route -> route.from != null)
                 .forEach(route -> endpoints.check(route.from, SOURCES, graph.sources()));
@@ -132,15 +132,13 @@ public final class PipelineCheck {
                         + "': a job starts it, and nothing else. Requests belong to the folder 'api' of the flow.")));
         new ReferenceCheck(scope).check();
         new ExpressionCheck(scope).check();
-        Set<String> known = new TreeSet<>();
-        scope.files.forEach(file -> file.configurations.forEach(named -> known.add(named.id())));
-        graph.checkConfigurations(known);
-        Set<String> meant = graph.checkTargets(sourcesOf(others, files.name()));
-        graph.checkEndless();
+        names.checkConfigurations();
+        Set<String> meant = calls.checkTargets(sourcesOf(others, files.name()));
+        new EndlessCheck(scope, graph).check();
         if (fitsSchema) {
             boolean certain = scope.faults.isEmpty();
-            graph.checkReached(files.name(), meant);
-            new BodyCheck(scope, graph, endpoints).check(files.name(), certain);
+            calls.checkReached(files.name(), meant);
+            new BodyCheck(scope, graph).check(files.name(), certain);
         }
     }
 
@@ -161,15 +159,6 @@ public final class PipelineCheck {
             }
         });
         return sources;
-    }
-
-    /** Without the byte-order mark, which is no part of a text. */
-    private static PipelineFiles readable(PipelineFiles files) {
-        SortedMap<String, SourceFile> plain = new TreeMap<>();
-        files.files()
-                .forEach((name, file) ->
-                        plain.put(name, new SourceFile(file.location(), YamlNodes.withoutByteOrderMark(file.text()))));
-        return new PipelineFiles(files.name(), plain);
     }
 
     private static void names(PipelineFiles files, List<Fault> faults) {
@@ -248,7 +237,7 @@ public final class PipelineCheck {
         Map<String, List<PipelineFiles>> all = new LinkedHashMap<>();
         pipelines.values().forEach(files -> {
             Map<String, Preset> presets =
-                    PipelineSettings.of(readable(files), new ArrayList<>()).presets();
+                    PipelineSettings.of(files, new ArrayList<>()).presets();
             presets.keySet()
                     .forEach(name ->
                             all.computeIfAbsent(name, key -> new ArrayList<>()).add(files));

@@ -197,8 +197,8 @@ final class ReferenceCheck {
     }
 
     private void beanEndpoint(Step step, RouteFile.Endpoint endpoint) {
-        EndpointCheck.Address address =
-                EndpointCheck.Address.of(scope.resolve(endpoint.uri().value()).orElse(""));
+        Address address =
+                Address.of(scope.resolve(endpoint.uri().value()).orElse(""));
         if (!address.scheme().equals("bean") && !address.scheme().equals("class")) {
             return;
         }
