@@ -15,13 +15,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.camel.util.TimeUtils;
 
 /** Checks the endpoints of routes against what their components know. */
 final class EndpointCheck {
@@ -231,10 +229,8 @@ final class EndpointCheck {
             scope.bean(option.text(), option.value());
             return;
         }
-        String fault = value(name, option.value(), known);
-        if (fault != null) {
-            scope.faults.add(step.fault(option.line(), fault));
-        }
+        valueFault(name, option.value(), known)
+                .ifPresent(fault -> scope.faults.add(step.fault(option.line(), fault)));
     }
 
     /** Reports what the component would hand on to the service, unless it is certainly meant so. */
@@ -252,49 +248,25 @@ final class EndpointCheck {
         }
     }
 
-    private String value(String name, String value, JsonNode known) {
-        if (value.isEmpty()
-                || value.contains("{{")
-                || value.contains("${")
-                || value.startsWith("#")
-                || value.startsWith("RAW(")) {
-            return null;
+    private static Optional<String> valueFault(String name, String value, JsonNode known) {
+        boolean isFixed = Stream.of("{{", "${").noneMatch(value::contains)
+                && Stream.of("#", "RAW(", "RAW{").noneMatch(value::startsWith);
+        if (value.isEmpty() || !isFixed) {
+            return Optional.empty();
         }
-        String type = known.path("type").asText();
-        String javaType = known.path("javaType").asText();
         if (known.has("enum")) {
             List<String> allowed = new ArrayList<>();
             known.get("enum").forEach(each -> allowed.add(each.asText()));
-            boolean isKnown = allowed.stream().anyMatch(each -> plain(each).equals(plain(value)));
-            return isKnown
-                    ? null
-                    : "'" + name + "' is '" + value + "': use " + String.join(", ", allowed) + "."
-                            + NearName.suggest(value, allowed).orElse("");
+            return OptionValue.ofEnum(name, value, allowed);
         }
-        if (type.equals("boolean") && !List.of("true", "false").contains(value.toLowerCase(Locale.ROOT))) {
-            return "'" + name + "' is '" + value + "', and not true or false.";
-        }
-        boolean isNumber = type.equals("integer") || type.equals("number");
-        if (isNumber && !value.matches("[+-]?[0-9]+([.][0-9]+)?") && !(javaType.equals("long") && isDuration(value))) {
-            return "'" + name + "' is '" + value + "', and not a number.";
-        }
-        if (type.equals("duration") && !isDuration(value)) {
-            return "'" + name + "' is '" + value + "', and not a duration such as 5s or a number of milliseconds.";
-        }
-        return null;
-    }
-
-    private static String plain(String word) {
-        return word.strip().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
-    }
-
-    static boolean isDuration(String value) {
-        try {
-            TimeUtils.toMilliSeconds(value.strip());
-            return true;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            return false;
-        }
+        boolean isLong = known.path("javaType").asText().equals("long");
+        return switch (known.path("type").asText()) {
+            case "boolean" -> OptionValue.ofBoolean(name, value);
+            case "integer", "number" ->
+                isLong && OptionValue.isDuration(value) ? Optional.empty() : OptionValue.ofNumber(name, value);
+            case "duration" -> OptionValue.ofDuration(name, value);
+            default -> Optional.empty();
+        };
     }
 
     /** Checks an endpoint of a component that does not describe itself, by making one. */

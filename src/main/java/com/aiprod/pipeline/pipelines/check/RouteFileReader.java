@@ -1,7 +1,6 @@
 package com.aiprod.pipeline.pipelines.check;
 
 import com.aiprod.pipeline.pipelines.Fault;
-import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 
@@ -18,7 +17,6 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,10 +46,6 @@ final class RouteFileReader {
             "interceptFrom",
             "interceptSendToEndpoint");
 
-    /** Definitions that work without the expression that they may have. */
-    private static final Set<String> EXPRESSION_IS_OPTIONAL =
-            Set.of("SortDefinition", "ResequenceDefinition", "InterceptDefinition", "SagaDefinition");
-
     private static final Set<String> PREDICATES = Set.of(
             "FilterDefinition",
             "WhenDefinition",
@@ -72,8 +66,6 @@ final class RouteFileReader {
             "redeliveryDelay",
             "maximumRedeliveryDelay",
             "timeout");
-
-    private static final String STEPS_BELOW_FROM = "'steps' belongs below 'from': indent it by two spaces more.";
 
     private final RouteSchema schema = RouteSchema.get();
     private final RouteFile file;
@@ -132,7 +124,7 @@ final class RouteFileReader {
                 faults.removeIf(fault -> fault.file().equals(file.location())
                         && fault.line() >= line
                         && (fault.message().equals("'from' needs 'steps'.")
-                                || (fromIsText && fault.message().equals(STEPS_BELOW_FROM))));
+                                || (fromIsText && fault.message().equals(KeyFaults.STEPS_BELOW_FROM))));
             }
             if (value instanceof MappingNode && kind.equals("route")) {
                 route(route, value);
@@ -194,7 +186,7 @@ final class RouteFileReader {
             fault(
                     YamlNodes.line(first.getKeyNode()),
                     stepOf(first.getValueNode(), step),
-                    unknownKey(key, shape, unknown));
+                    KeyFaults.unknownStep(key, shape, unknown));
             return null;
         }
         if (entries.size() > 1) {
@@ -222,19 +214,6 @@ final class RouteFileReader {
         Step step = new Step(file, "", YamlNodes.line(value));
         step.id = id;
         return step;
-    }
-
-    private static String unknownKey(String key, Shape shape, String unknown) {
-        if (key.equals("when") || key.equals("otherwise")) {
-            return "'" + key + "' belongs directly below 'choice'.";
-        }
-        if (key.equals("doCatch") || key.equals("doFinally")) {
-            return "'" + key + "' belongs directly below 'doTry'.";
-        }
-        if (key.equals("onException") || key.equals("onCompletion") || key.equals("errorHandler")) {
-            return "'" + key + "' is not a step: it belongs at the top level of the file, before the routes.";
-        }
-        return unknown.formatted(key) + NearName.suggest(key, shape.keys()).orElse("");
     }
 
     private void stepItem(Node item, Shape shape, Step outer, int depth) {
@@ -313,7 +292,7 @@ final class RouteFileReader {
             if (shape.isMapping()) {
                 mapping(mapping, shape, key, step, depth + 1);
             } else {
-                fault(YamlNodes.line(node), step, notAScalar(mapping, key));
+                fault(YamlNodes.line(node), step, KeyFaults.notAScalar(mapping, key));
             }
         } else if (node instanceof SequenceNode) {
             fault(YamlNodes.line(node), step, "'" + key + "' is not a list here: remove the '- '.");
@@ -346,14 +325,6 @@ final class RouteFileReader {
                                             .toList())
                             + ", and not a text.");
         }
-    }
-
-    private static String notAScalar(MappingNode mapping, String key) {
-        boolean placeholder =
-                mapping.getValue().size() == 1 && mapping.getValue().get(0).getKeyNode() instanceof MappingNode;
-        return placeholder
-                ? "Put the placeholder into quotation marks: '" + key + ": \"{{name}}\"'."
-                : "'" + key + "' needs a text, and not keys below it.";
     }
 
     private void list(Node node, Shape shape, String key, Step step, int depth) {
@@ -409,7 +380,7 @@ final class RouteFileReader {
             } else {
                 hasUnknown = true;
                 step.hasUnknown |= step.kind.equals(key);
-                fault(line, step, unknownProperty(name, node, shape, key));
+                fault(line, step, KeyFaults.unknown(name, node, shape, key));
             }
         }
         if (!shape.isOpen()) {
@@ -492,7 +463,7 @@ final class RouteFileReader {
             }
         } else if (value instanceof MappingNode mapping) {
             if (mapping.getValue().size() == 1 && mapping.getValue().get(0).getKeyNode() instanceof MappingNode) {
-                fault(YamlNodes.line(value), step, notAScalar(mapping, key));
+                fault(YamlNodes.line(value), step, KeyFaults.notAScalar(mapping, key));
                 return;
             }
             for (NodeTuple entry : mapping.getValue()) {
@@ -509,84 +480,14 @@ final class RouteFileReader {
         }
     }
 
-    private String unknownProperty(String name, MappingNode node, Shape shape, String key) {
-        if (name.equals("steps") && shape.has("from")) {
-            return STEPS_BELOW_FROM;
-        }
-        if (key.equals("bean") && name.equals("name")) {
-            return "'bean' has no 'name'. Did you mean 'ref'?";
-        }
-        if (name.equals("uri") && shape.has("from")) {
-            return "'uri' belongs below 'from'.";
-        }
-        if (shape.has("parameters")
-                && YamlNodes.fields(node).containsKey("uri")
-                && !schema.step().has(name)) {
-            Optional<String> near = NearName.suggest(name, shape.keys());
-            return "'" + key + "' has no '" + name + "'."
-                    + near.orElse(" An option of the endpoint belongs below 'parameters'.");
-        }
-        if (schema.languages().contains(name) && !shape.hasExpression()) {
-            return "'" + key + "' has no expression, and so no '" + name + "'.";
-        }
-        if (name.equals("when") || name.equals("otherwise")) {
-            return "'" + name + "' belongs directly below 'choice'.";
-        }
-        if (shape.has("steps")
-                && schema.step().has(name)
-                && NearName.nearest(name, shape.keys()).isEmpty()) {
-            return "'" + name + "' is a step: write it as '- " + name + ":' below 'steps'.";
-        }
-        return "'" + key + "' has no '" + name + "'."
-                + NearName.suggest(name, shape.keys()).orElseGet(() -> keys(shape));
-    }
-
-    private static String keys(Shape shape) {
-        List<String> names = shape.keys().stream().sorted().toList();
-        return names.size() > 12 ? "" : " It may have " + String.join(", ", names) + ".";
-    }
-
     /** @param hasUnknown whether a key is unknown, which is probably the one that is missing, misspelt */
     private void missing(Map<String, Node> given, Shape shape, String key, Node node, Step step, boolean hasUnknown) {
-        int line = key.equals(step.kind) ? step.line : lines.getOrDefault(node, YamlNodes.line(node));
-        for (Set<String> choice : shape.choices()) {
-            List<String> both =
-                    given.keySet().stream().filter(choice::contains).sorted().toList();
-            if (both.size() > 1) {
-                Node later = both.stream()
-                        .map(given::get)
-                        .max(java.util.Comparator.comparing(YamlNodes::line))
-                        .orElseThrow();
-                fault(
-                        YamlNodes.line(later),
-                        step,
-                        "'" + key + "' has both '" + both.get(0) + "' and '" + both.get(1) + "': keep one.");
-            }
-        }
+        KeyFaults.contradicting(given, shape, key).forEach((at, fault) -> fault(YamlNodes.line(at), step, fault));
         if (hasUnknown) {
             return;
         }
-        List<String> needed = shape.required().stream()
-                .filter(name -> !given.containsKey(name))
-                .map(name -> "'" + name + "'")
-                .toList();
-        if (!needed.isEmpty()) {
-            fault(line, step, "'" + key + "' needs " + String.join(" and ", needed) + ".");
-        }
-        boolean languageIsMissing = shape.hasExpression()
-                && !EXPRESSION_IS_OPTIONAL.contains(shape.name())
-                && shape.choices().stream()
-                        .filter(choice -> choice.contains("simple"))
-                        .noneMatch(choice -> given.keySet().stream().anyMatch(choice::contains));
-        if (languageIsMissing) {
-            fault(line, step, "'" + key + "' needs an expression, such as 'simple: ${body}'.");
-        }
-        boolean formatIsMissing = (key.equals("marshal") || key.equals("unmarshal"))
-                && shape.choices().stream()
-                        .noneMatch(choice -> given.keySet().stream().anyMatch(choice::contains));
-        if (formatIsMissing) {
-            fault(line, step, "'" + key + "' needs a data format, such as 'json: {}'.");
-        }
+        int line = key.equals(step.kind) ? step.line : lines.getOrDefault(node, YamlNodes.line(node));
+        KeyFaults.missing(given.keySet(), shape, key).forEach(fault -> fault(line, step, fault));
         if (key.equals("choice") && !given.containsKey("when") && step.kind.equals("choice")) {
             fault(line, step, "'choice' needs at least one 'when'.");
         }
@@ -617,29 +518,22 @@ final class RouteFileReader {
             step.endpoints.add(
                     new Endpoint(value, Map.of(), key.equals("toD") || key.equals("wireTap") ? "toD" : "to"));
         }
-        if (text.contains("{{")) {
-            return;
-        }
-        if (DURATIONS.contains(key) && !text.contains("${") && !EndpointCheck.isDuration(text)) {
-            faults.add(value.fault(
-                    "'" + key + "' is '" + text + "', and not a duration such as 5s or a number of milliseconds."));
-            return;
-        }
-        String word = text.strip().toLowerCase(Locale.ROOT);
-        if (shape.isBoolean() && !word.equals("true") && !word.equals("false")) {
-            faults.add(value.fault("'" + key + "' is '" + text + "', and not true or false."));
-        } else if (shape.isNumber() && !text.strip().matches("[+-]?[0-9]+([.][0-9]+)?")) {
-            faults.add(value.fault("'" + key + "' is '" + text + "', and not a number."));
-        } else if (!shape.values().isEmpty()
-                && shape.values().stream().noneMatch(allowed -> plain(allowed).equals(plain(text)))) {
-            faults.add(value.fault("'" + key + "' is '" + text + "': use "
-                    + String.join(", ", shape.values()) + "."
-                    + NearName.suggest(text, shape.values()).orElse("")));
+        if (!text.contains("{{")) {
+            valueFault(key, text, shape).ifPresent(fault -> faults.add(value.fault(fault)));
         }
     }
 
-    private static String plain(String word) {
-        return word.strip().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    private static Optional<String> valueFault(String key, String text, Shape shape) {
+        if (DURATIONS.contains(key) && !text.contains("${")) {
+            return OptionValue.ofDuration(key, text);
+        }
+        if (shape.isBoolean()) {
+            return OptionValue.ofBoolean(key, text);
+        }
+        if (shape.isNumber()) {
+            return OptionValue.ofNumber(key, text);
+        }
+        return shape.values().isEmpty() ? Optional.empty() : OptionValue.ofEnum(key, text, shape.values());
     }
 
     private void fault(int line, Step step, String message) {
