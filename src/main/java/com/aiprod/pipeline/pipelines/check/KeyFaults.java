@@ -17,8 +17,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** Says what is wrong with the keys of a mapping. */
 final class KeyFaults {
 
-    /** For routes whose {@code steps} lie beside {@code from}. */
-    static final String STEPS_BELOW_FROM = "'steps' belongs below 'from': indent it by two spaces more.";
+    private static final String STEPS_BELOW_FROM = "'steps' belongs below 'from': indent it by two spaces more.";
 
     /** Definitions that work without the expression that they may have. */
     private static final Set<String> EXPRESSION_IS_OPTIONAL =

@@ -4,18 +4,16 @@ import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 
-import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
 import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
-import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Named;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.aiprod.pipeline.pipelines.check.RouteSchema.Shape;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,14 +44,6 @@ final class RouteFileReader {
             "interceptFrom",
             "interceptSendToEndpoint");
 
-    private static final Set<String> PREDICATES = Set.of(
-            "FilterDefinition",
-            "WhenDefinition",
-            "OnWhenDefinition",
-            "ValidateDefinition",
-            "PredicateValidatorDefinition");
-    private static final Set<String> PREDICATE_KEYS =
-            Set.of("handled", "continued", "retryWhile", "completionPredicate", "onWhen");
     private static final Set<String> CLASS_KEYS =
             Set.of("beanType", "exceptionType", "resultType", "unmarshalType", "exception");
     private static final Set<String> FOR_PEOPLE = Set.of("description", "note", "id");
@@ -72,6 +62,9 @@ final class RouteFileReader {
     private final List<Fault> faults;
     /** The line of the key of each value that is not a scalar. */
     private final IdentityHashMap<Node, Integer> lines = new IdentityHashMap<>();
+
+    /** Whether the steps of the route are there, in the wrong place, which is one fault. */
+    private boolean stepsLieBesideFrom;
 
     private RouteFileReader(RouteFile file, List<Fault> faults) {
         this.file = file;
@@ -110,37 +103,44 @@ final class RouteFileReader {
             return;
         }
         Node value = YamlNodes.fields(item).get(kind);
-        int line = YamlNodes.line(item);
         if (kind.equals("route") || kind.equals("from")) {
-            Route route = new Route(file, line);
-            file.routes.add(route);
-            if (kind.equals("from")) {
-                route.from = endpoint(YamlNodes.fields(value), "from", route.top);
-            }
-            value(value, schema.root().of(kind), kind, route.top, 0);
-            if (YamlNodes.fields(value).containsKey("steps")) {
-                // They are there, in the wrong place, which is one fault.
-                boolean fromIsText = YamlNodes.field(value, "from") != null;
-                faults.removeIf(fault -> fault.file().equals(file.location())
-                        && fault.line() >= line
-                        && (fault.message().equals("'from' needs 'steps'.")
-                                || (fromIsText && fault.message().equals(KeyFaults.STEPS_BELOW_FROM))));
-            }
-            if (value instanceof MappingNode && kind.equals("route")) {
-                route(route, value);
-            }
-            return;
+            route(kind, value, YamlNodes.line(item));
+        } else {
+            outsideRoutes(kind, value, YamlNodes.line(item));
         }
-        Step loose = new Step(file, kind, line);
-        loose.fields = YamlNodes.fields(value);
-        loose.id = loose.field("id");
-        file.loose.add(loose);
-        if (kind.equals("routeConfiguration") && loose.id != null) {
-            Named named = new Named("routeConfiguration", loose.id, file, YamlNodes.line(loose.fields.get("id")));
+    }
+
+    private void route(String kind, Node value, int line) {
+        Route route = new Route(file, line);
+        file.routes.add(route);
+        Map<String, Node> fields = YamlNodes.fields(value);
+        boolean hasRoute = kind.equals("route");
+        stepsLieBesideFrom = hasRoute && fields.containsKey("steps");
+        value(value, schema.root().of(kind), kind, route.top, 0);
+        Map<String, Node> from = hasRoute ? YamlNodes.fields(fields.get("from")) : fields;
+        route.from = StepUses.endpoint(from, "from", route.top);
+        if (hasRoute) {
+            route.top.fields = fields;
+            route.id = route.top.field("id");
+            route.configurationId = StepUses.text(fields, "routeConfigurationId", route.top);
+        }
+        if (route.id != null) {
+            route.idLine = YamlNodes.line(fields.get("id"));
+            file.ids.add(new Named("route", route.id, file, route.idLine));
+        }
+    }
+
+    private void outsideRoutes(String kind, Node value, int line) {
+        Step step = new Step(file, kind, line);
+        step.fields = YamlNodes.fields(value);
+        step.id = step.field("id");
+        file.loose.add(step);
+        if (kind.equals("routeConfiguration") && step.id != null) {
+            Named named = new Named("routeConfiguration", step.id, file, YamlNodes.line(step.fields.get("id")));
             file.configurations.add(named);
             file.ids.add(named);
         }
-        value(value, schema.root().of(kind), kind, loose, 0);
+        value(value, schema.root().of(kind), kind, step, 0);
         if (kind.equals("beans")) {
             for (Node bean : YamlNodes.items(value)) {
                 String name = YamlNodes.field(bean, "name");
@@ -148,23 +148,6 @@ final class RouteFileReader {
                     file.beans.put(name, String.valueOf(YamlNodes.field(bean, "type")));
                 }
             }
-        }
-    }
-
-    private void route(Route route, Node value) {
-        Map<String, Node> fields = YamlNodes.fields(value);
-        route.top.fields = fields;
-        route.id = YamlNodes.field(value, "id");
-        if (route.id != null) {
-            route.idLine = YamlNodes.line(fields.get("id"));
-            file.ids.add(new Named("route", route.id, file, route.idLine));
-        }
-        Node configuration = fields.get("routeConfigurationId");
-        if (configuration != null && YamlNodes.text(configuration) != null) {
-            route.configurationId = new Text(YamlNodes.text(configuration), configuration, route.top);
-        }
-        if (fields.get("from") instanceof MappingNode from) {
-            route.from = endpoint(YamlNodes.fields(from), "from", route.top);
         }
     }
 
@@ -239,48 +222,8 @@ final class RouteFileReader {
         if ((kind.equals("doCatch") || kind.equals("doFinally")) && !outer.kind.equals("doTry")) {
             faults.add(step.fault("'" + kind + "' belongs directly below 'doTry'."));
         }
-        callsOf(step, value);
+        StepUses.addBean(step, value);
         value(value, shape, kind, step, depth);
-    }
-
-    private void callsOf(Step step, Node value) {
-        if (step.kind.equals("bean")) {
-            step.calls.add(
-                    value instanceof ScalarNode && YamlNodes.text(value) != null
-                            ? new BeanCall(new Text(YamlNodes.text(value), value, step), null, null)
-                            : call(step.fields, step));
-        }
-    }
-
-    private static BeanCall call(Map<String, Node> fields, Step step) {
-        return new BeanCall(text(fields, "ref", step), text(fields, "beanType", step), text(fields, "method", step));
-    }
-
-    private static Text text(Map<String, Node> fields, String key, Step step) {
-        Node node = fields.get(key);
-        String text = node == null ? null : YamlNodes.text(node);
-        return text == null ? null : new Text(text, node, step);
-    }
-
-    private static Endpoint endpoint(Map<String, Node> fields, String role, Step step) {
-        Text uri = text(fields, "uri", step);
-        return uri == null
-                ? null
-                : new Endpoint(
-                        uri, fields.containsKey("parameters") ? parameters(fields.get("parameters")) : Map.of(), role);
-    }
-
-    private static Map<String, Node> parameters(Node node) {
-        Map<String, Node> parameters = new LinkedHashMap<>();
-        if (node instanceof MappingNode mapping) {
-            for (NodeTuple entry : mapping.getValue()) {
-                String key = YamlNodes.text(entry.getKeyNode());
-                if (key != null) {
-                    parameters.put(key, entry.getValueNode());
-                }
-            }
-        }
-        return parameters;
     }
 
     private void value(Node node, Shape shape, String key, Step step, int depth) {
@@ -380,7 +323,10 @@ final class RouteFileReader {
             } else {
                 hasUnknown = true;
                 step.hasUnknown |= step.kind.equals(key);
-                fault(line, step, KeyFaults.unknown(name, node, shape, key));
+                boolean isPartOfFrom = name.equals("steps") && shape.has("from") && YamlNodes.field(node, "from") != null;
+                if (!isPartOfFrom) {
+                    fault(line, step, KeyFaults.unknown(name, node, shape, key));
+                }
             }
         }
         if (!shape.isOpen()) {
@@ -388,8 +334,7 @@ final class RouteFileReader {
         }
         boolean to = shape.has("uri") && !key.equals("from") && !key.startsWith("intercept") && !key.equals("rest");
         if (to) {
-            Endpoint endpoint =
-                    endpoint(YamlNodes.fields(node), key.equals("toD") || key.equals("wireTap") ? "toD" : "to", step);
+            Endpoint endpoint = StepUses.endpoint(YamlNodes.fields(node), StepUses.roleOf(key), step);
             if (endpoint != null) {
                 step.endpoints.add(endpoint);
             }
@@ -403,7 +348,7 @@ final class RouteFileReader {
         if (shape.hasExpression()
                 && shape.choices().stream().anyMatch(names -> names.contains("simple") && names.contains(name))
                 && !name.equals("expression")) {
-            expression(name, value, shape, key, step);
+            StepUses.addExpression(name, value, shape, key, step);
         }
         boolean isBranch = BRANCHES.contains(name) && inner.isMapping() && !inner.isScalar() && !name.equals("onWhen");
         if (isBranch && value instanceof MappingNode) {
@@ -415,39 +360,6 @@ final class RouteFileReader {
             path = name;
         }
         value(value, inner, path, step, depth);
-    }
-
-    private void expression(String language, Node value, Shape owner, String key, Step step) {
-        Map<String, Node> fields = YamlNodes.fields(value);
-        Node at = value instanceof MappingNode ? fields.get("expression") : value;
-        boolean predicate = PREDICATES.contains(owner.name())
-                || PREDICATE_KEYS.contains(key)
-                || List.of("filter", "when", "validate", "onWhen").contains(key)
-                || (key.equals("loop") && "true".equals(step.field("doWhile")));
-        if (language.equals("method")) {
-            step.calls.add(value instanceof MappingNode ? call(fields, step) : shortCall(value, step));
-        }
-        if (at != null && YamlNodes.text(at) != null) {
-            step.expressions.add(new Expression(language, new Text(YamlNodes.text(at), at, step), predicate, fields));
-        } else if (language.equals("method") && fields.get("method") instanceof ScalarNode method) {
-            step.expressions.add(
-                    new Expression(language, new Text(method.getValue(), method, step), predicate, fields));
-        }
-    }
-
-    /** {@code method: bean.name} in one line. */
-    private static BeanCall shortCall(Node value, Step step) {
-        String text = YamlNodes.text(value);
-        if (text == null) {
-            return new BeanCall(null, null, null);
-        }
-        int dot = text.indexOf('.');
-        return dot < 0
-                ? new BeanCall(new Text(text, value, step), null, null)
-                : new BeanCall(
-                        new Text(text.substring(0, dot), value, step),
-                        null,
-                        new Text(text.substring(dot + 1), value, step));
     }
 
     /** Values that Camel hands on to an endpoint or a bean. */
@@ -487,7 +399,11 @@ final class RouteFileReader {
             return;
         }
         int line = key.equals(step.kind) ? step.line : lines.getOrDefault(node, YamlNodes.line(node));
-        KeyFaults.missing(given.keySet(), shape, key).forEach(fault -> fault(line, step, fault));
+        Set<String> there = new HashSet<>(given.keySet());
+        if (key.equals("from") && stepsLieBesideFrom) {
+            there.add("steps");
+        }
+        KeyFaults.missing(there, shape, key).forEach(fault -> fault(line, step, fault));
         if (key.equals("choice") && !given.containsKey("when") && step.kind.equals("choice")) {
             fault(line, step, "'choice' needs at least one 'when'.");
         }
@@ -516,7 +432,7 @@ final class RouteFileReader {
         boolean uriOfStep = shape.isMapping() && shape.has("uri");
         if (uriOfStep || key.equals("deadLetterUri")) {
             step.endpoints.add(
-                    new Endpoint(value, Map.of(), key.equals("toD") || key.equals("wireTap") ? "toD" : "to"));
+                    new Endpoint(value, Map.of(), StepUses.roleOf(key)));
         }
         if (!text.contains("{{")) {
             valueFault(key, text, shape).ifPresent(fault -> faults.add(value.fault(fault)));
