@@ -5,6 +5,7 @@ import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +73,13 @@ final class RouteFile {
             return top.children.stream().filter(step -> !step.isErrorHandling()).toList();
         }
 
-        String name() {
-            return id == null ? "without an id" : "'" + id + "'";
+        /** The names of its route configurations, as the file has them. */
+        List<String> configurationIds() {
+            return configurationId == null
+                    ? List.of()
+                    : Arrays.stream(configurationId.value().split(","))
+                            .map(String::strip)
+                            .toList();
         }
     }
 
