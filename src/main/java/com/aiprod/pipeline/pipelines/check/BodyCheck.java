@@ -1,15 +1,10 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import com.aiprod.pipeline.pipelines.NearName;
-import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
-import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,10 +12,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * Follows the body through a pipeline, from the job to the output. Reports keys that the job does not have, and an output
@@ -28,16 +21,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 final class BodyCheck {
 
-    private static final Set<String> KEYS =
-            Set.of("job_id", "user_id", "content", "preset", "metadata", "lang", "duration_sec");
     private static final Set<String> TEXT_KEYS = Set.of("job_id", "user_id", "content", "preset", "lang");
 
-    private static final Pattern PUT = Pattern.compile("\\bput(?:IfAbsent)?\\(\\s*['\"]([^'\"]+)['\"]");
-    private static final Pattern ANY_CHANGE = Pattern.compile("\\b(put\\w*|merge|compute\\w*|replace|remove)\\(");
-    private static final Pattern INDEX = Pattern.compile("\\$\\{body\\??\\[\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*]");
-    private static final Pattern GET =
-            Pattern.compile("\\$\\{body\\??\\.get\\(\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*\\)");
-    private static final Pattern DOT = Pattern.compile("\\$\\{body\\??\\.([A-Za-z_]\\w*)(?![\\w(])");
     private static final Pattern JUST_ONE = Pattern.compile("\\$\\{body\\[['\"]?(\\w+)['\"]?]}");
 
     /** Schemes whose producers leave the body as it is. */
@@ -71,8 +56,7 @@ final class BodyCheck {
 
     private final CheckScope scope;
     private final RouteGraph graph;
-    private final Set<String> keys = new TreeSet<>(KEYS);
-    private boolean keysAreKnown = true;
+    private final JobKeys keys;
 
     /** The bodies that may reach each route. */
     private final Map<Route, Set<Body>> entering = new HashMap<>();
@@ -90,23 +74,7 @@ final class BodyCheck {
     BodyCheck(CheckScope scope, RouteGraph graph) {
         this.scope = scope;
         this.graph = graph;
-        for (RouteFile file : scope.files) {
-            for (Text text : file.texts) {
-                Matcher put = PUT.matcher(text.value());
-                int named = 0;
-                while (put.find()) {
-                    keys.add(put.group(1));
-                    named++;
-                }
-                Matcher change = ANY_CHANGE.matcher(text.value());
-                int all = 0;
-                while (change.find()) {
-                    // Texts have replace(), too, which changes no key.
-                    all += change.group(1).equals("replace") || change.group(1).equals("remove") ? 0 : 1;
-                }
-                keysAreKnown &= all == named;
-            }
-        }
+        this.keys = new JobKeys(scope);
     }
 
     /**
@@ -196,7 +164,7 @@ final class BodyCheck {
             return bodies;
         }
         if (reports && bodies.equals(Set.of(Body.JOB))) {
-            keysIn(step);
+            keys.check(step);
         }
         boolean callsInSimple = step.expressions.stream()
                 .anyMatch(expression -> expression.text().value().contains("${bean:"));
@@ -266,7 +234,7 @@ final class BodyCheck {
         boolean hasOtherwise = false;
         for (Step branch : step.children) {
             if (reports && bodies.equals(Set.of(Body.JOB))) {
-                keysIn(branch);
+                keys.check(branch);
             }
             hasOtherwise |= branch.is("otherwise");
             after.addAll(run(branch.children, bodies));
@@ -376,63 +344,5 @@ final class BodyCheck {
                 .matcher(text)
                 .find();
         return !hasOperator && (plain || functions > 1);
-    }
-
-    private void keysIn(Step step) {
-        if (!keysAreKnown) {
-            return;
-        }
-        List<Text> texts = new ArrayList<>();
-        step.expressions.forEach(expression -> {
-            if (expression.language().equals("simple") || expression.language().equals("method")) {
-                texts.add(expression.text());
-            }
-        });
-        step.endpoints.stream()
-                .filter(endpoint -> endpoint.role().equals("toD"))
-                .forEach(endpoint -> texts.add(endpoint.uri()));
-        for (String key : List.of("message", "name", "method")) {
-            Node node = step.fields.get(key);
-            if (node != null
-                    && YamlNodes.text(node) != null
-                    && step.is("log", "throwException", "setVariable", "setHeader", "bean")) {
-                texts.add(new Text(YamlNodes.text(node), node, step));
-            }
-        }
-        texts.stream().distinct().forEach(this::keysIn);
-    }
-
-    private void keysIn(Text text) {
-        for (Pattern pattern : List.of(INDEX, GET)) {
-            Matcher used = pattern.matcher(text.value());
-            while (used.find()) {
-                String key = used.group(1);
-                if (!keys.contains(key)) {
-                    scope.faults.add(text.fault("The job has no '" + key + "'."
-                            + NearName.suggest(key, keys).orElse(" It has " + String.join(", ", keys) + ".")));
-                }
-            }
-        }
-        Matcher used = DOT.matcher(text.value());
-        while (used.find()) {
-            String key = used.group(1);
-            boolean isMethod = Arrays.stream(Map.class.getMethods())
-                            .map(Method::getName)
-                            .anyMatch(name -> name.equals(key)
-                                    || name.equalsIgnoreCase("is" + key)
-                                    || name.equalsIgnoreCase("get" + key))
-                    || key.equals("class")
-                    || key.equals("toString");
-            if (!isMethod) {
-                String near =
-                        keys.contains(key) ? key : NearName.nearest(key, keys).orElse(null);
-                scope.faults.add(text.fault("The job is a Map, which has no field '" + key + "'."
-                        + (near == null
-                                ? " A key of a Map is read as ${body[" + key + "]}."
-                                : keys.contains(key)
-                                        ? " Write ${body[" + near + "]}."
-                                        : " Did you mean '" + near + "'? Write ${body[" + near + "]}.")));
-            }
-        }
     }
 }

@@ -2,16 +2,12 @@ package com.aiprod.pipeline.pipelines.check;
 
 import java.util.Optional;
 import com.aiprod.pipeline.pipelines.Fault;
-import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.PipelineSettings;
-import com.aiprod.pipeline.pipelines.SourceFile;
 
-import com.aiprod.pipeline.job.Preset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,8 +25,10 @@ import org.springframework.core.env.Environment;
  */
 public final class PipelineCheck {
 
+    private static final Pattern SOURCE_OF_ROUTE =
+            Pattern.compile("(?m)^\\s*(?:- )?uri: *['\"]?(direct:[^\\s'\"?]+)['\"]? *\\r?$");
+
     private static final Set<String> SOURCES = Set.of("direct", "seda");
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private final PipelineContexts contexts;
     private final Environment environment;
@@ -70,18 +68,13 @@ public final class PipelineCheck {
             return List.of();
         }
         List<Fault> faults = new ArrayList<>(check(files, pipelines));
-        SourceFile settings = files.files().get(PipelineFiles.SETTINGS);
-        if (settings != null) {
-            presetsInTwo(pipelines).stream()
-                    .filter(fault -> fault.file().equals(settings.location()))
-                    .forEach(faults::add);
-        }
+        faults.addAll(PresetNames.inTwo(files, pipelines.values()));
         return CheckScope.sorted(faults);
     }
 
     private List<Fault> check(PipelineFiles files, Map<String, PipelineFiles> others) {
         List<Fault> faults = new ArrayList<>();
-        names(files, faults);
+        FileNames.check(files, faults);
         PipelineSettings own = PipelineSettings.of(files, faults);
         List<RouteFile> routes = new ArrayList<>();
         files.files().forEach((name, source) -> {
@@ -142,16 +135,13 @@ public final class PipelineCheck {
         }
     }
 
-    private static final Pattern SOURCE =
-            Pattern.compile("(?m)^\\s*(?:- )?uri: *['\"]?(direct:[^\\s'\"?]+)['\"]? *\\r?$");
-
     /** What routes of other pipelines may start from, to explain why they cannot be called. */
     private static Map<String, String> sourcesOf(Map<String, PipelineFiles> pipelines, String except) {
         Map<String, String> sources = new HashMap<>();
         pipelines.forEach((name, files) -> {
             if (!name.equals(except)) {
                 files.files().values().forEach(file -> {
-                    Matcher from = SOURCE.matcher(file.text());
+                    Matcher from = SOURCE_OF_ROUTE.matcher(file.text());
                     if (from.find()) {
                         sources.putIfAbsent(from.group(1), name);
                     }
@@ -159,44 +149,6 @@ public final class PipelineCheck {
             }
         });
         return sources;
-    }
-
-    private static void names(PipelineFiles files, List<Fault> faults) {
-        if (!NAME.matcher(files.name()).matches()) {
-            String file = files.files().values().iterator().next().location();
-            faults.add(new Fault(
-                    file,
-                    0,
-                    null,
-                    "'" + files.name() + "' cannot be the name of a pipeline: use lower-case"
-                            + " letters, digits, and hyphens, such as my-pipeline."));
-        }
-        files.files().forEach((name, file) -> {
-            if (!isKnownName(name)) {
-                faults.add(new Fault(file.location(), 0, null, nameFault(name)));
-            }
-        });
-    }
-
-    private static boolean isKnownName(String name) {
-        boolean isTest = name.endsWith(PipelineFiles.TEST_SUFFIX);
-        return name.endsWith(PipelineFiles.ROUTE_SUFFIX)
-                || isTest
-                || name.equals(PipelineFiles.SETTINGS)
-                || !name.matches("(?i).*\\.ya?ml");
-    }
-
-    private static String nameFault(String name) {
-        String stem = name.replaceFirst("(?i)(\\.camel|\\.test)?\\.ya?ml$", "");
-        if (stem.equalsIgnoreCase("pipeline")
-                || NearName.nearest(name, Set.of(PipelineFiles.SETTINGS)).isPresent()) {
-            return "This file is not read. Did you mean '" + PipelineFiles.SETTINGS + "'?";
-        }
-        String suffix = name.toLowerCase(java.util.Locale.ROOT).contains(".test.")
-                ? PipelineFiles.TEST_SUFFIX
-                : PipelineFiles.ROUTE_SUFFIX;
-        return "This file is not read: the name of a route file ends in '.camel.yaml'. Did you mean '" + stem + suffix
-                + "'?";
     }
 
     /** Settings that the pipeline requires count as known where they have no value, because it is not offered there. */
@@ -231,44 +183,5 @@ public final class PipelineCheck {
         } catch (Exception | LinkageError | StackOverflowError e) {
             return Optional.of(BuildFault.of(e, camel, files));
         }
-    }
-
-    private static List<Fault> presetsInTwo(SortedMap<String, PipelineFiles> pipelines) {
-        Map<String, List<PipelineFiles>> all = new LinkedHashMap<>();
-        pipelines.values().forEach(files -> {
-            Map<String, Preset> presets =
-                    PipelineSettings.of(files, new ArrayList<>()).presets();
-            presets.keySet()
-                    .forEach(name ->
-                            all.computeIfAbsent(name, key -> new ArrayList<>()).add(files));
-        });
-        List<Fault> faults = new ArrayList<>();
-        all.forEach((name, users) -> {
-            for (PipelineFiles user : users) {
-                users.stream().filter(other -> !other.equals(user)).findFirst().ifPresent(other -> {
-                    SourceFile here = user.files().get(PipelineFiles.SETTINGS);
-                    SourceFile there = other.files().get(PipelineFiles.SETTINGS);
-                    faults.add(new Fault(
-                            here.location(),
-                            lineOf(name, here),
-                            null,
-                            "The preset '" + name
-                                    + "' is also at " + there.location() + ":" + lineOf(name, there)
-                                    + ": a preset chooses one pipeline, so its name must be unique."));
-                });
-            }
-        });
-        return faults;
-    }
-
-    private static int lineOf(String preset, SourceFile file) {
-        List<String> lines = file.text().lines().toList();
-        Pattern key = Pattern.compile("\\s+['\"]?" + Pattern.quote(preset) + "['\"]?\\s*:.*");
-        for (int i = 0; i < lines.size(); i++) {
-            if (key.matcher(lines.get(i)).matches()) {
-                return i + 1;
-            }
-        }
-        return 0;
     }
 }

@@ -3,7 +3,6 @@ package com.aiprod.pipeline.pipelines.check;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.function.Function;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
@@ -92,12 +91,10 @@ final class ReplacementCheck {
         does(step).forEach((what, text) -> {
             boolean isMisspelt = what.startsWith("bean ") && hasUnknownBean(after);
             if (!kept.contains(what) && !isMisspelt) {
-                faults.add(place(owner, isInRoute, after)
-                        .apply((isInRoute ? "The route '" : "The routeConfiguration '") + owner + "' no longer " + text
-                                + (step.id == null
-                                        ? ""
-                                        : ", as the step '" + step.id + "' of the built-in file does")
-                                + (what.startsWith("variable ") ? reader(what.substring(9), before) : "") + "."));
+                String message = (isInRoute ? "The route '" : "The routeConfiguration '") + owner + "' no longer " + text
+                        + (step.id == null ? "" : ", as the step '" + step.id + "' of the built-in file does")
+                        + (what.startsWith("variable ") ? reader(what.substring(9), before) : "") + ".";
+                faults.add(isInRoute ? inRoute(owner, message) : inConfiguration(owner, after, message));
             }
         });
     }
@@ -116,22 +113,6 @@ final class ReplacementCheck {
                 .map(top -> String.valueOf(top.id))
                 .findFirst()
                 .orElse("");
-    }
-
-    /** Makes a fault at the route or route configuration; at the file if it is in none. */
-    private Function<String, Fault> place(String owner, boolean isRoute, RouteFile after) {
-        if (isRoute) {
-            return route(owner)
-                    .<Function<String, Fault>>map(route -> message -> route.top.fault(route.idLine, message))
-                    .orElseThrow();
-        }
-        return Stream.concat(Stream.of(after), own.stream())
-                .flatMap(file -> file.loose.stream())
-                .filter(top -> owner.equals(top.id))
-                .findFirst()
-                .<Function<String, Fault>>map(top ->
-                        message -> new Fault(top.file.location(), top.line, null, message))
-                .orElse(message -> new Fault(after.location(), 0, null, message));
     }
 
     private void start(Route before, Route now) {
@@ -173,6 +154,20 @@ final class ReplacementCheck {
                                 + "', which handles its errors."));
             }
         }
+    }
+
+    private Fault inRoute(String id, String message) {
+        Route route = route(id).orElseThrow();
+        return route.top.fault(route.idLine, message);
+    }
+
+    private Fault inConfiguration(String id, RouteFile after, String message) {
+        return Stream.concat(Stream.of(after), own.stream())
+                .flatMap(file -> file.loose.stream())
+                .filter(top -> id.equals(top.id))
+                .findFirst()
+                .map(top -> new Fault(top.file.location(), top.line, null, message))
+                .orElse(new Fault(after.location(), 0, null, message));
     }
 
     private static String address(Endpoint endpoint) {
