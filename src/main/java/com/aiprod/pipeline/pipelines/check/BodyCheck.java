@@ -65,10 +65,21 @@ final class BodyCheck {
     private final Set<Route> running = new HashSet<>();
     private boolean reports;
 
-    /** What the body is: the job, something unknown, or a text that a step made. */
-    private record Body(String kind, Step step, boolean json) {
-        static final Body JOB = new Body("job", null, false);
-        static final Body UNKNOWN = new Body("unknown", null, false);
+    private enum Kind {
+        JOB,
+        TEXT,
+        UNKNOWN
+    }
+
+    /**
+     * What the body is.
+     *
+     * @param step what made a text
+     * @param json whether a text is JSON
+     */
+    private record Body(Kind kind, Step step, boolean json) {
+        static final Body JOB = new Body(Kind.JOB, null, false);
+        static final Body UNKNOWN = new Body(Kind.UNKNOWN, null, false);
     }
 
     BodyCheck(CheckScope scope, RouteGraph graph) {
@@ -91,7 +102,7 @@ final class BodyCheck {
         graph.calledWithAnyBody()
                 .forEach(route -> entering.computeIfAbsent(route, key -> new LinkedHashSet<>())
                         .add(Body.UNKNOWN));
-        // Twice: the first round finds out what reaches the routes that are called.
+        // A round finds out what reaches the routes that are called, which may call others with it.
         for (int round = 0; round < 6; round++) {
             int before = entering.values().stream().mapToInt(Set::size).sum();
             leaving.clear();
@@ -105,7 +116,7 @@ final class BodyCheck {
         leaving.clear();
         Set<Body> output = run(entry);
         for (Body body : output) {
-            if (withOutput && body.kind().equals("text")) {
+            if (withOutput && body.kind() == Kind.TEXT) {
                 scope.faults.add(body.step()
                         .fault(
                                 body.json()
@@ -206,11 +217,11 @@ final class BodyCheck {
             return bodies;
         }
         if (step.is("marshal") && !step.fields.containsKey("variableReceive")) {
-            return Set.of(new Body("text", step, step.fields.containsKey("json")));
+            return Set.of(new Body(Kind.TEXT, step, step.fields.containsKey("json")));
         }
         if (step.is("convertBodyTo")
                 && List.of("String", "java.lang.String", "byte[]").contains(String.valueOf(step.field("type")))) {
-            return Set.of(new Body("text", step, false));
+            return Set.of(new Body(Kind.TEXT, step, false));
         }
         run(step.children, UNKNOWN);
         return UNKNOWN;
@@ -309,7 +320,7 @@ final class BodyCheck {
         if (!isText) {
             return Body.UNKNOWN;
         }
-        return new Body("text", step, text.startsWith("{") && text.endsWith("}") && !text.startsWith("{{"));
+        return new Body(Kind.TEXT, step, text.startsWith("{") && text.endsWith("}") && !text.startsWith("{{"));
     }
 
     /** Whether a simple expression certainly gives a text: it has more than one function, or one and other text. */

@@ -108,7 +108,7 @@ final class EndpointCheck {
         };
     }
 
-    private record Option(Text text, boolean inUri) {
+    private record Option(Text text) {
 
         String value() {
             return text.value();
@@ -132,8 +132,7 @@ final class EndpointCheck {
                                 new Text(
                                         equals < 0 ? "" : part.substring(equals + 1),
                                         endpoint.uri().node(),
-                                        endpoint.uri().step()),
-                                true));
+                                        endpoint.uri().step())));
             }
         }
         endpoint.parameters().forEach((name, value) -> {
@@ -144,8 +143,7 @@ final class EndpointCheck {
                             new Text(
                                     text == null ? "" : value(text),
                                     value,
-                                    endpoint.uri().step()),
-                            false));
+                                    endpoint.uri().step())));
         });
         return options;
     }
@@ -220,7 +218,7 @@ final class EndpointCheck {
                         "'" + scheme + "' has no option '" + name + "'."
                                 + NearName.suggest(name, names).orElse("")));
             } else {
-                queryParameter(step, scheme, name, option, names);
+                queryParameter(step, scheme, name, option.line(), names);
             }
             return;
         }
@@ -233,19 +231,15 @@ final class EndpointCheck {
                 .ifPresent(fault -> scope.faults.add(step.fault(option.line(), fault)));
     }
 
-    /** Reports what the component would hand on to the service, unless it is certainly meant so. */
-    private void queryParameter(Step step, String scheme, String name, Option option, Set<String> known) {
+    /** Reports an option that is probably misspelt, which the component would send to the service as a query parameter. */
+    private void queryParameter(Step step, String scheme, String name, int line, Set<String> known) {
         // Services have parameters of any name, such as timeout beside the option soTimeout.
-        Optional<String> near = NearName.nearest(name, known, name.length() < MIN_MISSPELT ? 0 : 2)
-                .map(option.inUri()
-                        ? found -> " Did you mean '" + found + "'? If not, set it in the header 'CamelHttpQuery'."
-                        : found -> " Did you mean '" + found + "'?");
-        if (near.isPresent() || !option.inUri()) {
-            scope.faults.add(step.fault(
-                    option.line(),
-                    "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
-                            + " parameter." + near.orElse(" If that is right, write it in the URI.")));
-        }
+        NearName.nearest(name, known, name.length() < MIN_MISSPELT ? 0 : 2)
+                .ifPresent(near -> scope.faults.add(step.fault(
+                        line,
+                        "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
+                                + " parameter. Did you mean '" + near
+                                + "'? If not, set it in the header 'CamelHttpQuery'.")));
     }
 
     private static Optional<String> valueFault(String name, String value, JsonNode known) {

@@ -23,6 +23,9 @@ final class KeyFaults {
     private static final Set<String> EXPRESSION_IS_OPTIONAL =
             Set.of("SortDefinition", "ResequenceDefinition", "InterceptDefinition", "SagaDefinition");
 
+    /** Keys that Camel does not read. */
+    static final Set<String> FOR_PEOPLE = Set.of("description", "note", "id");
+
     private static final RouteSchema SCHEMA = RouteSchema.get();
 
     private KeyFaults() {}
@@ -77,6 +80,20 @@ final class KeyFaults {
     private static String keys(Shape shape) {
         List<String> names = shape.keys().stream().sorted().toList();
         return names.size() > 12 ? "" : " It may have " + String.join(", ", names) + ".";
+    }
+
+    /** For a text in the place of a mapping. */
+    static String notAMapping(Node node, Shape shape, String key) {
+        if (shape.hasExpression()) {
+            return "'" + key + "' needs a language: write 'simple: " + YamlNodes.firstLine(YamlNodes.text(node)) + "'"
+                    + (key.equals("expression") ? " in place of it." : " below it.");
+        }
+        List<String> some = shape.keys().stream()
+                .filter(name -> !FOR_PEOPLE.contains(name))
+                .sorted()
+                .limit(3)
+                .toList();
+        return "'" + key + "' needs keys below it, such as " + String.join(", ", some) + ", and not a text.";
     }
 
     /** For a mapping in the place of a text. */

@@ -46,7 +46,6 @@ final class RouteFileReader {
 
     private static final Set<String> CLASS_KEYS =
             Set.of("beanType", "exceptionType", "resultType", "unmarshalType", "exception");
-    private static final Set<String> FOR_PEOPLE = Set.of("description", "note", "id");
 
     private static final Set<String> DURATIONS = Set.of(
             "timePeriodMillis",
@@ -248,25 +247,8 @@ final class RouteFileReader {
                 int line = lines.getOrDefault(node, step.kind.equals(key) ? step.line : YamlNodes.line(node));
                 fault(line, step, "'" + key + "' has no value: write '" + key + ": {}', or keys below it.");
             }
-        } else if (shape.hasExpression() && shape.keys().contains("simple")) {
-            fault(
-                    YamlNodes.line(node),
-                    step,
-                    "'" + key + "' needs a language: write 'simple: " + YamlNodes.firstLine(YamlNodes.text(node)) + "'"
-                            + (key.equals("expression") ? " in place of it." : " below it."));
         } else {
-            fault(
-                    YamlNodes.line(node),
-                    step,
-                    "'" + key + "' needs keys below it, such as "
-                            + String.join(
-                                    ", ",
-                                    shape.keys().stream()
-                                            .filter(name -> !FOR_PEOPLE.contains(name))
-                                            .sorted()
-                                            .limit(3)
-                                            .toList())
-                            + ", and not a text.");
+            fault(YamlNodes.line(node), step, KeyFaults.notAMapping(node, shape, key));
         }
     }
 
@@ -419,7 +401,7 @@ final class RouteFileReader {
             return;
         }
         Text value = new Text(text, node, step);
-        if (!FOR_PEOPLE.contains(key)) {
+        if (!KeyFaults.FOR_PEOPLE.contains(key)) {
             file.texts.add(value);
             boolean isFreeText = key.equals("message") || key.equals("expression") || schema.languages().contains(key);
             if (!isFreeText) {
