@@ -37,10 +37,11 @@ final class CallCheck {
                     }
                 }));
         scope.steps()
-                .forEach(step -> RouteGraph.constants(step).forEach(constant -> RouteGraph.recipients(step, constant)
-                        .filter(target -> !graph.sources().contains(target))
-                        .forEach(target -> scope.faults.add(
-                                step.fault(constant.line(), noSuch(target, meant, elsewhere))))));
+                .forEach(step -> RouteGraph.constants(step)
+                        .forEach(constant -> RouteGraph.recipients(step, constant)
+                                .filter(target -> !graph.sources().contains(target))
+                                .forEach(target -> scope.faults.add(
+                                        step.fault(constant.line(), noSuch(target, meant, elsewhere))))));
         return meant;
     }
 
@@ -102,8 +103,8 @@ final class CallCheck {
         Set<Route> reported = new HashSet<>(reached);
         lost.stream()
                 .filter(route -> lost.stream()
-                        .noneMatch(
-                                other -> other != route && graph.mentioned(other.top).contains(route)))
+                        .noneMatch(other ->
+                                other != route && graph.mentioned(other.top).contains(route)))
                 .forEach(route -> unreached(route, name, reported));
         // What is left calls itself in a circle.
         lost.stream().filter(route -> !reported.contains(route)).forEach(route -> {

@@ -1,27 +1,26 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import org.snakeyaml.engine.v2.nodes.Node;
-import com.aiprod.pipeline.pipelines.YamlNodes;
-import java.util.stream.Collectors;
-import java.util.Objects;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
-
+import com.aiprod.pipeline.pipelines.YamlNodes;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.snakeyaml.engine.v2.nodes.Node;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;

@@ -1,11 +1,10 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.beans.Introspector;
@@ -128,22 +127,20 @@ final class EndpointCheck {
                 String name = equals < 0 ? part : part.substring(0, equals);
                 options.put(
                         name.strip(),
-                        new Option(
-                                new Text(
-                                        equals < 0 ? "" : part.substring(equals + 1),
-                                        endpoint.uri().node(),
-                                        endpoint.uri().step())));
+                        new Option(new Text(
+                                equals < 0 ? "" : part.substring(equals + 1),
+                                endpoint.uri().node(),
+                                endpoint.uri().step())));
             }
         }
         endpoint.parameters().forEach((name, value) -> {
             String text = YamlNodes.text(value);
             options.put(
                     name,
-                    new Option(
-                            new Text(
-                                    text == null ? "" : value(text),
-                                    value,
-                                    endpoint.uri().step())));
+                    new Option(new Text(
+                            text == null ? "" : value(text),
+                            value,
+                            endpoint.uri().step())));
         });
         return options;
     }
@@ -227,8 +224,7 @@ final class EndpointCheck {
             scope.bean(option.text(), option.value());
             return;
         }
-        valueFault(name, option.value(), known)
-                .ifPresent(fault -> scope.faults.add(step.fault(option.line(), fault)));
+        valueFault(name, option.value(), known).ifPresent(fault -> scope.faults.add(step.fault(option.line(), fault)));
     }
 
     /** Reports an option that is probably misspelt, which the component would send to the service as a query parameter. */

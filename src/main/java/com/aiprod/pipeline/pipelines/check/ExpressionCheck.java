@@ -1,10 +1,7 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import org.springframework.util.function.SingletonSupplier;
-import java.util.function.Supplier;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
@@ -16,12 +13,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.NoSuchLanguageException;
 import org.apache.camel.spi.Language;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Parses every expression. */
 final class ExpressionCheck {
@@ -123,8 +122,8 @@ final class ExpressionCheck {
             String name = call.group(1);
             if (!functions.get().contains(name)) {
                 NearName.suggest(name, functions.get())
-                        .ifPresent(near -> scope.faults.add(
-                                text.fault("There is no function '" + name + "' in simple." + near)));
+                        .ifPresent(near ->
+                                scope.faults.add(text.fault("There is no function '" + name + "' in simple." + near)));
             }
         }
     }

@@ -1,10 +1,10 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import java.util.Locale;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 

@@ -3,7 +3,6 @@ package com.aiprod.pipeline.pipelines.check;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.SourceFile;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
@@ -13,14 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.springframework.core.env.Environment;
@@ -96,9 +95,9 @@ final class FlowCheck {
                         .filter(call -> call.ref() != null)
                         .forEach(call -> called.add(call.ref().value())));
         builtIn.forEach(file -> file.texts.stream()
-                        .map(Text::value)
-                        .filter(CheckScope::isReference)
-                        .forEach(text -> called.add(text.replaceFirst("^#(bean:)?", ""))));
+                .map(Text::value)
+                .filter(CheckScope::isReference)
+                .forEach(text -> called.add(text.replaceFirst("^#(bean:)?", ""))));
         called.forEach(name -> beans.putIfAbsent(name, null));
         return beans;
     }
@@ -110,8 +109,7 @@ final class FlowCheck {
             Collection<RouteFile> builtIn,
             List<Fault> faults) {
         Map<String, Class<?>> beans = beans(builtIn);
-        CheckScope scope = new CheckScope(
-                camel, List.copyOf(own), CheckScope.settings(environment), Set.of(), faults);
+        CheckScope scope = new CheckScope(camel, List.copyOf(own), CheckScope.settings(environment), Set.of(), faults);
         scope.beans.putAll(beans);
         scope.checkPlaceholders();
         new ReferenceCheck(scope).check();

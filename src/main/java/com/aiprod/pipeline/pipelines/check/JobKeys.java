@@ -90,14 +90,20 @@ final class JobKeys {
                 }
             }
         }
-        DOT.matcher(text.value()).results().map(used -> used.group(1)).filter(name -> !isMember(name)).forEach(key -> {
-            String near = keys.contains(key) ? key : NearName.nearest(key, keys).orElse(null);
-            scope.faults.add(text.fault("The job is a Map, which has no field '" + key + "'."
-                    + (near == null
-                            ? " A key of a Map is read as ${body[" + key + "]}."
-                            : (near.equals(key) ? "" : " Did you mean '" + near + "'?")
-                                    + " Write ${body[" + near + "]}.")));
-        });
+        DOT.matcher(text.value())
+                .results()
+                .map(used -> used.group(1))
+                .filter(name -> !isMember(name))
+                .forEach(key -> {
+                    String near = keys.contains(key)
+                            ? key
+                            : NearName.nearest(key, keys).orElse(null);
+                    scope.faults.add(text.fault("The job is a Map, which has no field '" + key + "'."
+                            + (near == null
+                                    ? " A key of a Map is read as ${body[" + key + "]}."
+                                    : (near.equals(key) ? "" : " Did you mean '" + near + "'?") + " Write ${body["
+                                            + near + "]}.")));
+                });
     }
 
     /** Whether a Map has a method by this name, or a getter for it. */

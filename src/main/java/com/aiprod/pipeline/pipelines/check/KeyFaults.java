@@ -1,16 +1,16 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 import com.aiprod.pipeline.pipelines.check.RouteSchema.Shape;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 

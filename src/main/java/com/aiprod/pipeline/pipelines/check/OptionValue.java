@@ -1,10 +1,10 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import java.util.regex.Pattern;
 import com.aiprod.pipeline.pipelines.NearName;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.camel.util.TimeUtils;
 
 /** What is wrong with the text of an option, for each kind of option; empty if nothing is. */
@@ -30,8 +30,8 @@ final class OptionValue {
     static Optional<String> ofDuration(String name, String text) {
         return isDuration(text)
                 ? Optional.empty()
-                : Optional.of("'" + name + "' is '" + text
-                        + "', and not a duration such as 5s or a number of milliseconds.");
+                : Optional.of(
+                        "'" + name + "' is '" + text + "', and not a duration such as 5s or a number of milliseconds.");
     }
 
     /** @param allowed the only values; Camel ignores case, hyphens, and underscores in them */

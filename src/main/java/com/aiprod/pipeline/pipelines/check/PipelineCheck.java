@@ -1,15 +1,14 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import java.util.Optional;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.PipelineSettings;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -92,9 +91,7 @@ public final class PipelineCheck {
             check(files, others, scope, fitsSchema);
             // What is wrong by now would only be refused again, in other words.
             if (faults.isEmpty()) {
-                build(files, camel)
-                        .filter(fault -> !scope.usesStandIn(fault))
-                        .ifPresent(faults::add);
+                build(files, camel).filter(fault -> !scope.usesStandIn(fault)).ifPresent(faults::add);
             }
         } finally {
             camel.stop();

@@ -1,11 +1,11 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import java.util.Collection;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.PipelineSettings;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -1,9 +1,7 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import org.springframework.util.StringUtils;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
 import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
@@ -25,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.springframework.util.StringUtils;
 
 /** Checks the names of beans, methods, and classes. */
 final class ReferenceCheck {
@@ -139,9 +138,7 @@ final class ReferenceCheck {
             return;
         }
         int given = bracket < 0 ? -1 : arguments(written.substring(bracket + 1, written.length() - 1));
-        if (given > 0
-                && named.stream()
-                        .noneMatch(method -> takes(method, given))) {
+        if (given > 0 && named.stream().noneMatch(method -> takes(method, given))) {
             String takes = named.stream()
                     .map(Method::getParameterCount)
                     .distinct()
@@ -197,8 +194,7 @@ final class ReferenceCheck {
     }
 
     private void beanEndpoint(Step step, RouteFile.Endpoint endpoint) {
-        Address address =
-                Address.of(scope.resolve(endpoint.uri().value()).orElse(""));
+        Address address = Address.of(scope.resolve(endpoint.uri().value()).orElse(""));
         if (!address.scheme().equals("bean") && !address.scheme().equals("class")) {
             return;
         }

@@ -1,8 +1,5 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.Optional;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
@@ -10,6 +7,8 @@ import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Named;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,24 +41,28 @@ final class ReplacementCheck {
         this.own = own;
         this.all = all;
         this.faults = faults;
-        own.stream().flatMap(RouteFile::steps).filter(step -> !step.isDisabled()).forEach(step -> kept.addAll(
-                does(step).keySet()));
+        own.stream()
+                .flatMap(RouteFile::steps)
+                .filter(step -> !step.isDisabled())
+                .forEach(step -> kept.addAll(does(step).keySet()));
     }
 
     /** @param after the file in the place of the built-in one */
     void check(RouteFile before, RouteFile after) {
         for (Named configuration : before.configurations) {
             if (!hasConfiguration(configuration.id())) {
-                faults.add(missing(after, "The routeConfiguration '" + configuration.id()
-                        + "' of the built-in file is missing" + users(configuration.id())));
+                faults.add(missing(
+                        after,
+                        "The routeConfiguration '" + configuration.id() + "' of the built-in file is missing"
+                                + users(configuration.id())));
             }
         }
         for (Route route : before.routes) {
             route(route.id)
                     .ifPresentOrElse(
                             now -> start(route, now),
-                            () -> faults.add(missing(
-                                    after, "The route '" + route.id + "' of the built-in file is missing")));
+                            () -> faults.add(
+                                    missing(after, "The route '" + route.id + "' of the built-in file is missing")));
         }
         before.steps().filter(step -> !step.isDisabled()).forEach(step -> step(step, before, after));
     }
@@ -91,9 +94,10 @@ final class ReplacementCheck {
         does(step).forEach((what, text) -> {
             boolean isMisspelt = what.startsWith("bean ") && hasUnknownBean(after);
             if (!kept.contains(what) && !isMisspelt) {
-                String message = (isInRoute ? "The route '" : "The routeConfiguration '") + owner + "' no longer " + text
-                        + (step.id == null ? "" : ", as the step '" + step.id + "' of the built-in file does")
-                        + (what.startsWith("variable ") ? reader(what.substring(9), before) : "") + ".";
+                String message =
+                        (isInRoute ? "The route '" : "The routeConfiguration '") + owner + "' no longer " + text
+                                + (step.id == null ? "" : ", as the step '" + step.id + "' of the built-in file does")
+                                + (what.startsWith("variable ") ? reader(what.substring(9), before) : "") + ".";
                 faults.add(isInRoute ? inRoute(owner, message) : inConfiguration(owner, after, message));
             }
         });

@@ -3,7 +3,6 @@ package com.aiprod.pipeline.pipelines.check;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Named;
@@ -305,7 +304,8 @@ final class RouteFileReader {
             } else {
                 hasUnknown = true;
                 step.hasUnknown |= step.kind.equals(key);
-                boolean isPartOfFrom = name.equals("steps") && shape.has("from") && YamlNodes.field(node, "from") != null;
+                boolean isPartOfFrom =
+                        name.equals("steps") && shape.has("from") && YamlNodes.field(node, "from") != null;
                 if (!isPartOfFrom) {
                     fault(line, step, KeyFaults.unknown(name, node, shape, key));
                 }
@@ -361,7 +361,12 @@ final class RouteFileReader {
                 return;
             }
             for (NodeTuple entry : mapping.getValue()) {
-                open(entry.getValueNode(), String.valueOf(YamlNodes.text(entry.getKeyNode())), step, depth + 1, isOption);
+                open(
+                        entry.getValueNode(),
+                        String.valueOf(YamlNodes.text(entry.getKeyNode())),
+                        step,
+                        depth + 1,
+                        isOption);
             }
         } else {
             YamlNodes.items(value).forEach(item -> open(item, key, step, depth + 1, isOption));
@@ -403,7 +408,9 @@ final class RouteFileReader {
         Text value = new Text(text, node, step);
         if (!KeyFaults.FOR_PEOPLE.contains(key)) {
             file.texts.add(value);
-            boolean isFreeText = key.equals("message") || key.equals("expression") || schema.languages().contains(key);
+            boolean isFreeText = key.equals("message")
+                    || key.equals("expression")
+                    || schema.languages().contains(key);
             if (!isFreeText) {
                 reference(value);
             }
@@ -413,8 +420,7 @@ final class RouteFileReader {
         }
         boolean uriOfStep = shape.isMapping() && shape.has("uri");
         if (uriOfStep || key.equals("deadLetterUri")) {
-            step.endpoints.add(
-                    new Endpoint(value, Map.of(), StepUses.roleOf(key)));
+            step.endpoints.add(new Endpoint(value, Map.of(), StepUses.roleOf(key)));
         }
         if (!text.contains("{{")) {
             valueFault(key, text, shape).ifPresent(fault -> faults.add(value.fault(fault)));

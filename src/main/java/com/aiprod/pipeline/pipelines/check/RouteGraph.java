@@ -1,9 +1,5 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import java.util.LinkedHashSet;
-import java.util.stream.Collectors;
-import java.util.Objects;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
@@ -12,11 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** How routes call each other. */
@@ -30,7 +29,8 @@ final class RouteGraph {
 
     RouteGraph(CheckScope scope) {
         this.scope = scope;
-        this.texts = scope.files.stream().flatMap(file -> file.texts.stream()).collect(Collectors.groupingBy(Text::step));
+        this.texts =
+                scope.files.stream().flatMap(file -> file.texts.stream()).collect(Collectors.groupingBy(Text::step));
         for (Route route : scope.routes()) {
             String source = source(route);
             if (source != null) {
@@ -93,7 +93,9 @@ final class RouteGraph {
 
     /** Routes that a step or one inside it may call. */
     Set<Route> mentioned(Step top) {
-        return top.all().flatMap(step -> mentionedBy(step).stream()).collect(Collectors.toCollection(LinkedHashSet::new));
+        return top.all()
+                .flatMap(step -> mentionedBy(step).stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Routes that this step may call. */
@@ -122,8 +124,8 @@ final class RouteGraph {
             }
         }
         return bySource.entrySet().stream()
-                .filter(source -> names.contains(source.getKey())
-                        || prefixes.stream().anyMatch(source.getKey()::startsWith))
+                .filter(source ->
+                        names.contains(source.getKey()) || prefixes.stream().anyMatch(source.getKey()::startsWith))
                 .map(Map.Entry::getValue)
                 .toList();
     }

@@ -26,8 +26,7 @@ final class StepUses {
             "PredicateValidatorDefinition");
 
     private static final Set<String> PREDICATE_KEYS =
-            Set.of(
-            "handled", "continued", "retryWhile", "completionPredicate", "filter", "when", "validate", "onWhen");
+            Set.of("handled", "continued", "retryWhile", "completionPredicate", "filter", "when", "validate", "onWhen");
 
     private StepUses() {}
 
