@@ -17,9 +17,14 @@ public final class NearName {
 
     /** The known name with the fewest edits, of those with at most one edit for three letters; empty without any. */
     public static Optional<String> nearest(String written, Collection<String> known) {
+        return nearest(written, known, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #nearest(String, Collection)}, with a number of edits that is enough in any case. */
+    public static Optional<String> nearest(String written, Collection<String> known, int maxEdits) {
         return known.stream()
                 .filter(name -> !name.equals(written))
-                .filter(name -> distance(written, name) <= Math.max(1, name.length() / 3))
+                .filter(name -> distance(written, name) <= Math.min(maxEdits, Math.max(1, name.length() / 3)))
                 .min(Comparator.comparingInt((String name) -> distance(written, name))
                         .thenComparing(name -> name));
     }

@@ -1,15 +1,10 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import com.aiprod.pipeline.pipelines.NearName;
-import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
-import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,10 +12,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * Follows the body through a pipeline, from the job to the output. Reports keys that the job does not have, and an output
@@ -28,16 +21,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  */
 final class BodyCheck {
 
-    private static final Set<String> KEYS =
-            Set.of("job_id", "user_id", "content", "preset", "metadata", "lang", "duration_sec");
     private static final Set<String> TEXT_KEYS = Set.of("job_id", "user_id", "content", "preset", "lang");
 
-    private static final Pattern PUT = Pattern.compile("\\bput(?:IfAbsent)?\\(\\s*['\"]([^'\"]+)['\"]");
-    private static final Pattern ANY_CHANGE = Pattern.compile("\\b(put\\w*|merge|compute\\w*|replace|remove)\\(");
-    private static final Pattern INDEX = Pattern.compile("\\$\\{body\\??\\[\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*]");
-    private static final Pattern GET =
-            Pattern.compile("\\$\\{body\\??\\.get\\(\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*\\)");
-    private static final Pattern DOT = Pattern.compile("\\$\\{body\\??\\.([A-Za-z_]\\w*)(?![\\w(])");
     private static final Pattern JUST_ONE = Pattern.compile("\\$\\{body\\[['\"]?(\\w+)['\"]?]}");
 
     /** Schemes whose producers leave the body as it is. */
@@ -71,9 +56,7 @@ final class BodyCheck {
 
     private final CheckScope scope;
     private final RouteGraph graph;
-    private final EndpointCheck endpoints;
-    private final Set<String> keys = new TreeSet<>(KEYS);
-    private boolean keysAreKnown = true;
+    private final JobKeys keys;
 
     /** The bodies that may reach each route. */
     private final Map<Route, Set<Body>> entering = new HashMap<>();
@@ -82,33 +65,27 @@ final class BodyCheck {
     private final Set<Route> running = new HashSet<>();
     private boolean reports;
 
-    /** What the body is: the job, something unknown, or a text that a step made. */
-    private record Body(String kind, Step step, boolean json) {
-        static final Body JOB = new Body("job", null, false);
-        static final Body UNKNOWN = new Body("unknown", null, false);
+    private enum Kind {
+        JOB,
+        TEXT,
+        UNKNOWN
     }
 
-    BodyCheck(CheckScope scope, RouteGraph graph, EndpointCheck endpoints) {
+    /**
+     * What the body is.
+     *
+     * @param step what made a text
+     * @param json whether a text is JSON
+     */
+    private record Body(Kind kind, Step step, boolean json) {
+        static final Body JOB = new Body(Kind.JOB, null, false);
+        static final Body UNKNOWN = new Body(Kind.UNKNOWN, null, false);
+    }
+
+    BodyCheck(CheckScope scope, RouteGraph graph) {
         this.scope = scope;
         this.graph = graph;
-        this.endpoints = endpoints;
-        for (RouteFile file : scope.files) {
-            for (Text text : file.texts) {
-                Matcher put = PUT.matcher(text.value());
-                int named = 0;
-                while (put.find()) {
-                    keys.add(put.group(1));
-                    named++;
-                }
-                Matcher change = ANY_CHANGE.matcher(text.value());
-                int all = 0;
-                while (change.find()) {
-                    // Texts have replace(), too, which changes no key.
-                    all += change.group(1).equals("replace") || change.group(1).equals("remove") ? 0 : 1;
-                }
-                keysAreKnown &= all == named;
-            }
-        }
+        this.keys = new JobKeys(scope);
     }
 
     /**
@@ -119,10 +96,13 @@ final class BodyCheck {
      */
     void check(String name, boolean withOutput) {
         Route entry = graph.route("direct:" + name);
-        if (entry == null) {
+        if (entry == null || isChangedAside()) {
             return;
         }
-        // Twice: the first round finds out what reaches the routes that are called.
+        graph.calledWithAnyBody()
+                .forEach(route -> entering.computeIfAbsent(route, key -> new LinkedHashSet<>())
+                        .add(Body.UNKNOWN));
+        // A round finds out what reaches the routes that are called, which may call others with it.
         for (int round = 0; round < 6; round++) {
             int before = entering.values().stream().mapToInt(Set::size).sum();
             leaving.clear();
@@ -136,7 +116,7 @@ final class BodyCheck {
         leaving.clear();
         Set<Body> output = run(entry);
         for (Body body : output) {
-            if (withOutput && body.kind().equals("text")) {
+            if (withOutput && body.kind() == Kind.TEXT) {
                 scope.faults.add(body.step()
                         .fault(
                                 body.json()
@@ -146,6 +126,15 @@ final class BodyCheck {
                                                 + " of('text', ${body}) of java.util.Map makes."));
             }
         }
+    }
+
+    /** Whether steps outside the way of the body may change it: those before each step, and those after the last one. */
+    private boolean isChangedAside() {
+        return scope.steps()
+                .filter(step -> step.kind.startsWith("intercept")
+                        || (step.is("onCompletion") && "BeforeConsumer".equalsIgnoreCase(step.field("mode"))))
+                .flatMap(step -> step.children.stream())
+                .anyMatch(step -> !KEEPING_STEPS.contains(step.kind));
     }
 
     private Set<Body> run(Route route) {
@@ -182,13 +171,15 @@ final class BodyCheck {
     private static final Set<Body> UNKNOWN = Set.of(Body.UNKNOWN);
 
     private Set<Body> run(Step step, Set<Body> bodies) {
-        if ("true".equals(step.field("disabled"))) {
+        if (step.isDisabled()) {
             return bodies;
         }
         if (reports && bodies.equals(Set.of(Body.JOB))) {
-            keysIn(step);
+            keys.check(step);
         }
-        if (step.calls.stream().anyMatch(call -> !isHarmless(call))) {
+        boolean callsInSimple = step.expressions.stream()
+                .anyMatch(expression -> expression.text().value().contains("${bean:"));
+        if (callsInSimple || step.calls.stream().anyMatch(call -> !isHarmless(call))) {
             // The bean may change the job in place.
             bodies = without(bodies);
         }
@@ -226,11 +217,11 @@ final class BodyCheck {
             return bodies;
         }
         if (step.is("marshal") && !step.fields.containsKey("variableReceive")) {
-            return Set.of(new Body("text", step, step.fields.containsKey("json")));
+            return Set.of(new Body(Kind.TEXT, step, step.fields.containsKey("json")));
         }
         if (step.is("convertBodyTo")
                 && List.of("String", "java.lang.String", "byte[]").contains(String.valueOf(step.field("type")))) {
-            return Set.of(new Body("text", step, false));
+            return Set.of(new Body(Kind.TEXT, step, false));
         }
         run(step.children, UNKNOWN);
         return UNKNOWN;
@@ -254,7 +245,7 @@ final class BodyCheck {
         boolean hasOtherwise = false;
         for (Step branch : step.children) {
             if (reports && bodies.equals(Set.of(Body.JOB))) {
-                keysIn(branch);
+                keys.check(branch);
             }
             hasOtherwise |= branch.is("otherwise");
             after.addAll(run(branch.children, bodies));
@@ -285,9 +276,9 @@ final class BodyCheck {
         Set<Body> result = UNKNOWN;
         boolean receivesElsewhere = step.fields.containsKey("variableReceive");
         for (Endpoint endpoint : step.endpoints) {
-            Route target = graph.route(endpoints.inner(endpoint));
-            String scheme = EndpointCheck.Address.of(endpoint.uri().value()).scheme();
-            if (target != null) {
+            Route target = graph.route(scope.inner(endpoint));
+            String scheme = Address.of(endpoint.uri().value()).scheme();
+            if (target != null && !RouteGraph.isConditional(target)) {
                 Set<Body> sent = step.fields.containsKey("variableSend") ? UNKNOWN : bodies;
                 entering.computeIfAbsent(target, key -> new LinkedHashSet<>()).addAll(sent);
                 Set<Body> left = run(target);
@@ -329,7 +320,7 @@ final class BodyCheck {
         if (!isText) {
             return Body.UNKNOWN;
         }
-        return new Body("text", step, text.startsWith("{") && text.endsWith("}") && !text.startsWith("{{"));
+        return new Body(Kind.TEXT, step, text.startsWith("{") && text.endsWith("}") && !text.startsWith("{{"));
     }
 
     /** Whether a simple expression certainly gives a text: it has more than one function, or one and other text. */
@@ -341,7 +332,7 @@ final class BodyCheck {
         if (one.matches()) {
             return bodies.equals(Set.of(Body.JOB)) && TEXT_KEYS.contains(one.group(1));
         }
-        if (text.startsWith("{{") || text.contains("$simple{")) {
+        if (text.startsWith("{{") || text.contains("$simple{") || text.contains("$init{")) {
             return false;
         }
         int depth = 0;
@@ -364,63 +355,5 @@ final class BodyCheck {
                 .matcher(text)
                 .find();
         return !hasOperator && (plain || functions > 1);
-    }
-
-    private void keysIn(Step step) {
-        if (!keysAreKnown) {
-            return;
-        }
-        List<Text> texts = new ArrayList<>();
-        step.expressions.forEach(expression -> {
-            if (expression.language().equals("simple") || expression.language().equals("method")) {
-                texts.add(expression.text());
-            }
-        });
-        step.endpoints.stream()
-                .filter(endpoint -> endpoint.role().equals("toD"))
-                .forEach(endpoint -> texts.add(endpoint.uri()));
-        for (String key : List.of("message", "name", "method")) {
-            Node node = step.fields.get(key);
-            if (node != null
-                    && YamlNodes.text(node) != null
-                    && step.is("log", "throwException", "setVariable", "setHeader", "bean")) {
-                texts.add(new Text(YamlNodes.text(node), node, step));
-            }
-        }
-        texts.stream().distinct().forEach(this::keysIn);
-    }
-
-    private void keysIn(Text text) {
-        for (Pattern pattern : List.of(INDEX, GET)) {
-            Matcher used = pattern.matcher(text.value());
-            while (used.find()) {
-                String key = used.group(1);
-                if (!keys.contains(key)) {
-                    scope.faults.add(text.fault("The job has no '" + key + "'."
-                            + NearName.suggest(key, keys).orElse(" It has " + String.join(", ", keys) + ".")));
-                }
-            }
-        }
-        Matcher used = DOT.matcher(text.value());
-        while (used.find()) {
-            String key = used.group(1);
-            boolean isMethod = Arrays.stream(Map.class.getMethods())
-                            .map(Method::getName)
-                            .anyMatch(name -> name.equals(key)
-                                    || name.equalsIgnoreCase("is" + key)
-                                    || name.equalsIgnoreCase("get" + key))
-                    || key.equals("class")
-                    || key.equals("toString");
-            if (!isMethod) {
-                String near =
-                        keys.contains(key) ? key : NearName.nearest(key, keys).orElse(null);
-                scope.faults.add(text.fault("The job is a Map, which has no field '" + key + "'."
-                        + (near == null
-                                ? " A key of a Map is read as ${body[" + key + "]}."
-                                : keys.contains(key)
-                                        ? " Write ${body[" + near + "]}."
-                                        : " Did you mean '" + near + "'? Write ${body[" + near + "]}.")));
-            }
-        }
     }
 }

@@ -4,7 +4,6 @@ import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

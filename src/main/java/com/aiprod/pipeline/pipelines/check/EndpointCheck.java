@@ -2,132 +2,43 @@ package com.aiprod.pipeline.pipelines.check;
 
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.beans.Introspector;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
-import java.net.URL;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.apache.camel.CatalogCamelContext;
-import org.apache.camel.Component;
-import org.apache.camel.util.TimeUtils;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Checks the endpoints of routes against what their components know. */
 final class EndpointCheck {
 
-    private static final String NAMES = "META-INF/services/org/apache/camel/component.properties";
-
-    /** Descriptions of components by scheme; missing if there is none. They never change while the program runs. */
-    private static final Map<String, Optional<JsonNode>> DESCRIPTIONS = new ConcurrentHashMap<>();
+    /** Shorter query parameters are near to some option by chance. */
+    private static final int MIN_MISSPELT = 8;
 
     private final CheckScope scope;
     private boolean isFlow;
-    private final Set<String> schemes = new TreeSet<>(Holder.SCHEMES);
+    private final Components components;
 
     EndpointCheck(CheckScope scope) {
         this.scope = scope;
-        schemes.addAll(scope.camel.getComponentNames());
-        schemes.addAll(
-                scope.camel.getRegistry().findByTypeWithName(Component.class).keySet());
-    }
-
-    private static final class Holder {
-        private static final Set<String> SCHEMES = read();
-
-        private static Set<String> read() {
-            Set<String> names = new TreeSet<>();
-            try {
-                for (URL url :
-                        Collections.list(EndpointCheck.class.getClassLoader().getResources(NAMES))) {
-                    Properties properties = new Properties();
-                    try (InputStream in = url.openStream()) {
-                        properties.load(in);
-                    }
-                    names.addAll(List.of(
-                            properties.getProperty("components", "").strip().split("\\s+")));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            names.remove("");
-            return names;
-        }
+        this.components = new Components(scope.camel);
     }
 
     /** Lets the flow use these components, too, which need more of the application than a check starts. */
     void flow(Set<String> more) {
         isFlow = true;
-        schemes.addAll(more);
-    }
-
-    /** An endpoint's URI in its parts. */
-    record Address(String scheme, String path, String query) {
-
-        static Address of(String uri) {
-            int mark = questionMark(uri);
-            String head = mark < 0 ? uri : uri.substring(0, mark);
-            int colon = head.indexOf(':');
-            return new Address(
-                    (colon < 0 ? head : head.substring(0, colon)).strip(),
-                    colon < 0 ? "" : head.substring(colon + 1).replaceFirst("^//", ""),
-                    mark < 0 ? "" : uri.substring(mark + 1));
-        }
-
-        /** The first one that is not in an expression. */
-        private static int questionMark(String uri) {
-            int depth = 0;
-            for (int i = 0; i < uri.length(); i++) {
-                char c = uri.charAt(i);
-                if (c == '{') {
-                    depth++;
-                } else if (c == '}') {
-                    depth--;
-                } else if (c == '?' && depth == 0) {
-                    return i;
-                }
-            }
-            return -1;
-        }
-    }
-
-    /** {@code direct:NAME} or {@code seda:NAME}; null for other endpoints, and if the name is not fixed. */
-    String inner(Endpoint endpoint) {
-        String uri = scope.resolve(endpoint.uri().value()).orElse(null);
-        if (uri == null) {
-            return null;
-        }
-        Address address = Address.of(uri);
-        if (!address.scheme().equals("direct") && !address.scheme().equals("seda")) {
-            return null;
-        }
-        String name = address.path();
-        Node parameter = endpoint.parameters().get("name");
-        if (name.isBlank() && parameter != null && YamlNodes.text(parameter) != null) {
-            name = scope.resolve(YamlNodes.text(parameter)).orElse("");
-        }
-        return name.isBlank() || name.contains("${") ? null : address.scheme() + ":" + name;
+        components.add(more);
     }
 
     /**
@@ -148,22 +59,26 @@ final class EndpointCheck {
             return;
         }
         Address address = Address.of(uri.get());
+        String written = endpoint.uri().value();
+        if (written.startsWith("{{") && scope.usesStandIn(written.substring(0, written.indexOf("}}") + 2))) {
+            return;
+        }
         if ((isDynamic && address.scheme().contains("${")) || address.scheme().contains("$simple{")) {
             return;
         }
-        if (!isDynamic && uri.get().contains("${") && !address.scheme().equals("language")) {
-            scope.faults.add(
-                    step.fault(line, "Only 'toD' takes an expression in its URI: 'to' would read it as it stands."));
+        if (!isDynamic && literal(address).contains("${")) {
+            scope.faults.add(step.fault(
+                    line, "Only 'toD' evaluates an expression in its URI: 'to' would use the text of the expression."));
             return;
         }
-        if (!schemes.contains(address.scheme())) {
+        if (!components.schemes().contains(address.scheme())) {
             String direct = "direct:" + uri.get();
             scope.faults.add(step.fault(
                     line,
                     "There is no component '" + address.scheme() + "'."
                             + (targets.contains(direct)
                                     ? " Did you mean '" + direct + "'?"
-                                    : NearName.suggest(address.scheme(), schemes)
+                                    : NearName.suggest(address.scheme(), components.schemes())
                                             .orElse(""))));
             return;
         }
@@ -175,7 +90,7 @@ final class EndpointCheck {
             return;
         }
         Map<String, Option> options = options(endpoint, address);
-        Optional<JsonNode> described = description(address.scheme());
+        Optional<JsonNode> described = components.description(address.scheme());
         if (described.isPresent()) {
             described(endpoint, address, options, described.get());
         } else if (!isDynamic && !isFlow) {
@@ -183,62 +98,56 @@ final class EndpointCheck {
         }
     }
 
-    private record Option(String value, int line, boolean inUri) {}
+    /** The part of a URI in which the component itself evaluates no expression. */
+    private static String literal(Address address) {
+        return switch (address.scheme()) {
+            case "language" -> "";
+            case "bean", "class", "file" -> address.path();
+            default -> address.scheme() + ":" + address.path() + "?" + address.query();
+        };
+    }
+
+    private record Option(Text text) {
+
+        String value() {
+            return text.value();
+        }
+
+        int line() {
+            return text.line();
+        }
+    }
 
     private Map<String, Option> options(Endpoint endpoint, Address address) {
         Map<String, Option> options = new LinkedHashMap<>();
-        for (String part : split(address.query())) {
+        String uri = endpoint.uri().value();
+        for (String part : (scope.usesStandIn(uri) ? Address.of(uri) : address).options()) {
             int equals = part.indexOf('=');
             if (!part.isBlank()) {
                 String name = equals < 0 ? part : part.substring(0, equals);
                 options.put(
                         name.strip(),
-                        new Option(
+                        new Option(new Text(
                                 equals < 0 ? "" : part.substring(equals + 1),
-                                endpoint.uri().line(),
-                                true));
+                                endpoint.uri().node(),
+                                endpoint.uri().step())));
             }
         }
         endpoint.parameters().forEach((name, value) -> {
             String text = YamlNodes.text(value);
             options.put(
                     name,
-                    new Option(text == null ? "" : scope.resolve(text).orElse("{{}}"), YamlNodes.line(value), false));
+                    new Option(new Text(
+                            text == null ? "" : value(text),
+                            value,
+                            endpoint.uri().step())));
         });
         return options;
     }
 
-    /** The options of a query; those in RAW() may contain anything. */
-    private static List<String> split(String query) {
-        List<String> parts = new ArrayList<>();
-        int start = 0;
-        int raw = 0;
-        for (int i = 0; i < query.length(); i++) {
-            char c = query.charAt(i);
-            if (query.startsWith("RAW(", i) || query.startsWith("${", i)) {
-                raw++;
-            } else if ((c == ')' || c == '}') && raw > 0) {
-                raw--;
-            } else if (c == '&' && raw == 0) {
-                parts.add(query.substring(start, i));
-                start = i + 1;
-            }
-        }
-        parts.add(query.substring(start));
-        return parts;
-    }
-
-    private Optional<JsonNode> description(String scheme) {
-        return DESCRIPTIONS.computeIfAbsent(scheme, name -> {
-            try {
-                String json = ((CatalogCamelContext) scope.camel).getComponentParameterJsonSchema(name);
-                return json == null ? Optional.empty() : Optional.of(new ObjectMapper().readTree(json));
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("The description of the component " + name + " is not JSON", e);
-            } catch (IOException e) {
-                return Optional.empty();
-            }
-        });
+    /** The value of an option; with its placeholders if nobody knows what they stand for. */
+    private String value(String text) {
+        return scope.usesStandIn(text) ? text : scope.resolve(text).orElse(text);
     }
 
     private void described(Endpoint endpoint, Address address, Map<String, Option> options, JsonNode described) {
@@ -300,67 +209,54 @@ final class EndpointCheck {
             }
             Set<String> names = new TreeSet<>();
             properties.fieldNames().forEachRemaining(names::add);
-            Optional<String> near = NearName.suggest(name, names);
             if (!lenient) {
-                scope.faults.add(
-                        step.fault(option.line(), "'" + scheme + "' has no option '" + name + "'." + near.orElse("")));
-            } else if ((near.isPresent() && name.length() > 5) || !option.inUri()) {
                 scope.faults.add(step.fault(
                         option.line(),
-                        "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
-                                + " parameter." + near.orElse(" If that is right, write it in the URI.")));
+                        "'" + scheme + "' has no option '" + name + "'."
+                                + NearName.suggest(name, names).orElse("")));
+            } else {
+                queryParameter(step, scheme, name, option.line(), names);
             }
             return;
         }
-        String fault = value(name, option.value(), known);
-        if (fault != null) {
-            scope.faults.add(step.fault(option.line(), fault));
+        boolean isObject = known.path("type").asText().equals("object");
+        if (isObject && CheckScope.isReference(option.value())) {
+            scope.bean(option.text(), option.value());
+            return;
         }
+        valueFault(name, option.value(), known).ifPresent(fault -> scope.faults.add(step.fault(option.line(), fault)));
     }
 
-    private String value(String name, String value, JsonNode known) {
-        if (value.isEmpty()
-                || value.contains("{{")
-                || value.contains("${")
-                || value.startsWith("#")
-                || value.startsWith("RAW(")) {
-            return null;
+    /** Reports an option that is probably misspelt, which the component would send to the service as a query parameter. */
+    private void queryParameter(Step step, String scheme, String name, int line, Set<String> known) {
+        // Services have parameters of any name, such as timeout beside the option soTimeout.
+        NearName.nearest(name, known, name.length() < MIN_MISSPELT ? 0 : 2)
+                .ifPresent(near -> scope.faults.add(step.fault(
+                        line,
+                        "'" + scheme + "' has no option '" + name + "', and would send it to the service as a query"
+                                + " parameter. Did you mean '" + near
+                                + "'? If not, set it in the header 'CamelHttpQuery'.")));
+    }
+
+    private static Optional<String> valueFault(String name, String value, JsonNode known) {
+        boolean isFixed = Stream.of("{{", "${").noneMatch(value::contains)
+                && Stream.of("#", "RAW(", "RAW{").noneMatch(value::startsWith);
+        if (value.isEmpty() || !isFixed) {
+            return Optional.empty();
         }
-        String type = known.path("type").asText();
-        String javaType = known.path("javaType").asText();
         if (known.has("enum")) {
             List<String> allowed = new ArrayList<>();
             known.get("enum").forEach(each -> allowed.add(each.asText()));
-            boolean isKnown = allowed.stream().anyMatch(each -> plain(each).equals(plain(value)));
-            return isKnown
-                    ? null
-                    : "'" + name + "' is '" + value + "': use " + String.join(", ", allowed) + "."
-                            + NearName.suggest(value, allowed).orElse("");
+            return OptionValue.ofEnum(name, value, allowed);
         }
-        if (type.equals("boolean") && !List.of("true", "false").contains(value.toLowerCase(Locale.ROOT))) {
-            return "'" + name + "' is '" + value + "', and not true or false.";
-        }
-        boolean isNumber = type.equals("integer") || type.equals("number");
-        if (isNumber && !value.matches("[+-]?[0-9]+([.][0-9]+)?") && !(javaType.equals("long") && isDuration(value))) {
-            return "'" + name + "' is '" + value + "', and not a number.";
-        }
-        if (type.equals("duration") && !isDuration(value)) {
-            return "'" + name + "' is '" + value + "', and not a duration such as 5s or a number of milliseconds.";
-        }
-        return null;
-    }
-
-    private static String plain(String word) {
-        return word.strip().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
-    }
-
-    static boolean isDuration(String value) {
-        try {
-            TimeUtils.toMilliSeconds(value.strip());
-            return true;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            return false;
-        }
+        boolean isLong = known.path("javaType").asText().equals("long");
+        return switch (known.path("type").asText()) {
+            case "boolean" -> OptionValue.ofBoolean(name, value);
+            case "integer", "number" ->
+                isLong && OptionValue.isDuration(value) ? Optional.empty() : OptionValue.ofNumber(name, value);
+            case "duration" -> OptionValue.ofDuration(name, value);
+            default -> Optional.empty();
+        };
     }
 
     /** Checks an endpoint of a component that does not describe itself, by making one. */

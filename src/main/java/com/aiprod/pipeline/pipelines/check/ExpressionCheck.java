@@ -2,7 +2,6 @@ package com.aiprod.pipeline.pipelines.check;
 
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
@@ -14,12 +13,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.NoSuchLanguageException;
 import org.apache.camel.spi.Language;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Parses every expression. */
 final class ExpressionCheck {
@@ -38,11 +39,13 @@ final class ExpressionCheck {
             "wasm");
 
     private static final Pattern UNKNOWN_FUNCTION = Pattern.compile("Unknown function: ([A-Za-z][\\w-]*)");
+    private static final Pattern CALL = Pattern.compile("\\$\\{([A-Za-z]+)\\(");
     private static final Pattern COMPARISON =
             Pattern.compile(".*(==|!=|=~|>=|<=|\\s[<>]\\s|\\s(contains|regex|in|is)\\s).*");
 
     private final CheckScope scope;
     private final Set<Text> checked = new HashSet<>();
+    private final Supplier<Set<String>> functions = SingletonSupplier.of(this::functions);
 
     ExpressionCheck(CheckScope scope) {
         this.scope = scope;
@@ -89,7 +92,7 @@ final class ExpressionCheck {
             if (bracket > 0 && text.value().contains("${")) {
                 simple(text, false);
             }
-        } else if (!NOT_PARSED.contains(language)) {
+        } else if (!NOT_PARSED.contains(language) && !expression.fields().containsKey("namespace")) {
             parse(language, text, expression.predicate());
         }
     }
@@ -108,6 +111,20 @@ final class ExpressionCheck {
                             "This compares texts as they stand: write a value of the job as ${...}, such as ${body[content]}."));
         } else if (predicate || hasFunction) {
             parse("simple", text, predicate);
+            functions(text);
+        }
+    }
+
+    /** Camel reports an unknown function with values in brackets only when it runs. */
+    private void functions(Text text) {
+        Matcher call = CALL.matcher(text.value());
+        while (call.find()) {
+            String name = call.group(1);
+            if (!functions.get().contains(name)) {
+                NearName.suggest(name, functions.get())
+                        .ifPresent(near ->
+                                scope.faults.add(text.fault("There is no function '" + name + "' in simple." + near)));
+            }
         }
     }
 
@@ -143,7 +160,7 @@ final class ExpressionCheck {
         Matcher unknown = UNKNOWN_FUNCTION.matcher(reason);
         if (unknown.find()) {
             return "There is no function '" + unknown.group(1) + "' in simple."
-                    + NearName.suggest(unknown.group(1), functions()).orElse("");
+                    + NearName.suggest(unknown.group(1), functions.get()).orElse("");
         }
         if (language.equals("simple")) {
             for (String pair : List.of("[]", "()", "{}")) {

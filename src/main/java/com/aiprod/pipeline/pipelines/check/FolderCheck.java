@@ -32,10 +32,11 @@ public final class FolderCheck {
      * @return all faults by file and line; empty if all is well
      */
     public List<Fault> check(Path folder) throws IOException {
-        List<Fault> faults = new ArrayList<>(RoutesFolder.read(folder).faults());
+        RoutesFolder given = RoutesFolder.read(folder);
+        List<Fault> faults = new ArrayList<>(given.faults());
         SortedMap<String, PipelineFiles> all = PipelineFiles.under(folder);
         all.values().forEach(files -> faults.addAll(pipelines.checkAmong(files, all)));
-        faults.addAll(flow.check(folder));
+        faults.addAll(flow.check(given.flow()));
         return CheckScope.sorted(faults);
     }
 }

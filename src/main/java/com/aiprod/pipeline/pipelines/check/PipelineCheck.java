@@ -1,23 +1,17 @@
 package com.aiprod.pipeline.pipelines.check;
 
 import com.aiprod.pipeline.pipelines.Fault;
-import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.PipelineSettings;
-import com.aiprod.pipeline.pipelines.SourceFile;
-import com.aiprod.pipeline.pipelines.YamlNodes;
-
-import com.aiprod.pipeline.job.Preset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -30,8 +24,10 @@ import org.springframework.core.env.Environment;
  */
 public final class PipelineCheck {
 
+    private static final Pattern SOURCE_OF_ROUTE =
+            Pattern.compile("(?m)^\\s*(?:- )?uri: *['\"]?(direct:[^\\s'\"?]+)['\"]? *\\r?$");
+
     private static final Set<String> SOURCES = Set.of("direct", "seda");
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
     private final PipelineContexts contexts;
     private final Environment environment;
@@ -71,19 +67,14 @@ public final class PipelineCheck {
             return List.of();
         }
         List<Fault> faults = new ArrayList<>(check(files, pipelines));
-        SourceFile settings = files.files().get(PipelineFiles.SETTINGS);
-        if (settings != null) {
-            presetsInTwo(pipelines).stream()
-                    .filter(fault -> fault.file().equals(settings.location()))
-                    .forEach(faults::add);
-        }
+        faults.addAll(PresetNames.inTwo(files, pipelines.values()));
         return CheckScope.sorted(faults);
     }
 
     private List<Fault> check(PipelineFiles files, Map<String, PipelineFiles> others) {
         List<Fault> faults = new ArrayList<>();
-        names(files, faults);
-        PipelineSettings own = PipelineSettings.of(readable(files), faults);
+        FileNames.check(files, faults);
+        PipelineSettings own = PipelineSettings.of(files, faults);
         List<RouteFile> routes = new ArrayList<>();
         files.files().forEach((name, source) -> {
             if (name.endsWith(PipelineFiles.ROUTE_SUFFIX)) {
@@ -93,14 +84,14 @@ public final class PipelineCheck {
         boolean fitsSchema = faults.isEmpty();
         DefaultCamelContext camel = contexts.make("check-" + files.name());
         try {
-            standIns(camel, own);
+            Set<String> standIns = standIns(camel, own);
             camel.build();
-            CheckScope scope = new CheckScope(camel, routes, settings, faults);
+            CheckScope scope = new CheckScope(camel, routes, settings, standIns, faults);
             contexts.stageBeans().forEach((name, bean) -> scope.beans.put(name, bean.getClass()));
             check(files, others, scope, fitsSchema);
             // What is wrong by now would only be refused again, in other words.
             if (faults.isEmpty()) {
-                build(files, camel, faults);
+                build(files, camel).filter(fault -> !scope.usesStandIn(fault)).ifPresent(faults::add);
             }
         } finally {
             camel.stop();
@@ -111,11 +102,13 @@ public final class PipelineCheck {
     private static void check(
             PipelineFiles files, Map<String, PipelineFiles> others, CheckScope scope, boolean fitsSchema) {
         EndpointCheck endpoints = new EndpointCheck(scope);
-        RouteGraph graph = new RouteGraph(scope, endpoints);
+        RouteGraph graph = new RouteGraph(scope);
+        NameCheck names = new NameCheck(scope, graph);
+        CallCheck calls = new CallCheck(scope, graph);
         scope.checkPlaceholders();
-        graph.checkIds();
-        graph.checkSources();
-        graph.checkEntry(files, fitsSchema);
+        names.checkIds();
+        names.checkSources();
+        names.checkEntry(files, fitsSchema);
         scope.routes().stream()
                 .filter(route -> route.from != null)
                 .forEach(route -> endpoints.check(route.from, SOURCES, graph.sources()));
@@ -124,26 +117,20 @@ public final class PipelineCheck {
                 step.endpoints.forEach(endpoint -> endpoints.check(endpoint, Set.of(), graph.sources()));
             }
         });
-        scope.files.forEach(file -> file.loose.stream()
-                .filter(step -> step.is("rest", "restConfiguration"))
+        scope.outsideRoutes("rest", "restConfiguration")
                 .forEach(step -> scope.faults.add(step.fault("A pipeline has no '" + step.kind
-                        + "': a job starts it, and nothing else. Requests belong to the folder 'api' of the flow."))));
+                        + "': a job starts it, and nothing else. Requests belong to the folder 'api' of the flow.")));
         new ReferenceCheck(scope).check();
         new ExpressionCheck(scope).check();
-        Set<String> known = new TreeSet<>();
-        scope.files.forEach(file -> file.configurations.forEach(named -> known.add(named.id())));
-        graph.checkConfigurations(known);
-        Set<String> meant = graph.checkTargets(sourcesOf(others, files.name()));
-        graph.checkEndless();
+        names.checkConfigurations();
+        Set<String> meant = calls.checkTargets(sourcesOf(others, files.name()));
+        new EndlessCheck(scope, graph).check();
         if (fitsSchema) {
             boolean certain = scope.faults.isEmpty();
-            graph.checkReached(files.name(), meant);
-            new BodyCheck(scope, graph, endpoints).check(files.name(), certain);
+            calls.checkReached(files.name(), meant);
+            new BodyCheck(scope, graph).check(files.name(), certain);
         }
     }
-
-    private static final Pattern SOURCE =
-            Pattern.compile("(?m)^\\s*(?:- )?uri: *['\"]?(direct:[^\\s'\"?]+)['\"]? *\\r?$");
 
     /** What routes of other pipelines may start from, to explain why they cannot be called. */
     private static Map<String, String> sourcesOf(Map<String, PipelineFiles> pipelines, String except) {
@@ -151,7 +138,7 @@ public final class PipelineCheck {
         pipelines.forEach((name, files) -> {
             if (!name.equals(except)) {
                 files.files().values().forEach(file -> {
-                    Matcher from = SOURCE.matcher(file.text());
+                    Matcher from = SOURCE_OF_ROUTE.matcher(file.text());
                     if (from.find()) {
                         sources.putIfAbsent(from.group(1), name);
                     }
@@ -161,55 +148,8 @@ public final class PipelineCheck {
         return sources;
     }
 
-    /** Without the byte-order mark, which is no part of a text. */
-    private static PipelineFiles readable(PipelineFiles files) {
-        SortedMap<String, SourceFile> plain = new TreeMap<>();
-        files.files()
-                .forEach((name, file) ->
-                        plain.put(name, new SourceFile(file.location(), YamlNodes.withoutByteOrderMark(file.text()))));
-        return new PipelineFiles(files.name(), plain);
-    }
-
-    private static void names(PipelineFiles files, List<Fault> faults) {
-        if (!NAME.matcher(files.name()).matches()) {
-            String file = files.files().values().iterator().next().location();
-            faults.add(new Fault(
-                    file,
-                    0,
-                    null,
-                    "'" + files.name() + "' cannot be the name of a pipeline: use lower-case"
-                            + " letters, digits, and hyphens, such as my-pipeline."));
-        }
-        files.files().forEach((name, file) -> {
-            if (!isKnownName(name)) {
-                faults.add(new Fault(file.location(), 0, null, nameFault(name)));
-            }
-        });
-    }
-
-    private static boolean isKnownName(String name) {
-        boolean isTest = name.endsWith(PipelineFiles.TEST_SUFFIX);
-        return name.endsWith(PipelineFiles.ROUTE_SUFFIX)
-                || isTest
-                || name.equals(PipelineFiles.SETTINGS)
-                || !name.matches("(?i).*\\.ya?ml");
-    }
-
-    private static String nameFault(String name) {
-        String stem = name.replaceFirst("(?i)(\\.camel|\\.test)?\\.ya?ml$", "");
-        if (stem.equalsIgnoreCase("pipeline")
-                || NearName.nearest(name, Set.of(PipelineFiles.SETTINGS)).isPresent()) {
-            return "This file is not read. Did you mean '" + PipelineFiles.SETTINGS + "'?";
-        }
-        String suffix = name.toLowerCase(java.util.Locale.ROOT).contains(".test.")
-                ? PipelineFiles.TEST_SUFFIX
-                : PipelineFiles.ROUTE_SUFFIX;
-        return "This file is not read: the name of a route file ends in '.camel.yaml'. Did you mean '" + stem + suffix
-                + "'?";
-    }
-
     /** Settings that the pipeline requires count as known where they have no value, because it is not offered there. */
-    private void standIns(DefaultCamelContext camel, PipelineSettings own) {
+    private Set<String> standIns(DefaultCamelContext camel, PipelineSettings own) {
         Map<String, String> values = new HashMap<>();
         for (String name : own.missing(environment)) {
             values.put(name, name.matches(".*(url|uri|endpoint|host)") ? "localhost" : "1");
@@ -227,55 +167,18 @@ public final class PipelineCheck {
                 }
             });
         }
+        return values.keySet();
     }
 
-    /** Builds the routes as a worker would, without running them. */
-    private void build(PipelineFiles files, DefaultCamelContext camel, List<Fault> faults) {
+    /** Builds the routes as a worker would, without running them; returns the first fault. */
+    private Optional<Fault> build(PipelineFiles files, DefaultCamelContext camel) {
         try {
             camel.setAutoStartup(false);
             contexts.load(camel, files);
             camel.start();
+            return Optional.empty();
         } catch (Exception | LinkageError | StackOverflowError e) {
-            faults.add(BuildFault.of(e, camel, files));
+            return Optional.of(BuildFault.of(e, camel, files));
         }
-    }
-
-    private static List<Fault> presetsInTwo(SortedMap<String, PipelineFiles> pipelines) {
-        Map<String, List<PipelineFiles>> all = new LinkedHashMap<>();
-        pipelines.values().forEach(files -> {
-            Map<String, Preset> presets =
-                    PipelineSettings.of(readable(files), new ArrayList<>()).presets();
-            presets.keySet()
-                    .forEach(name ->
-                            all.computeIfAbsent(name, key -> new ArrayList<>()).add(files));
-        });
-        List<Fault> faults = new ArrayList<>();
-        all.forEach((name, users) -> {
-            for (PipelineFiles user : users) {
-                users.stream().filter(other -> !other.equals(user)).findFirst().ifPresent(other -> {
-                    SourceFile here = user.files().get(PipelineFiles.SETTINGS);
-                    SourceFile there = other.files().get(PipelineFiles.SETTINGS);
-                    faults.add(new Fault(
-                            here.location(),
-                            lineOf(name, here),
-                            null,
-                            "The preset '" + name
-                                    + "' is also at " + there.location() + ":" + lineOf(name, there)
-                                    + ": a preset chooses one pipeline, so its name must be unique."));
-                });
-            }
-        });
-        return faults;
-    }
-
-    private static int lineOf(String preset, SourceFile file) {
-        List<String> lines = file.text().lines().toList();
-        Pattern key = Pattern.compile("\\s+['\"]?" + Pattern.quote(preset) + "['\"]?\\s*:.*");
-        for (int i = 0; i < lines.size(); i++) {
-            if (key.matcher(lines.get(i)).matches()) {
-                return i + 1;
-            }
-        }
-        return 0;
     }
 }

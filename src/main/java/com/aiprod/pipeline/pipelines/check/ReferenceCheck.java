@@ -2,7 +2,6 @@ package com.aiprod.pipeline.pipelines.check;
 
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
 import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
@@ -24,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.springframework.util.StringUtils;
 
 /** Checks the names of beans, methods, and classes. */
 final class ReferenceCheck {
@@ -77,9 +77,9 @@ final class ReferenceCheck {
         for (RouteFile file : scope.files) {
             file.classes.forEach(this::className);
             file.texts.forEach(this::inSimple);
-            file.texts.stream()
-                    .filter(text -> text.value().startsWith("#") && text.value().matches("#(bean:)?[A-Za-z_][\\w.-]*"))
-                    .forEach(text -> bean(text, text.value().replaceFirst("^#(bean:)?", "")));
+            file.references.stream()
+                    .filter(text -> CheckScope.isReference(text.value()))
+                    .forEach(text -> scope.bean(text, text.value()));
         }
     }
 
@@ -87,29 +87,8 @@ final class ReferenceCheck {
         Node node = step.fields.get(key);
         String name = step.field(key);
         if (name != null) {
-            bean(new Text(name, node, step), name.replaceFirst("^#(bean:)?", ""));
+            scope.bean(new Text(name, node, step), name);
         }
-    }
-
-    /** The class of a bean; empty, after a fault, if there is no such bean, and without one if its class is unknown. */
-    private Optional<Class<?>> bean(Text at, String name) {
-        if (name.contains("${") || name.contains("{{") || name.startsWith("class:") || name.startsWith("type:")) {
-            return Optional.empty();
-        }
-        if (scope.beans.containsKey(name)) {
-            return Optional.ofNullable(scope.beans.get(name));
-        }
-        Object bean = scope.camel.getRegistry().lookupByName(name);
-        if (bean != null) {
-            return Optional.of(bean.getClass());
-        }
-        // Camel takes the name of a class, too.
-        Class<?> type = name.contains(".") ? scope.classOf(name) : null;
-        if (type == null) {
-            scope.faults.add(at.fault("There is no bean '" + name + "'."
-                    + NearName.suggest(name, scope.beans.keySet()).orElse("")));
-        }
-        return Optional.ofNullable(type);
     }
 
     private void call(Step step, BeanCall call) {
@@ -118,7 +97,7 @@ final class ReferenceCheck {
         }
         Optional<Class<?>> type = Optional.empty();
         if (call.ref() != null) {
-            type = bean(call.ref(), call.ref().value().replaceFirst("^#(bean:)?", ""));
+            type = scope.bean(call.ref(), call.ref().value());
         } else if (call.type() != null) {
             // An unknown class is reported with the other names of classes.
             type = Optional.ofNullable(scope.classOf(call.type().value()));
@@ -142,7 +121,7 @@ final class ReferenceCheck {
             return;
         }
         List<Method> named = Arrays.stream(type.getMethods())
-                .filter(method -> method.getName().equals(name))
+                .filter(method -> method.getName().equals(name) || isGetter(method, name))
                 .toList();
         if (named.isEmpty()) {
             Set<String> own = Arrays.stream(type.getMethods())
@@ -159,10 +138,7 @@ final class ReferenceCheck {
             return;
         }
         int given = bracket < 0 ? -1 : arguments(written.substring(bracket + 1, written.length() - 1));
-        if (given > 0
-                && named.stream()
-                        .noneMatch(method -> method.getParameterCount() == given
-                                || (method.isVarArgs() && given >= method.getParameterCount() - 1))) {
+        if (given > 0 && named.stream().noneMatch(method -> takes(method, given))) {
             String takes = named.stream()
                     .map(Method::getParameterCount)
                     .distinct()
@@ -171,6 +147,25 @@ final class ReferenceCheck {
                     .collect(Collectors.joining(", "));
             scope.faults.add(at.fault("'" + name + "' gets " + given + " values here, but takes " + takes + "."));
         }
+    }
+
+    /** Camel finds {@code isEmpty} by {@code empty}, too. */
+    private static boolean isGetter(Method method, String name) {
+        String capital = StringUtils.capitalize(name);
+        return method.getParameterCount() == 0
+                && (method.getName().equals("get" + capital) || method.getName().equals("is" + capital));
+    }
+
+    /** Whether a call with this number of values fits: Camel itself finds the others by their annotations or types. */
+    private static boolean takes(Method method, int given) {
+        if (method.isVarArgs() && given >= method.getParameterCount() - 1) {
+            return true;
+        }
+        return given <= method.getParameterCount()
+                && Arrays.stream(method.getParameters())
+                        .skip(given)
+                        .allMatch(parameter -> parameter.getAnnotations().length > 0
+                                || parameter.getType().getName().startsWith("org.apache.camel."));
     }
 
     /** Commas outside of quotation marks and brackets separate arguments. */
@@ -199,8 +194,7 @@ final class ReferenceCheck {
     }
 
     private void beanEndpoint(Step step, RouteFile.Endpoint endpoint) {
-        EndpointCheck.Address address =
-                EndpointCheck.Address.of(scope.resolve(endpoint.uri().value()).orElse(""));
+        Address address = Address.of(scope.resolve(endpoint.uri().value()).orElse(""));
         if (!address.scheme().equals("bean") && !address.scheme().equals("class")) {
             return;
         }
@@ -219,7 +213,7 @@ final class ReferenceCheck {
                 scope.faults.add(at.fault("There is no class '" + name + "'." + usual(name)));
             }
         } else {
-            type = bean(at, name);
+            type = scope.bean(at, name);
         }
         Node method = endpoint.parameters().get("method");
         Matcher inQuery = Pattern.compile("(?:^|&)method=([^&]*)").matcher(address.query());
@@ -242,7 +236,7 @@ final class ReferenceCheck {
             }
         }
         while (call.find()) {
-            Optional<Class<?>> type = bean(text, call.group(1));
+            Optional<Class<?>> type = scope.bean(text, call.group(1));
             String method = call.group(2);
             if (method != null) {
                 type.ifPresent(known -> method(new Text(method, text.node(), text.step()), known));

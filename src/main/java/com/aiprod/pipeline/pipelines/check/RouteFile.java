@@ -3,8 +3,8 @@ package com.aiprod.pipeline.pipelines.check;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +22,9 @@ final class RouteFile {
     final List<Step> loose = new ArrayList<>();
 
     final List<Text> texts = new ArrayList<>();
+    /** Values that name a bean as {@code #NAME}. Texts, expressions, and options of endpoints may begin with {@code #}. */
+    final List<Text> references = new ArrayList<>();
+
     final List<ClassName> classes = new ArrayList<>();
     /** The class of each bean that the file makes, by name. */
     final Map<String, String> beans = new LinkedHashMap<>();
@@ -69,8 +72,13 @@ final class RouteFile {
             return top.children.stream().filter(step -> !step.isErrorHandling()).toList();
         }
 
-        String name() {
-            return id == null ? "without an id" : "'" + id + "'";
+        /** The names of its route configurations, as the file has them. */
+        List<String> configurationIds() {
+            return configurationId == null
+                    ? List.of()
+                    : Arrays.stream(configurationId.value().split(","))
+                            .map(String::strip)
+                            .toList();
         }
     }
 
@@ -102,6 +110,10 @@ final class RouteFile {
 
         boolean is(String... kinds) {
             return List.of(kinds).contains(kind);
+        }
+
+        boolean isDisabled() {
+            return "true".equals(field("disabled"));
         }
 
         String field(String key) {

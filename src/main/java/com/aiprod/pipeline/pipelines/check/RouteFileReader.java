@@ -1,24 +1,19 @@
 package com.aiprod.pipeline.pipelines.check;
 
 import com.aiprod.pipeline.pipelines.Fault;
-import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
-import com.aiprod.pipeline.pipelines.check.RouteFile.BeanCall;
 import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Endpoint;
-import com.aiprod.pipeline.pipelines.check.RouteFile.Expression;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Named;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Route;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.aiprod.pipeline.pipelines.check.RouteSchema.Shape;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,21 +43,8 @@ final class RouteFileReader {
             "interceptFrom",
             "interceptSendToEndpoint");
 
-    /** Definitions that work without the expression that they may have. */
-    private static final Set<String> EXPRESSION_IS_OPTIONAL =
-            Set.of("SortDefinition", "ResequenceDefinition", "InterceptDefinition", "SagaDefinition");
-
-    private static final Set<String> PREDICATES = Set.of(
-            "FilterDefinition",
-            "WhenDefinition",
-            "OnWhenDefinition",
-            "ValidateDefinition",
-            "PredicateValidatorDefinition");
-    private static final Set<String> PREDICATE_KEYS =
-            Set.of("handled", "continued", "retryWhile", "completionPredicate", "onWhen");
     private static final Set<String> CLASS_KEYS =
             Set.of("beanType", "exceptionType", "resultType", "unmarshalType", "exception");
-    private static final Set<String> FOR_PEOPLE = Set.of("description", "note", "id");
 
     private static final Set<String> DURATIONS = Set.of(
             "timePeriodMillis",
@@ -73,13 +55,14 @@ final class RouteFileReader {
             "maximumRedeliveryDelay",
             "timeout");
 
-    private static final String STEPS_BELOW_FROM = "'steps' belongs below 'from': indent it by two spaces more.";
-
     private final RouteSchema schema = RouteSchema.get();
     private final RouteFile file;
     private final List<Fault> faults;
     /** The line of the key of each value that is not a scalar. */
     private final IdentityHashMap<Node, Integer> lines = new IdentityHashMap<>();
+
+    /** Whether the steps of the route are there, in the wrong place, which is one fault. */
+    private boolean stepsLieBesideFrom;
 
     private RouteFileReader(RouteFile file, List<Fault> faults) {
         this.file = file;
@@ -118,37 +101,44 @@ final class RouteFileReader {
             return;
         }
         Node value = YamlNodes.fields(item).get(kind);
-        int line = YamlNodes.line(item);
         if (kind.equals("route") || kind.equals("from")) {
-            Route route = new Route(file, line);
-            file.routes.add(route);
-            if (kind.equals("from")) {
-                route.from = endpoint(YamlNodes.fields(value), "from", route.top);
-            }
-            value(value, schema.root().of(kind), kind, route.top, 0);
-            if (YamlNodes.fields(value).containsKey("steps")) {
-                // They are there, in the wrong place, which is one fault.
-                boolean fromIsText = YamlNodes.field(value, "from") != null;
-                faults.removeIf(fault -> fault.file().equals(file.location())
-                        && fault.line() >= line
-                        && (fault.message().equals("'from' needs 'steps'.")
-                                || (fromIsText && fault.message().equals(STEPS_BELOW_FROM))));
-            }
-            if (value instanceof MappingNode && kind.equals("route")) {
-                route(route, value);
-            }
-            return;
+            route(kind, value, YamlNodes.line(item));
+        } else {
+            outsideRoutes(kind, value, YamlNodes.line(item));
         }
-        Step loose = new Step(file, kind, line);
-        loose.fields = YamlNodes.fields(value);
-        loose.id = loose.field("id");
-        file.loose.add(loose);
-        if (kind.equals("routeConfiguration") && loose.id != null) {
-            Named named = new Named("routeConfiguration", loose.id, file, YamlNodes.line(loose.fields.get("id")));
+    }
+
+    private void route(String kind, Node value, int line) {
+        Route route = new Route(file, line);
+        file.routes.add(route);
+        Map<String, Node> fields = YamlNodes.fields(value);
+        boolean hasRoute = kind.equals("route");
+        stepsLieBesideFrom = hasRoute && fields.containsKey("steps");
+        value(value, schema.root().of(kind), kind, route.top, 0);
+        Map<String, Node> from = hasRoute ? YamlNodes.fields(fields.get("from")) : fields;
+        route.from = StepUses.endpoint(from, "from", route.top);
+        if (hasRoute) {
+            route.top.fields = fields;
+            route.id = route.top.field("id");
+            route.configurationId = StepUses.text(fields, "routeConfigurationId", route.top);
+        }
+        if (route.id != null) {
+            route.idLine = YamlNodes.line(fields.get("id"));
+            file.ids.add(new Named("route", route.id, file, route.idLine));
+        }
+    }
+
+    private void outsideRoutes(String kind, Node value, int line) {
+        Step step = new Step(file, kind, line);
+        step.fields = YamlNodes.fields(value);
+        step.id = step.field("id");
+        file.loose.add(step);
+        if (kind.equals("routeConfiguration") && step.id != null) {
+            Named named = new Named("routeConfiguration", step.id, file, YamlNodes.line(step.fields.get("id")));
             file.configurations.add(named);
             file.ids.add(named);
         }
-        value(value, schema.root().of(kind), kind, loose, 0);
+        value(value, schema.root().of(kind), kind, step, 0);
         if (kind.equals("beans")) {
             for (Node bean : YamlNodes.items(value)) {
                 String name = YamlNodes.field(bean, "name");
@@ -156,23 +146,6 @@ final class RouteFileReader {
                     file.beans.put(name, String.valueOf(YamlNodes.field(bean, "type")));
                 }
             }
-        }
-    }
-
-    private void route(Route route, Node value) {
-        Map<String, Node> fields = YamlNodes.fields(value);
-        route.top.fields = fields;
-        route.id = YamlNodes.field(value, "id");
-        if (route.id != null) {
-            route.idLine = YamlNodes.line(fields.get("id"));
-            file.ids.add(new Named("route", route.id, file, route.idLine));
-        }
-        Node configuration = fields.get("routeConfigurationId");
-        if (configuration != null && YamlNodes.text(configuration) != null) {
-            route.configurationId = new Text(YamlNodes.text(configuration), configuration, route.top);
-        }
-        if (fields.get("from") instanceof MappingNode from) {
-            route.from = endpoint(YamlNodes.fields(from), "from", route.top);
         }
     }
 
@@ -194,7 +167,7 @@ final class RouteFileReader {
             fault(
                     YamlNodes.line(first.getKeyNode()),
                     stepOf(first.getValueNode(), step),
-                    unknownKey(key, shape, unknown));
+                    KeyFaults.unknownStep(key, shape, unknown));
             return null;
         }
         if (entries.size() > 1) {
@@ -224,19 +197,6 @@ final class RouteFileReader {
         return step;
     }
 
-    private static String unknownKey(String key, Shape shape, String unknown) {
-        if (key.equals("when") || key.equals("otherwise")) {
-            return "'" + key + "' belongs directly below 'choice'.";
-        }
-        if (key.equals("doCatch") || key.equals("doFinally")) {
-            return "'" + key + "' belongs directly below 'doTry'.";
-        }
-        if (key.equals("onException") || key.equals("onCompletion") || key.equals("errorHandler")) {
-            return "'" + key + "' is not a step: it belongs at the top level of the file, before the routes.";
-        }
-        return unknown.formatted(key) + NearName.suggest(key, shape.keys()).orElse("");
-    }
-
     private void stepItem(Node item, Shape shape, Step outer, int depth) {
         String kind = singleKey(item, outer, shape, "There is no step '%s'.");
         if (kind != null) {
@@ -260,48 +220,8 @@ final class RouteFileReader {
         if ((kind.equals("doCatch") || kind.equals("doFinally")) && !outer.kind.equals("doTry")) {
             faults.add(step.fault("'" + kind + "' belongs directly below 'doTry'."));
         }
-        callsOf(step, value);
+        StepUses.addBean(step, value);
         value(value, shape, kind, step, depth);
-    }
-
-    private void callsOf(Step step, Node value) {
-        if (step.kind.equals("bean")) {
-            step.calls.add(
-                    value instanceof ScalarNode && YamlNodes.text(value) != null
-                            ? new BeanCall(new Text(YamlNodes.text(value), value, step), null, null)
-                            : call(step.fields, step));
-        }
-    }
-
-    private static BeanCall call(Map<String, Node> fields, Step step) {
-        return new BeanCall(text(fields, "ref", step), text(fields, "beanType", step), text(fields, "method", step));
-    }
-
-    private static Text text(Map<String, Node> fields, String key, Step step) {
-        Node node = fields.get(key);
-        String text = node == null ? null : YamlNodes.text(node);
-        return text == null ? null : new Text(text, node, step);
-    }
-
-    private static Endpoint endpoint(Map<String, Node> fields, String role, Step step) {
-        Text uri = text(fields, "uri", step);
-        return uri == null
-                ? null
-                : new Endpoint(
-                        uri, fields.containsKey("parameters") ? parameters(fields.get("parameters")) : Map.of(), role);
-    }
-
-    private static Map<String, Node> parameters(Node node) {
-        Map<String, Node> parameters = new LinkedHashMap<>();
-        if (node instanceof MappingNode mapping) {
-            for (NodeTuple entry : mapping.getValue()) {
-                String key = YamlNodes.text(entry.getKeyNode());
-                if (key != null) {
-                    parameters.put(key, entry.getValueNode());
-                }
-            }
-        }
-        return parameters;
     }
 
     private void value(Node node, Shape shape, String key, Step step, int depth) {
@@ -313,42 +233,22 @@ final class RouteFileReader {
             if (shape.isMapping()) {
                 mapping(mapping, shape, key, step, depth + 1);
             } else {
-                fault(YamlNodes.line(node), step, notAScalar(mapping, key));
+                fault(YamlNodes.line(node), step, KeyFaults.notAScalar(mapping, key));
             }
         } else if (node instanceof SequenceNode) {
             fault(YamlNodes.line(node), step, "'" + key + "' is not a list here: remove the '- '.");
         } else if (shape.isScalar() && (!shape.isMapping() || !YamlNodes.isNull(node))) {
             scalar(node, shape, key, step);
         } else if (YamlNodes.isNull(node)) {
+            int before = faults.size();
             missing(Map.of(), shape, key, node, step, false);
-        } else if (shape.hasExpression() && shape.keys().contains("simple")) {
-            fault(
-                    YamlNodes.line(node),
-                    step,
-                    "'" + key + "' needs a language: write 'simple: " + YamlNodes.firstLine(YamlNodes.text(node)) + "'"
-                            + (key.equals("expression") ? " in place of it." : " below it."));
+            if (faults.size() == before) {
+                int line = lines.getOrDefault(node, step.kind.equals(key) ? step.line : YamlNodes.line(node));
+                fault(line, step, "'" + key + "' has no value: write '" + key + ": {}', or keys below it.");
+            }
         } else {
-            fault(
-                    YamlNodes.line(node),
-                    step,
-                    "'" + key + "' needs keys below it, such as "
-                            + String.join(
-                                    ", ",
-                                    shape.keys().stream()
-                                            .filter(name -> !FOR_PEOPLE.contains(name))
-                                            .sorted()
-                                            .limit(3)
-                                            .toList())
-                            + ", and not a text.");
+            fault(YamlNodes.line(node), step, KeyFaults.notAMapping(node, shape, key));
         }
-    }
-
-    private static String notAScalar(MappingNode mapping, String key) {
-        boolean placeholder =
-                mapping.getValue().size() == 1 && mapping.getValue().get(0).getKeyNode() instanceof MappingNode;
-        return placeholder
-                ? "Put the placeholder into quotation marks: '" + key + ": \"{{name}}\"'."
-                : "'" + key + "' needs a text, and not keys below it.";
     }
 
     private void list(Node node, Shape shape, String key, Step step, int depth) {
@@ -398,13 +298,17 @@ final class RouteFileReader {
             if (seen.putIfAbsent(name, entry.getValueNode()) != null) {
                 fault(line, step, "'" + written + "' is here twice: keep one.");
             } else if (shape.isOpen()) {
-                open(entry.getValueNode(), written, step, depth);
+                open(entry.getValueNode(), written, step, depth, key.equals("parameters"));
             } else if (shape.has(name)) {
                 property(name, entry, shape, key, step, depth);
             } else {
                 hasUnknown = true;
                 step.hasUnknown |= step.kind.equals(key);
-                fault(line, step, unknownProperty(name, node, shape, key));
+                boolean isPartOfFrom =
+                        name.equals("steps") && shape.has("from") && YamlNodes.field(node, "from") != null;
+                if (!isPartOfFrom) {
+                    fault(line, step, KeyFaults.unknown(name, node, shape, key));
+                }
             }
         }
         if (!shape.isOpen()) {
@@ -412,8 +316,7 @@ final class RouteFileReader {
         }
         boolean to = shape.has("uri") && !key.equals("from") && !key.startsWith("intercept") && !key.equals("rest");
         if (to) {
-            Endpoint endpoint =
-                    endpoint(YamlNodes.fields(node), key.equals("toD") || key.equals("wireTap") ? "toD" : "to", step);
+            Endpoint endpoint = StepUses.endpoint(YamlNodes.fields(node), StepUses.roleOf(key), step);
             if (endpoint != null) {
                 step.endpoints.add(endpoint);
             }
@@ -427,7 +330,7 @@ final class RouteFileReader {
         if (shape.hasExpression()
                 && shape.choices().stream().anyMatch(names -> names.contains("simple") && names.contains(name))
                 && !name.equals("expression")) {
-            expression(name, value, shape, key, step);
+            StepUses.addExpression(name, value, shape, key, step);
         }
         boolean isBranch = BRANCHES.contains(name) && inner.isMapping() && !inner.isScalar() && !name.equals("onWhen");
         if (isBranch && value instanceof MappingNode) {
@@ -441,137 +344,53 @@ final class RouteFileReader {
         value(value, inner, path, step, depth);
     }
 
-    private void expression(String language, Node value, Shape owner, String key, Step step) {
-        Map<String, Node> fields = YamlNodes.fields(value);
-        Node at = value instanceof MappingNode ? fields.get("expression") : value;
-        boolean predicate = PREDICATES.contains(owner.name())
-                || PREDICATE_KEYS.contains(key)
-                || List.of("filter", "when", "validate", "onWhen").contains(key)
-                || (key.equals("loop") && "true".equals(step.field("doWhile")));
-        if (language.equals("method")) {
-            step.calls.add(value instanceof MappingNode ? call(fields, step) : shortCall(value, step));
-        }
-        if (at != null && YamlNodes.text(at) != null) {
-            step.expressions.add(new Expression(language, new Text(YamlNodes.text(at), at, step), predicate, fields));
-        } else if (language.equals("method") && fields.get("method") instanceof ScalarNode method) {
-            step.expressions.add(
-                    new Expression(language, new Text(method.getValue(), method, step), predicate, fields));
-        }
-    }
-
-    /** {@code method: bean.name} in one line. */
-    private static BeanCall shortCall(Node value, Step step) {
-        String text = YamlNodes.text(value);
-        if (text == null) {
-            return new BeanCall(null, null, null);
-        }
-        int dot = text.indexOf('.');
-        return dot < 0
-                ? new BeanCall(new Text(text, value, step), null, null)
-                : new BeanCall(
-                        new Text(text.substring(0, dot), value, step),
-                        null,
-                        new Text(text.substring(dot + 1), value, step));
-    }
-
     /** Values that Camel hands on to an endpoint or a bean. */
-    private void open(Node value, String key, Step step, int depth) {
+    private void open(Node value, String key, Step step, int depth, boolean isOption) {
         if (depth > MAX_DEPTH) {
             return;
         }
         if (value instanceof ScalarNode scalar) {
-            file.texts.add(new Text(scalar.getValue(), scalar, step));
+            Text text = new Text(scalar.getValue(), scalar, step);
+            file.texts.add(text);
+            if (!isOption) {
+                reference(text);
+            }
         } else if (value instanceof MappingNode mapping) {
             if (mapping.getValue().size() == 1 && mapping.getValue().get(0).getKeyNode() instanceof MappingNode) {
-                fault(YamlNodes.line(value), step, notAScalar(mapping, key));
+                fault(YamlNodes.line(value), step, KeyFaults.notAScalar(mapping, key));
                 return;
             }
             for (NodeTuple entry : mapping.getValue()) {
-                open(entry.getValueNode(), String.valueOf(YamlNodes.text(entry.getKeyNode())), step, depth + 1);
+                open(
+                        entry.getValueNode(),
+                        String.valueOf(YamlNodes.text(entry.getKeyNode())),
+                        step,
+                        depth + 1,
+                        isOption);
             }
         } else {
-            YamlNodes.items(value).forEach(item -> open(item, key, step, depth + 1));
+            YamlNodes.items(value).forEach(item -> open(item, key, step, depth + 1, isOption));
         }
     }
 
-    private String unknownProperty(String name, MappingNode node, Shape shape, String key) {
-        if (name.equals("steps") && shape.has("from")) {
-            return STEPS_BELOW_FROM;
+    private void reference(Text text) {
+        if (text.value().startsWith("#")) {
+            file.references.add(text);
         }
-        if (key.equals("bean") && name.equals("name")) {
-            return "'bean' has no 'name'. Did you mean 'ref'?";
-        }
-        if (name.equals("uri") && shape.has("from")) {
-            return "'uri' belongs below 'from'.";
-        }
-        if (shape.has("parameters")
-                && YamlNodes.fields(node).containsKey("uri")
-                && !schema.step().has(name)) {
-            Optional<String> near = NearName.suggest(name, shape.keys());
-            return "'" + key + "' has no '" + name + "'."
-                    + near.orElse(" An option of the endpoint belongs below 'parameters'.");
-        }
-        if (schema.languages().contains(name) && !shape.hasExpression()) {
-            return "'" + key + "' has no expression, and so no '" + name + "'.";
-        }
-        if (name.equals("when") || name.equals("otherwise")) {
-            return "'" + name + "' belongs directly below 'choice'.";
-        }
-        if (shape.has("steps")
-                && schema.step().has(name)
-                && NearName.nearest(name, shape.keys()).isEmpty()) {
-            return "'" + name + "' is a step: write it as '- " + name + ":' below 'steps'.";
-        }
-        return "'" + key + "' has no '" + name + "'."
-                + NearName.suggest(name, shape.keys()).orElseGet(() -> keys(shape));
-    }
-
-    private static String keys(Shape shape) {
-        List<String> names = shape.keys().stream().sorted().toList();
-        return names.size() > 12 ? "" : " It may have " + String.join(", ", names) + ".";
     }
 
     /** @param hasUnknown whether a key is unknown, which is probably the one that is missing, misspelt */
     private void missing(Map<String, Node> given, Shape shape, String key, Node node, Step step, boolean hasUnknown) {
-        int line = key.equals(step.kind) ? step.line : lines.getOrDefault(node, YamlNodes.line(node));
-        for (Set<String> choice : shape.choices()) {
-            List<String> both =
-                    given.keySet().stream().filter(choice::contains).sorted().toList();
-            if (both.size() > 1) {
-                Node later = both.stream()
-                        .map(given::get)
-                        .max(java.util.Comparator.comparing(YamlNodes::line))
-                        .orElseThrow();
-                fault(
-                        YamlNodes.line(later),
-                        step,
-                        "'" + key + "' has both '" + both.get(0) + "' and '" + both.get(1) + "': keep one.");
-            }
-        }
+        KeyFaults.contradicting(given, shape, key).forEach((at, fault) -> fault(YamlNodes.line(at), step, fault));
         if (hasUnknown) {
             return;
         }
-        List<String> needed = shape.required().stream()
-                .filter(name -> !given.containsKey(name))
-                .map(name -> "'" + name + "'")
-                .toList();
-        if (!needed.isEmpty()) {
-            fault(line, step, "'" + key + "' needs " + String.join(" and ", needed) + ".");
+        int line = key.equals(step.kind) ? step.line : lines.getOrDefault(node, YamlNodes.line(node));
+        Set<String> there = new HashSet<>(given.keySet());
+        if (key.equals("from") && stepsLieBesideFrom) {
+            there.add("steps");
         }
-        boolean languageIsMissing = shape.hasExpression()
-                && !EXPRESSION_IS_OPTIONAL.contains(shape.name())
-                && shape.choices().stream()
-                        .filter(choice -> choice.contains("simple"))
-                        .noneMatch(choice -> given.keySet().stream().anyMatch(choice::contains));
-        if (languageIsMissing) {
-            fault(line, step, "'" + key + "' needs an expression, such as 'simple: ${body}'.");
-        }
-        boolean formatIsMissing = (key.equals("marshal") || key.equals("unmarshal"))
-                && shape.choices().stream()
-                        .noneMatch(choice -> given.keySet().stream().anyMatch(choice::contains));
-        if (formatIsMissing) {
-            fault(line, step, "'" + key + "' needs a data format, such as 'json: {}'.");
-        }
+        KeyFaults.missing(there, shape, key).forEach(fault -> fault(line, step, fault));
         if (key.equals("choice") && !given.containsKey("when") && step.kind.equals("choice")) {
             fault(line, step, "'choice' needs at least one 'when'.");
         }
@@ -587,40 +406,38 @@ final class RouteFileReader {
             return;
         }
         Text value = new Text(text, node, step);
-        if (!FOR_PEOPLE.contains(key)) {
+        if (!KeyFaults.FOR_PEOPLE.contains(key)) {
             file.texts.add(value);
+            boolean isFreeText = key.equals("message")
+                    || key.equals("expression")
+                    || schema.languages().contains(key);
+            if (!isFreeText) {
+                reference(value);
+            }
         }
         if (CLASS_KEYS.contains(key) || (key.equals("type") && step.kind.startsWith("convert"))) {
             file.classes.add(new ClassName(key, value));
         }
         boolean uriOfStep = shape.isMapping() && shape.has("uri");
         if (uriOfStep || key.equals("deadLetterUri")) {
-            step.endpoints.add(
-                    new Endpoint(value, Map.of(), key.equals("toD") || key.equals("wireTap") ? "toD" : "to"));
+            step.endpoints.add(new Endpoint(value, Map.of(), StepUses.roleOf(key)));
         }
-        if (text.contains("{{")) {
-            return;
-        }
-        if (DURATIONS.contains(key) && !text.contains("${") && !EndpointCheck.isDuration(text)) {
-            faults.add(value.fault(
-                    "'" + key + "' is '" + text + "', and not a duration such as 5s or a number of milliseconds."));
-            return;
-        }
-        String word = text.strip().toLowerCase(Locale.ROOT);
-        if (shape.isBoolean() && !word.equals("true") && !word.equals("false")) {
-            faults.add(value.fault("'" + key + "' is '" + text + "', and not true or false."));
-        } else if (shape.isNumber() && !text.strip().matches("[+-]?[0-9]+([.][0-9]+)?")) {
-            faults.add(value.fault("'" + key + "' is '" + text + "', and not a number."));
-        } else if (!shape.values().isEmpty()
-                && shape.values().stream().noneMatch(allowed -> plain(allowed).equals(plain(text)))) {
-            faults.add(value.fault("'" + key + "' is '" + text + "': use "
-                    + String.join(", ", shape.values()) + "."
-                    + NearName.suggest(text, shape.values()).orElse("")));
+        if (!text.contains("{{")) {
+            valueFault(key, text, shape).ifPresent(fault -> faults.add(value.fault(fault)));
         }
     }
 
-    private static String plain(String word) {
-        return word.strip().replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+    private static Optional<String> valueFault(String key, String text, Shape shape) {
+        if (DURATIONS.contains(key) && !text.contains("${")) {
+            return OptionValue.ofDuration(key, text);
+        }
+        if (shape.isBoolean()) {
+            return OptionValue.ofBoolean(key, text);
+        }
+        if (shape.isNumber()) {
+            return OptionValue.ofNumber(key, text);
+        }
+        return shape.values().isEmpty() ? Optional.empty() : OptionValue.ofEnum(key, text, shape.values());
     }
 
     private void fault(int line, Step step, String message) {

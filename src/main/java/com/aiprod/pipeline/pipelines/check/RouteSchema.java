@@ -19,17 +19,23 @@ final class RouteSchema {
 
     private static final String FILE = "/schema/camelYamlDsl.json";
     private static final String REFERENCE = "#/items/definitions/";
+    private static final String EXPRESSION = "org.apache.camel.model.language.ExpressionDefinition";
     private static final String STEP = "org.apache.camel.model.ProcessorDefinition";
 
     private final JsonNode definitions;
     private final Map<String, Shape> known = new ConcurrentHashMap<>();
     private final Shape root;
+    private final Shape step;
+    private final Set<String> languages;
 
     private RouteSchema() {
         try (InputStream in = RouteSchema.class.getResourceAsStream(FILE)) {
             JsonNode items = new ObjectMapper().readTree(in).get("items");
             this.definitions = items.get("definitions");
             this.root = shape(items);
+            this.step = shape(definitions.get(STEP));
+            this.languages = new TreeSet<>(shape(definitions.get(EXPRESSION)).keys());
+            languages.remove("ref");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -46,16 +52,12 @@ final class RouteSchema {
 
     /** An item of {@code steps}. */
     Shape step() {
-        return shape(definitions.get(STEP));
+        return step;
     }
 
     /** The names of the languages for expressions. */
     Set<String> languages() {
-        Set<String> names = new TreeSet<>(shape(definitions.get("org.apache.camel.model.language.ExpressionDefinition"))
-                .properties
-                .keySet());
-        names.remove("ref");
-        return names;
+        return languages;
     }
 
     private Shape shape(JsonNode schema) {

@@ -3,7 +3,6 @@ package com.aiprod.pipeline.pipelines.check;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;

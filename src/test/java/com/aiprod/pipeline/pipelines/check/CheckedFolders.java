@@ -2,7 +2,6 @@ package com.aiprod.pipeline.pipelines.check;
 
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.command.CommandContext;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Checks folders as the command does, in one application context for all tests. */
 public final class CheckedFolders {
 
-    private static final ConfigurableApplicationContext APPLICATION = CommandContext.start("aiprod.artifacts-dir=check-stores-nothing");
+    private static final ConfigurableApplicationContext APPLICATION =
+            CommandContext.start("aiprod.artifacts-dir=check-stores-nothing");
     private static final PipelineContexts CONTEXTS = CommandContext.contexts(APPLICATION);
 
     private CheckedFolders() {}
@@ -23,12 +23,16 @@ public final class CheckedFolders {
 
     /** One line for each fault: {@code FILE:LINE [STEP] MESSAGE}, with files as seen from the folder. */
     static List<String> check(Path folder) throws IOException {
-        return new FolderCheck(CONTEXTS, APPLICATION.getEnvironment()).check(folder).stream()
-                .map(fault -> "%s:%d [%s] %s"
-                        .formatted(
-                                fault.file(), fault.line(), fault.step() == null ? "" : fault.step(), fault.message()))
-                .map(line -> line.replace(folder + "/", ""))
-                .toList();
+        return new FolderCheck(CONTEXTS, APPLICATION.getEnvironment())
+                .check(folder).stream()
+                        .map(fault -> "%s:%d [%s] %s"
+                                .formatted(
+                                        fault.file(),
+                                        fault.line(),
+                                        fault.step() == null ? "" : fault.step(),
+                                        fault.message()))
+                        .map(line -> line.replace(folder + "/", ""))
+                        .toList();
     }
 
     /** Writes a file into a folder, and makes the folders above it. */

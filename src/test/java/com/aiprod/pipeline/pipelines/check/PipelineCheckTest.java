@@ -1,12 +1,11 @@
 package com.aiprod.pipeline.pipelines.check;
 
-import com.aiprod.pipeline.pipelines.PipelineFiles;
-
 import static com.aiprod.pipeline.pipelines.check.CheckedFolders.check;
 import static com.aiprod.pipeline.pipelines.check.CheckedFolders.pipelineOf;
 import static com.aiprod.pipeline.pipelines.check.CheckedFolders.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.pipelines.PipelineFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,9 +56,10 @@ class PipelineCheckTest {
 
     @Test
     void acceptsTheBuiltInPipelines() {
-        assertThat(PipelineFiles.builtIn()).isNotEmpty().allSatisfy((name, files) -> assertThat(
-                        CheckedFolders.pipelineCheck().check(files))
-                .isEmpty());
+        assertThat(PipelineFiles.builtIn())
+                .isNotEmpty()
+                .allSatisfy((name, files) ->
+                        assertThat(CheckedFolders.pipelineCheck().check(files)).isEmpty());
     }
 
     @Test

@@ -1,0 +1,119 @@
+package com.aiprod.pipeline.pipelines.check;
+
+import com.aiprod.pipeline.pipelines.NearName;
+import com.aiprod.pipeline.pipelines.YamlNodes;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
+import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** The keys of the job, which is the body at the start of a pipeline, and those that the pipeline adds. */
+final class JobKeys {
+
+    private static final Set<String> KEYS =
+            Set.of("job_id", "user_id", "content", "preset", "metadata", "lang", "duration_sec");
+
+    private static final Pattern PUT = Pattern.compile("\\bput(?:IfAbsent)?\\(\\s*['\"]([^'\"]+)['\"]");
+    private static final Pattern ANY_CHANGE = Pattern.compile("\\b(put\\w*|merge|compute\\w*|replace|remove)\\(");
+    private static final Pattern INDEX = Pattern.compile("\\$\\{body\\??\\[\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*]");
+    private static final Pattern GET =
+            Pattern.compile("\\$\\{body\\??\\.get\\(\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*\\)");
+    private static final Pattern DOT = Pattern.compile("\\$\\{body\\??\\.([A-Za-z_]\\w*)(?![\\w(])");
+
+    private final CheckScope scope;
+    private final Set<String> keys = new TreeSet<>(KEYS);
+    private boolean areKnown = true;
+
+    /** Collects the keys that the files put into the job. */
+    JobKeys(CheckScope scope) {
+        this.scope = scope;
+        for (RouteFile file : scope.files) {
+            for (Text text : file.texts) {
+                Matcher put = PUT.matcher(text.value());
+                int named = 0;
+                while (put.find()) {
+                    keys.add(put.group(1));
+                    named++;
+                }
+                Matcher change = ANY_CHANGE.matcher(text.value());
+                int all = 0;
+                while (change.find()) {
+                    // Texts have replace(), too, which changes no key.
+                    all += change.group(1).equals("replace") || change.group(1).equals("remove") ? 0 : 1;
+                }
+                areKnown &= all == named;
+            }
+        }
+    }
+
+    /** Reports keys that the job does not have, where its Map reaches the step. */
+    void check(Step step) {
+        if (!areKnown) {
+            return;
+        }
+        List<Text> texts = new ArrayList<>();
+        step.expressions.forEach(expression -> {
+            if (expression.language().equals("simple") || expression.language().equals("method")) {
+                texts.add(expression.text());
+            }
+        });
+        step.endpoints.stream()
+                .filter(endpoint -> endpoint.role().equals("toD"))
+                .forEach(endpoint -> texts.add(endpoint.uri()));
+        for (String key : List.of("message", "name", "method")) {
+            Node node = step.fields.get(key);
+            if (node != null
+                    && YamlNodes.text(node) != null
+                    && step.is("log", "throwException", "setVariable", "setHeader", "bean")) {
+                texts.add(new Text(YamlNodes.text(node), node, step));
+            }
+        }
+        texts.stream().distinct().forEach(this::check);
+    }
+
+    private void check(Text text) {
+        for (Pattern pattern : List.of(INDEX, GET)) {
+            Matcher used = pattern.matcher(text.value());
+            while (used.find()) {
+                String key = used.group(1);
+                if (!keys.contains(key)) {
+                    scope.faults.add(text.fault("The job has no '" + key + "'."
+                            + NearName.suggest(key, keys).orElse(" It has " + String.join(", ", keys) + ".")));
+                }
+            }
+        }
+        DOT.matcher(text.value())
+                .results()
+                .map(used -> used.group(1))
+                .filter(name -> !isMember(name))
+                .forEach(key -> {
+                    String near = keys.contains(key)
+                            ? key
+                            : NearName.nearest(key, keys).orElse(null);
+                    scope.faults.add(text.fault("The job is a Map, which has no field '" + key + "'."
+                            + (near == null
+                                    ? " A key of a Map is read as ${body[" + key + "]}."
+                                    : (near.equals(key) ? "" : " Did you mean '" + near + "'?") + " Write ${body["
+                                            + near + "]}.")));
+                });
+    }
+
+    /** Whether a Map has a method by this name, or a getter for it. */
+    private static boolean isMember(String name) {
+        return Arrays.stream(Map.class.getMethods())
+                        .map(Method::getName)
+                        .anyMatch(method -> method.equals(name)
+                                || method.equalsIgnoreCase("is" + name)
+                                || method.equalsIgnoreCase("get" + name))
+                || name.equals("class")
+                || name.equals("toString");
+    }
+}
