@@ -2,7 +2,6 @@ package com.aiprod.pipeline.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,23 +22,29 @@ class DeferJobTest {
         publish(job);
         assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isOne();
 
-        assertThat(defer(job)).hasSize(1);
+        assertThat(defer(job)).isEqualTo("deferred");
 
         assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isZero();
         assertThat(queries.count("outbox WHERE leased_until > now() + interval '1 s'"))
                 .isOne();
         assertThat(queries.job("attempt", job)).isEqualTo("0");
         assertThat(queries.history(job)).containsExactly("QUEUED");
-        // A second copy of its message changes nothing.
-        assertThat(defer(job)).isEmpty();
+        // As a second copy of its message does.
+        assertThat(defer(job)).isEqualTo("deferred");
         assertThat(queries.count("outbox")).isOne();
     }
 
     @Test
-    void leavesAJobWhosePublicationIsNotConfirmedYet() {
+    void supersedesAPublicationThatIsNotConfirmedYet() {
         String job = queries.submit("ann");
-        assertThat(defer(job)).isEmpty();
-        assertThat(queries.count("outbox WHERE leased_until IS NULL")).isOne();
+        Object published = outboxId(job);
+
+        assertThat(defer(job)).isEqualTo("deferred");
+        queries.rows("confirm-published", Map.of("publishedIds", "{" + published + "}"));
+
+        assertThat(queries.count("outbox WHERE leased_until > now() + interval '1 s'"))
+                .isOne();
+        assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isZero();
     }
 
     @Test
@@ -47,17 +52,34 @@ class DeferJobTest {
         String job = queries.submit("ann");
         publish(job);
         queries.claim(job, "worker-1");
-        assertThat(defer(job)).isEmpty();
+        assertThat(defer(job)).isEqualTo("not-waiting");
         assertThat(queries.count("outbox")).isZero();
     }
 
-    private void publish(String job) {
-        Object id = queries.jdbc()
-                .queryForObject("SELECT id FROM outbox WHERE job_id = cast(? AS uuid)", Object.class, job);
-        queries.rows("confirm-published", Map.of("publishedIds", "{" + id + "}"));
+    @Test
+    void leavesACancelledJob() {
+        String job = queries.submit("ann");
+        publish(job);
+        queries.rows("cancel-job", Map.of("jobId", job, "userId", "ann"));
+        assertThat(defer(job)).isEqualTo("not-waiting");
+        assertThat(queries.count("outbox")).isZero();
     }
 
-    private List<Map<String, Object>> defer(String job) {
-        return queries.rows("defer-job", Map.of("jobId", job, "pauseSec", 2));
+    @Test
+    void knowsAJobThatDoesNotExist() {
+        assertThat(defer("00000000-0000-7000-8000-000000000000")).isEqualTo("unknown");
+    }
+
+    private void publish(String job) {
+        queries.rows("confirm-published", Map.of("publishedIds", "{" + outboxId(job) + "}"));
+    }
+
+    private Object outboxId(String job) {
+        return queries.jdbc()
+                .queryForObject("SELECT id FROM outbox WHERE job_id = cast(? AS uuid)", Object.class, job);
+    }
+
+    private Object defer(String job) {
+        return queries.rows("defer-job", Map.of("jobId", job, "pauseSec", 2)).get(0).get("outcome");
     }
 }

@@ -99,6 +99,7 @@ final class Model implements Statements {
             case "claim-outbox" -> claimOutbox(rows);
             case "confirm-published" -> confirmPublished(parameters);
             case "claim-job" -> claim(parameters, rows);
+            case "defer-job" -> defer(parameters, rows);
             case "renew-leases" -> renew(parameters, rows);
             case "record-result" -> recordResult(parameters, rows);
             case "record-dead-letter" -> recordDeadLetter(parameters, rows);
@@ -203,6 +204,19 @@ final class Model implements Statements {
             job.worker = (String) parameters.get("workerId");
             job.leaseEnd = now + World.LEASE_SEC;
             assertThat(rows.get(0).get("attempt")).isEqualTo(job.attempt);
+        }
+    }
+
+    private void defer(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        Job job = jobs.get(parameters.get("jobId"));
+        boolean waits = job != null && job.state == QUEUED;
+        assertThat(rows)
+                .containsExactly(Map.of("outcome", job == null ? "unknown" : waits ? "deferred" : "not-waiting"));
+        if (waits) {
+            job.publishedAt = null;
+            job.inOutbox = true;
+            job.outboxId = null;
+            job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
         }
     }
 
