@@ -11,6 +11,7 @@ import com.aiprod.pipeline.pipelines.Revision;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.WorkerFaultException;
+import com.aiprod.pipeline.stage.http.HttpFailure;
 import com.aiprod.pipeline.telemetry.LogContext;
 import com.aiprod.pipeline.telemetry.StageTimer;
 import com.aiprod.pipeline.telemetry.TraceParent;
@@ -277,7 +278,7 @@ public final class RunningAttempts implements Progress {
             cleanUp.afterStop(attempt, revision, input, job);
             throw e;
         } catch (Exception e) {
-            throw StorageFull.named(e);
+            throw HttpFailure.redacted(StorageFull.named(e));
         } finally {
             if (!delivered) {
                 discard(stored, attempt);
