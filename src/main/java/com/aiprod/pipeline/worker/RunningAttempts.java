@@ -257,7 +257,7 @@ public final class RunningAttempts implements Progress {
                 List.of("jobId", "attempt", "userId", "requestId", "pipeline", "revision", "job", TraceParent.NAME)) {
             job.setVariable(variable, exchange.getVariable(variable));
         }
-        pipelines.preset(preset).ifPresent(known -> job.setVariable("preset", known.asMap()));
+        pipelines.preset(revision, preset).ifPresent(known -> job.setVariable("preset", known.asMap()));
         job.getMessage().setHeader("jobId", attempt.jobId);
         job.getMessage().setHeader("attempt", attempt.number);
         job.setProperty(StageTimer.PRESET, preset);
