@@ -20,6 +20,7 @@ final class ErrorCodeLabel {
             "INTERNAL_ERROR",
             "IO_ERROR",
             "JOB_ID_INVALID",
+            "JSON_INVALID",
             "JOB_VARIABLE_INVALID",
             "JOB_VARIABLE_NOT_STORED",
             "PIPELINE_ERROR",
