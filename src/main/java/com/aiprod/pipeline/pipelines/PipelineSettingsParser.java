@@ -26,7 +26,6 @@ import org.springframework.boot.convert.DurationStyle;
 /** Reads {@code pipeline.yaml} and reports every fault with its line. */
 final class PipelineSettingsParser {
 
-    private static final Pattern PRESET_NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
     private static final Pattern SETTING_NAME = Pattern.compile("[a-z][a-z0-9]*([.-][a-z0-9]+)*");
     private static final Duration MIN_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration MAX_TIMEOUT = Duration.ofMinutes(30);
@@ -131,7 +130,7 @@ final class PipelineSettingsParser {
         Set<String> seen = new LinkedHashSet<>();
         for (NodeTuple entry : mapping.getValue()) {
             String name = scalar(entry.getKeyNode());
-            if (!PRESET_NAME.matcher(name).matches()) {
+            if (!Preset.isName(name)) {
                 fields.fault(
                         entry.getKeyNode(),
                         "'" + name
