@@ -25,7 +25,9 @@ public final class StepTrace {
     /** The steps in progress, the innermost last. */
     private final List<NamedNode> open = new ArrayList<>();
 
-    private FailurePlace last;
+    /** The step that ended last; null before the first. */
+    private NamedNode last;
+
     private int cleanups;
     /** A key that a step read of the job and that is not there; null if there was none. */
     private String missingKey;
@@ -120,15 +122,14 @@ public final class StepTrace {
         Throwable thrown = exchange.getException();
         cleanups -= cleansUp ? 1 : 0;
         open.remove(open.lastIndexOf(step));
-        FailurePlace place = place(step, thrown == null ? null : missingKey);
-        last = place;
+        last = step;
         if (thrown != null && thrown != failure) {
             failure = thrown;
-            failed = place;
+            failed = place(step, missingKey);
         }
         if (running != null) {
             String left = thrown == null ? describe.apply(exchange.getMessage().getBody()) : null;
-            running.ended = new Step(place, running.depth, nanos, thrown != null, left);
+            running.ended = new Step(thrown == null ? running.place : place(step, missingKey), running.depth, nanos, thrown != null, left);
         }
     }
 
@@ -151,7 +152,8 @@ public final class StepTrace {
 
     /** The step in progress, or else the one that ended last; null before the first. */
     synchronized FailurePlace last() {
-        return open.isEmpty() ? last : place(open.get(open.size() - 1), null);
+        NamedNode step = open.isEmpty() ? last : open.get(open.size() - 1);
+        return step == null ? null : place(step, null);
     }
 
     private static FailurePlace place(NamedNode step, String missingKey) {

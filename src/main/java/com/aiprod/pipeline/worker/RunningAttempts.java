@@ -47,6 +47,7 @@ public final class RunningAttempts implements Progress {
     private static final String SLOT = "slot";
     private static final String OWN_SLOT = "ownSlot";
     private static final String REVISION = "pipelineRevision";
+    private static final String TRIES = "tries";
     private static final String FAILED_AT = "failedAt";
     private static final String CLAIMED_AT = "claimedAt";
 
@@ -270,7 +271,6 @@ public final class RunningAttempts implements Progress {
             stored.deliver();
             exchange.getMessage().setBody(output);
             delivered = true;
-            exchange.removeVariable(FAILED_AT);
         } catch (PipelineTimeoutException e) {
             cleanUp.afterTimeout(attempt, revision, input, job);
             throw e;
@@ -281,8 +281,19 @@ public final class RunningAttempts implements Progress {
             throw HttpFailure.redacted(StorageFull.named(e));
         } finally {
             if (!delivered) {
+                exchange.setVariable(FAILED_AT, placeOf(job));
+                setRetryDelay(exchange, revision);
                 discard(stored, attempt);
             }
+        }
+    }
+
+    /** The route configuration pipeline-errors has the delays of a pipeline that sets none. */
+    private static void setRetryDelay(Exchange exchange, Revision revision) {
+        if (!revision.delay().equals(Revision.DEFAULT_DELAY)) {
+            int doublings = Math.min(exchange.getVariable(TRIES, Integer.class) - 1, MAX_DOUBLINGS);
+            exchange.getMessage()
+                    .setHeader(Exchange.REDELIVERY_DELAY, revision.delay().toMillis() << doublings);
         }
     }
 
@@ -297,8 +308,7 @@ public final class RunningAttempts implements Progress {
     }
 
     private void execute(Exchange exchange, Attempt attempt, Revision revision, Exchange job) throws Exception {
-        int tries = attempt.nextTry();
-        exchange.setVariable("tries", tries);
+        exchange.setVariable(TRIES, attempt.nextTry());
         exchange.removeVariable(FAILED_AT);
         try {
             attempt.execute(threads, () -> revision.run(job));
@@ -306,12 +316,6 @@ public final class RunningAttempts implements Progress {
             throw new PipelineTimeoutException(timeoutOf(exchange), e);
         } finally {
             exchange.setVariable("executionTimeMs", attempt.executionTimeMs());
-            // Unless the next lines accept the output.
-            exchange.setVariable(FAILED_AT, placeOf(job));
-            if (!revision.delay().equals(Revision.DEFAULT_DELAY)) {
-                long doubled = revision.delay().toMillis() << Math.min(tries - 1, MAX_DOUBLINGS);
-                exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, doubled);
-            }
         }
         if (job.getException() instanceof InterruptedException interrupted) {
             throw new AttemptStoppedException(attempt.jobId, attempt.number, interrupted);
