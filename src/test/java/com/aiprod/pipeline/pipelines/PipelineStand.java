@@ -8,17 +8,20 @@ import com.aiprod.pipeline.stage.StageException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.camel.CamelContext;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -117,6 +120,41 @@ final class PipelineStand implements AutoCloseable {
         return new Try(output, null, exchange);
     }
 
+    /** Runs one try on a thread of its own. */
+    Running start(int attempt, Map<String, Object> job) {
+        CompletableFuture<Try> end = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                end.complete(run(attempt, job));
+            } catch (Exception e) {
+                end.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        return new Running(thread, end);
+    }
+
+    /** A try on its thread, with its end. */
+    record Running(Thread thread, CompletableFuture<Try> end) {
+
+        /** Whether the try waits for bytes of a response. */
+        boolean reads() {
+            return Arrays.stream(thread.getStackTrace())
+                    .anyMatch(frame -> frame.getClassName().endsWith("SessionInputBufferImpl"));
+        }
+
+        /** Interrupts the try, which must end within 5 s. */
+        Try interrupted() throws Exception {
+            thread.interrupt();
+            return end.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A file that the job has stored. */
+    Path stored(int attempt, String file) {
+        return store.find(jobId, attempt, file).orElseThrow();
+    }
+
     /** Calls the route that cleans up after a stopped attempt. */
     Exchange stopped(int attempt, Map<String, Object> job) {
         return producer.send(
@@ -124,7 +162,7 @@ final class PipelineStand implements AutoCloseable {
     }
 
     private Exchange newExchange(int attempt, Map<String, Object> job, Map<String, Object> variables) {
-        Exchange exchange = new org.apache.camel.support.DefaultExchange((CamelContext) camel);
+        Exchange exchange = new DefaultExchange(camel);
         exchange.getMessage().setBody(new TreeMap<>(job));
         exchange.getMessage().setHeader("jobId", jobId);
         exchange.getMessage().setHeader("attempt", attempt);
