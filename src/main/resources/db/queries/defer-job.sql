@@ -1,6 +1,8 @@
--- The pipeline of a job has no free slot in the worker that received its message: the job returns to the outbox, and is
--- published again after a pause. A publication that is not confirmed yet is superseded, because its outbox row gets a new
--- ID. Returns one row; outcome is 'deferred', or as of claim-job.sql 'not-waiting' or 'unknown'.
+-- The worker that received the message of a job cannot run it, because its pipeline has no free slot or is not loaded
+-- there: the job returns to the outbox, and is published again after a pause. Meanwhile it is not in flight, or the jobs
+-- of a full pipeline would keep others from being published. A publication that is not confirmed yet is superseded,
+-- because its outbox row gets a new ID. Returns one row; outcome is 'deferred', or as of claim-job.sql 'not-waiting' or
+-- 'unknown'.
 -- plan: keep
 WITH deferred AS (
     UPDATE jobs SET published_at = NULL
@@ -9,9 +11,10 @@ WITH deferred AS (
       AND cast(state AS text) = 'QUEUED'
     RETURNING id, user_id, priority
 ), returned AS (
-    INSERT INTO outbox (job_id, user_id, priority, leased_until)
-    SELECT id, user_id, priority, now() + make_interval(secs => cast(:?pauseSec AS double precision)) FROM deferred
-    ON CONFLICT (job_id) DO UPDATE SET id = DEFAULT, leased_until = excluded.leased_until
+    INSERT INTO outbox (job_id, user_id, priority, leased_until, deferred)
+    SELECT id, user_id, priority, now() + make_interval(secs => cast(:?pauseSec AS double precision)), true
+    FROM deferred
+    ON CONFLICT (job_id) DO UPDATE SET id = DEFAULT, leased_until = excluded.leased_until, deferred = true
 )
 SELECT 'deferred' AS outcome FROM deferred
 UNION ALL

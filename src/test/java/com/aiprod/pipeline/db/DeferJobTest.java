@@ -2,6 +2,7 @@ package com.aiprod.pipeline.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,22 @@ class DeferJobTest {
     }
 
     @Test
+    void keepsNoRoomInFlight() {
+        String deferred = queries.submit("ann");
+        String waiting = queries.submit("ann");
+        assertThat(claimOutbox()).containsExactly(deferred);
+        assertThat(claimOutbox()).isEmpty();
+
+        defer(deferred);
+        assertThat(claimOutbox()).containsExactly(waiting);
+
+        // After the pause, it is in flight again once it is published.
+        queries.jdbc().update("UPDATE outbox SET leased_until = now() - interval '1 s'");
+        assertThat(claimOutbox()).containsExactly(deferred);
+        assertThat(claimOutbox()).isEmpty();
+    }
+
+    @Test
     void leavesAJobThatAnotherWorkerClaimed() {
         String job = queries.submit("ann");
         publish(job);
@@ -72,6 +89,13 @@ class DeferJobTest {
 
     private void publish(String job) {
         queries.rows("confirm-published", Map.of("publishedIds", "{" + outboxId(job) + "}"));
+    }
+
+    /** With room for one job. */
+    private List<Object> claimOutbox() {
+        return queries.rows("claim-outbox", Map.of("minInFlight", 1, "batchSize", 10, "leaseSec", 60)).stream()
+                .map(row -> row.get("job_id"))
+                .toList();
     }
 
     private Object outboxId(String job) {

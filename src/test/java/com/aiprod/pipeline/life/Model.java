@@ -36,6 +36,7 @@ final class Model implements Statements {
         boolean inOutbox = true;
         String outboxId;
         int outboxLeaseEnd;
+        boolean deferred;
         int endedAt;
         final List<JobState> history = new ArrayList<>(List.of(QUEUED));
         final List<Integer> results = new ArrayList<>();
@@ -56,6 +57,7 @@ final class Model implements Statements {
                 inOutbox = true;
                 outboxId = null;
                 outboxLeaseEnd = 0;
+                deferred = false;
             }
         }
     }
@@ -151,7 +153,7 @@ final class Model implements Statements {
     /** Leaves the choice of jobs to the database but checks their number. */
     private void claimOutbox(List<Map<String, Object>> rows) {
         long onTheirWay =
-                count(job -> job.publishedAt != null) + count(job -> job.inOutbox && job.outboxLeaseEnd > now);
+                count(job -> job.publishedAt != null) + count(job -> job.inOutbox && job.outboxLeaseEnd > now && !job.deferred);
         long waiting = count(job -> job.inOutbox && job.outboxLeaseEnd <= now);
         long free = Math.max(0, mayBeOnTheirWay() - onTheirWay);
         assertThat(rows).hasSize((int) Math.min(Math.min(free, World.BATCH), waiting));
@@ -161,6 +163,7 @@ final class Model implements Statements {
             assertThat(row.get("attempt")).isEqualTo(job.attempt + 1);
             job.outboxId = row.get("outbox_id").toString();
             job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
+            job.deferred = false;
         }
     }
 
@@ -183,6 +186,7 @@ final class Model implements Statements {
         for (Job job : jobs.values()) {
             if (job.inOutbox && confirmed.contains(job.outboxId)) {
                 job.inOutbox = false;
+                job.deferred = false;
                 job.publishedAt = job.state == QUEUED ? now : null;
             }
         }
@@ -216,6 +220,7 @@ final class Model implements Statements {
             job.publishedAt = null;
             job.inOutbox = true;
             job.outboxId = null;
+            job.deferred = true;
             job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
         }
     }
