@@ -45,6 +45,7 @@ public final class RunningAttempts implements Progress {
     private static final String ATTEMPT = "runningAttempt";
 
     private static final String SLOT = "slot";
+    private static final String DEFER = "defer";
     private static final String OWN_SLOT = "ownSlot";
     private static final String REVISION = "pipelineRevision";
     private static final String TRIES = "tries";
@@ -129,19 +130,21 @@ public final class RunningAttempts implements Progress {
     /**
      * Chooses the revision that runs the job of the variable {@code preset}, and keeps it open until the exchange is done.
      * Sets the variables {@code pipeline} and {@code revision}, and {@code redeliveries} for its retries; does not set
-     * them if no pipeline of this worker has the preset. {@code offered} is whether a live pipeline has it. Takes a slot of
-     * a pipeline with slots of its own; {@code full} is whether none is free, and {@code ownSlot} whether one was taken.
+     * them if no pipeline of this worker has the preset. Takes a slot of a pipeline with slots of its own; {@code ownSlot}
+     * is whether one was taken. {@code defer} is whether the job cannot run here now: no slot of its pipeline is free, or
+     * only other workers have loaded it.
      */
     public void choosePipeline(Exchange exchange) {
         String preset = exchange.getVariable("preset", String.class);
-        exchange.setVariable("offered", pipelines.offers(preset));
-        pipelines.enter(preset).ifPresent(revision -> {
+        Optional<Revision> chosen = pipelines.enter(preset);
+        exchange.setVariable(DEFER, chosen.isEmpty() && pipelines.offers(preset));
+        chosen.ifPresent(revision -> {
             exchange.setVariable(REVISION, revision);
             exchange.setVariable("pipeline", revision.pipeline());
             exchange.setVariable("revision", revision.id());
             exchange.setVariable("redeliveries", revision.redeliveries());
             boolean ownSlot = revision.hasOwnSlots() && pipelines.takeSlot(revision);
-            exchange.setVariable("full", revision.hasOwnSlots() && !ownSlot);
+            exchange.setVariable(DEFER, revision.hasOwnSlots() && !ownSlot);
             exchange.setVariable(OWN_SLOT, ownSlot);
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
