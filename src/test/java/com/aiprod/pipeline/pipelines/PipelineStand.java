@@ -2,6 +2,7 @@ package com.aiprod.pipeline.pipelines;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
 import com.aiprod.pipeline.artifact.StoredArtifacts;
+import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.JobMemory;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.StageException;
@@ -28,6 +29,9 @@ import org.springframework.core.env.MapPropertySource;
 
 /** Runs the routes of a pipeline in a context as workers make it, with the real stages and components. */
 final class PipelineStand implements AutoCloseable {
+
+    private static final Preset PRESET = new Preset(
+            "generated_clip", "A clip", 5, 10, Map.of("width", 1280, "height", 720, "frame_rate", 24));
 
     final String jobId = UUID.randomUUID().toString();
     final ArtifactStore store;
@@ -168,7 +172,7 @@ final class PipelineStand implements AutoCloseable {
         exchange.getMessage().setHeader("attempt", attempt);
         exchange.setVariable("jobId", jobId);
         exchange.setVariable("attempt", attempt);
-        exchange.setVariable("preset", Map.of("width", 1280, "height", 720, "frame_rate", 24));
+        exchange.setVariable("preset", PRESET.asMap());
         exchange.setVariable("job", variables);
         return exchange;
     }
