@@ -129,7 +129,12 @@ public final class StepTrace {
         }
         if (running != null) {
             String left = thrown == null ? describe.apply(exchange.getMessage().getBody()) : null;
-            running.ended = new Step(thrown == null ? running.place : place(step, missingKey), running.depth, nanos, thrown != null, left);
+            running.ended = new Step(
+                    thrown == null ? running.place : place(step, missingKey),
+                    running.depth,
+                    nanos,
+                    thrown != null,
+                    left);
         }
     }
 

@@ -25,6 +25,7 @@ class StageConfiguration {
     @Bean
     StageComponent jobComponent(ObjectProvider<JobMemory> memories) {
         JobMemory memory = (jobId, attempt, name, value) -> memories.getObject().store(jobId, attempt, name, value);
-        return StageComponent.of("job", (uri, component, name, parameters) -> new JobEndpoint(uri, component, memory, name));
+        return StageComponent.of(
+                "job", (uri, component, name, parameters) -> new JobEndpoint(uri, component, memory, name));
     }
 }

@@ -99,11 +99,12 @@ class DeferJobTest {
     }
 
     private Object outboxId(String job) {
-        return queries.jdbc()
-                .queryForObject("SELECT id FROM outbox WHERE job_id = cast(? AS uuid)", Object.class, job);
+        return queries.jdbc().queryForObject("SELECT id FROM outbox WHERE job_id = cast(? AS uuid)", Object.class, job);
     }
 
     private Object defer(String job) {
-        return queries.rows("defer-job", Map.of("jobId", job, "pauseSec", 2)).get(0).get("outcome");
+        return queries.rows("defer-job", Map.of("jobId", job, "pauseSec", 2))
+                .get(0)
+                .get("outcome");
     }
 }

@@ -152,8 +152,8 @@ final class Model implements Statements {
 
     /** Leaves the choice of jobs to the database but checks their number. */
     private void claimOutbox(List<Map<String, Object>> rows) {
-        long onTheirWay =
-                count(job -> job.publishedAt != null) + count(job -> job.inOutbox && job.outboxLeaseEnd > now && !job.deferred);
+        long onTheirWay = count(job -> job.publishedAt != null)
+                + count(job -> job.inOutbox && job.outboxLeaseEnd > now && !job.deferred);
         long waiting = count(job -> job.inOutbox && job.outboxLeaseEnd <= now);
         long free = Math.max(0, mayBeOnTheirWay() - onTheirWay);
         assertThat(rows).hasSize((int) Math.min(Math.min(free, World.BATCH), waiting));

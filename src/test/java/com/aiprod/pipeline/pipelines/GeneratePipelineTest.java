@@ -327,8 +327,7 @@ class GeneratePipelineTest {
         service.stubFor(get(ORDER)
                 .willReturn(aResponse().withFixedDelay(25_000).withBody("late".getBytes(StandardCharsets.UTF_8))));
         PipelineStand.Running running = stand.start(1, JOB);
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> stand.progress().contains("generate 0") && running.reads());
+        await().atMost(Duration.ofSeconds(20)).until(() -> stand.progress().contains("generate 0") && running.reads());
 
         assertThat(running.interrupted().failure()).isNotNull();
     }

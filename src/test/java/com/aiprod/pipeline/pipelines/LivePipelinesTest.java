@@ -46,13 +46,7 @@ class LivePipelinesTest {
     @BeforeEach
     void start() {
         application.refresh();
-        pipelines = new LivePipelines(
-                new PipelineContexts(application, json),
-                flow,
-                json,
-                new Presets(),
-                "",
-                registry);
+        pipelines = new LivePipelines(new PipelineContexts(application, json), flow, json, new Presets(), "", registry);
     }
 
     @AfterEach

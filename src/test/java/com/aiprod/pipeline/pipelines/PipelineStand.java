@@ -30,8 +30,8 @@ import org.springframework.core.env.MapPropertySource;
 /** Runs the routes of a pipeline in a context as workers make it, with the real stages and components. */
 final class PipelineStand implements AutoCloseable {
 
-    private static final Preset PRESET = new Preset(
-            "generated_clip", "A clip", 5, 10, Map.of("width", 1280, "height", 720, "frame_rate", 24));
+    private static final Preset PRESET =
+            new Preset("generated_clip", "A clip", 5, 10, Map.of("width", 1280, "height", 720, "frame_rate", 24));
 
     final String jobId = UUID.randomUUID().toString();
     final ArtifactStore store;
@@ -61,8 +61,7 @@ final class PipelineStand implements AutoCloseable {
         application.scan("com.aiprod.pipeline.stage", "com.aiprod.pipeline.artifact");
         application.refresh();
         store = application.getBean(ArtifactStore.class);
-        PipelineContexts contexts =
-                new PipelineContexts(application, new ObjectMapper());
+        PipelineContexts contexts = new PipelineContexts(application, new ObjectMapper());
         camel = contexts.make(name);
         contexts.load(camel, files);
         camel.start();

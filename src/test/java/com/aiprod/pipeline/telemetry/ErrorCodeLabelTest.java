@@ -25,15 +25,16 @@ class ErrorCodeLabelTest {
     @Test
     void areTheApplicationsOwnCodes() throws IOException {
         Set<String> given = new TreeSet<>();
-        for (String folder : new String[] {"src/main/java", "src/main/resources/db/queries", "src/main/resources/routes"}) {
+        for (String folder :
+                new String[] {"src/main/java", "src/main/resources/db/queries", "src/main/resources/routes"}) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 for (Path file : files.filter(Files::isRegularFile)
                         .filter(file -> !file.endsWith("ErrorCodeLabel.java"))
                         .toList()) {
                     CODE.matcher(Files.readString(file))
                             .results()
-                            .flatMap(found ->
-                                    Stream.of(found.group(1), found.group(2), found.group(3)).filter(Objects::nonNull))
+                            .flatMap(found -> Stream.of(found.group(1), found.group(2), found.group(3))
+                                    .filter(Objects::nonNull))
                             .forEach(given::add);
                 }
             }

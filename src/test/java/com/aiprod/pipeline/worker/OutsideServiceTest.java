@@ -165,7 +165,9 @@ class OutsideServiceTest {
 
         jobs.await(job, "FAILED", LIMIT);
 
-        assertThat(jobs.awaitLetter(job, "dead_letters")).contains("BACKEND_DENIED").doesNotContain(TOKEN);
+        assertThat(jobs.awaitLetter(job, "dead_letters"))
+                .contains("BACKEND_DENIED")
+                .doesNotContain(TOKEN);
         service.verify(0, getRequestedFor(urlEqualTo(ORDER)));
     }
 }

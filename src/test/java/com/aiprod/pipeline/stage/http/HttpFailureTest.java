@@ -51,8 +51,7 @@ class HttpFailureTest {
 
     @Test
     void leavesOtherExceptions() {
-        Exception busy =
-                new TransientStageException("BACKEND_BUSY", "Busy.", failed("http://host/a?sig=s3cr3t", null));
+        Exception busy = new TransientStageException("BACKEND_BUSY", "Busy.", failed("http://host/a?sig=s3cr3t", null));
         assertThat(HttpFailure.redacted(busy)).isSameAs(busy);
         Exception bug = new IllegalStateException("http://host/a?b=c");
         assertThat(HttpFailure.redacted(bug)).isSameAs(bug);
