@@ -179,7 +179,9 @@ CREATE TABLE outbox (
     priority     job_priority NOT NULL,
     created_at   timestamptz  NOT NULL DEFAULT now(),
     -- While a dispatcher publishes it, no other takes it. The lease of a dead dispatcher simply expires.
-    leased_until timestamptz
+    leased_until timestamptz,
+    -- Whether nobody publishes it until then: no worker that received its message could run it.
+    deferred     boolean      NOT NULL DEFAULT false
 );
 
 -- By job ID, which contains the submission time: a job that is published again keeps its place.

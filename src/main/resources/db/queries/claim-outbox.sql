@@ -10,7 +10,7 @@ WITH RECURSIVE last AS MATERIALIZED (
     SELECT greatest(0, least(cast(:?batchSize AS bigint),
         coalesce((SELECT jobs FROM worker_capacity), cast(:?minInFlight AS bigint))
         - (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)
-        - (SELECT count(*) FROM outbox WHERE leased_until > now()))) AS free
+        - (SELECT count(*) FROM outbox WHERE leased_until > now() AND NOT deferred))) AS free
     FROM last
 ), round (user_id, place, wrapped) AS (
     -- The waiting users, from the user after last_user around to last_user. As many as there is room for, each found by
@@ -42,7 +42,9 @@ WITH RECURSIVE last AS MATERIALIZED (
     ORDER BY nth, place
     LIMIT (SELECT free FROM room)
 ), leased AS (
-    UPDATE outbox SET leased_until = now() + make_interval(secs => cast(:?leaseSec AS double precision))
+    UPDATE outbox SET
+        leased_until = now() + make_interval(secs => cast(:?leaseSec AS double precision)),
+        deferred = false
     WHERE id = ANY (ARRAY(
         SELECT id FROM outbox
         -- Rechecked on the locked row: to the rest of this statement, what another dispatcher has leased since it began

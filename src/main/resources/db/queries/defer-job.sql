@@ -1,14 +1,22 @@
--- The pipeline of a published job has no free slot in the worker that received its message: the job returns to the
--- outbox, and is published again after a pause. Returns no row if the job is not queued, or if its publication is not
--- confirmed yet.
+-- The worker that received the message of a job cannot run it, because its pipeline has no free slot or is not loaded
+-- there: the job returns to the outbox, and is published again after a pause. Meanwhile it is not in flight, or the jobs
+-- of a full pipeline would keep others from being published. A publication that is not confirmed yet is superseded,
+-- because its outbox row gets a new ID. Returns one row; outcome is 'deferred', or as of claim-job.sql 'not-waiting' or
+-- 'unknown'.
+-- plan: keep
 WITH deferred AS (
     UPDATE jobs SET published_at = NULL
-    WHERE id = cast(:?jobId AS uuid) AND published_at IS NOT NULL
+    WHERE id = cast(:?jobId AS uuid)
       -- As an enum, the planner might read all waiting jobs by their index to find the one with this ID.
       AND cast(state AS text) = 'QUEUED'
     RETURNING id, user_id, priority
+), returned AS (
+    INSERT INTO outbox (job_id, user_id, priority, leased_until, deferred)
+    SELECT id, user_id, priority, now() + make_interval(secs => cast(:?pauseSec AS double precision)), true
+    FROM deferred
+    ON CONFLICT (job_id) DO UPDATE SET id = DEFAULT, leased_until = excluded.leased_until, deferred = true
 )
-INSERT INTO outbox (job_id, user_id, priority, leased_until)
-SELECT id, user_id, priority, now() + make_interval(secs => cast(:?pauseSec AS double precision)) FROM deferred
-ON CONFLICT DO NOTHING
-RETURNING cast(job_id AS text) AS job_id
+SELECT 'deferred' AS outcome FROM deferred
+UNION ALL
+SELECT CASE WHEN EXISTS (SELECT FROM jobs WHERE id = cast(:?jobId AS uuid)) THEN 'not-waiting' ELSE 'unknown' END
+WHERE NOT EXISTS (SELECT FROM deferred)

@@ -47,14 +47,13 @@ final class ArtifactEndpoint extends StageEndpoint {
     private String type;
 
     ArtifactEndpoint(String uri, Component component, long maxBytes, String name) {
-        super(uri, component);
+        super(uri, component, StoredArtifacts.CODE);
         this.maxBytes = maxBytes;
         this.name = name;
         if (!ArtifactStore.isName(name)) {
-            throw invalid(
-                    "'%s' is not the name of an artifact: at most 128 of A-Z, a-z, 0-9, -, _, and ., which is not "
-                                    .formatted(name.length() <= 128 ? name : name.substring(0, 128) + "…")
-                            + "the first.");
+            throw invalid("'%s' is not the name of an artifact: at most 128 of A-Z, a-z, 0-9, -, _, and ., which is "
+                            .formatted(shown(name))
+                    + "not the first.");
         }
     }
 
@@ -126,9 +125,5 @@ final class ArtifactEndpoint extends StageEndpoint {
         } catch (InvalidMediaTypeException e) {
             return null;
         }
-    }
-
-    private static PermanentStageException invalid(String message) {
-        return new PermanentStageException(StoredArtifacts.CODE, message);
     }
 }

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.job;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A kind of output that a job can request. Its pipeline's {@code pipeline.yaml} defines it.
@@ -16,8 +17,15 @@ import java.util.Map;
 public record Preset(
         String name, String description, int defaultDurationSec, int maxDurationSec, Map<String, Object> settings) {
 
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+
     public Preset {
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    }
+
+    /** Whether a preset can have this name: a lower-case letter, then at most 63 of a-z, 0-9, and _. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** The preset as the pipeline's routes see it: the variable {@code preset}. */

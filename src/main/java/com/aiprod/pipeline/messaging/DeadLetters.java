@@ -2,6 +2,7 @@ package com.aiprod.pipeline.messaging;
 
 import com.aiprod.pipeline.job.DeadLetterMessage;
 import com.aiprod.pipeline.job.Failure;
+import com.aiprod.pipeline.job.PoisonMessageException;
 import com.aiprod.pipeline.job.StorableText;
 import com.aiprod.pipeline.stage.Failures;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,14 +57,18 @@ public final class DeadLetters {
     }
 
     /** The error code of a message that no retry can help. */
-    static final String POISON = Failures.POISON_CODE;
+    static final String POISON = "POISON_MESSAGE";
 
     /**
      * Maps the caught exception to a failure for the job's owner. The message of an unexpected exception is not
-     * disclosed.
+     * disclosed. JSON that a pipeline cannot read is not the message, which was read before its first try.
      */
     public Failure failure(Exchange exchange) {
-        return Failures.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        boolean poison = exchange.getVariable("tries") == null
+                && (ObjectHelper.getException(PoisonMessageException.class, caught) != null
+                        || ObjectHelper.getException(JsonProcessingException.class, caught) != null);
+        return poison ? new Failure(POISON, "The message is invalid.", false) : Failures.of(caught);
     }
 
     /** Keeps the original message for a dead letter when the exchange continues in another route. */

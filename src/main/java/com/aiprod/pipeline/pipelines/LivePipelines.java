@@ -119,9 +119,13 @@ public final class LivePipelines {
         return preset != null && presets.find(preset).isPresent();
     }
 
-    /** The preset of this name in any live revision; empty if there is none. */
-    public Optional<Preset> preset(String name) {
-        return live.values().stream()
+    /**
+     * The preset of a job that runs on a revision: as that revision defines it, or, for the override, any live one.
+     *
+     * @return empty if none defines it
+     */
+    public Optional<Preset> preset(Revision running, String name) {
+        return Stream.concat(Stream.of(running), live.values().stream())
                 .map(revision -> revision.presets().get(name))
                 .filter(preset -> preset != null)
                 .findFirst();

@@ -26,7 +26,6 @@ import org.springframework.boot.convert.DurationStyle;
 /** Reads {@code pipeline.yaml} and reports every fault with its line. */
 final class PipelineSettingsParser {
 
-    private static final Pattern PRESET_NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
     private static final Pattern SETTING_NAME = Pattern.compile("[a-z][a-z0-9]*([.-][a-z0-9]+)*");
     private static final Duration MIN_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration MAX_TIMEOUT = Duration.ofMinutes(30);
@@ -88,12 +87,18 @@ final class PipelineSettingsParser {
                 root.get(),
                 "pipeline.yaml",
                 new TreeMap<>(Map.of(
-                        "description", value -> description = text("description", value),
-                        "requires", this::requires,
-                        "timeout", value -> timeout = duration("timeout", value, MIN_TIMEOUT, MAX_TIMEOUT),
-                        "slots", value -> slots = number("slots", value, 1, MAX_SLOTS),
-                        "retry", this::retry,
-                        "presets", this::presets)));
+                        "description",
+                        value -> description = text("description", value),
+                        "requires",
+                        this::requires,
+                        "timeout",
+                        value -> timeout = duration("timeout", value, MIN_TIMEOUT, MAX_TIMEOUT),
+                        "slots",
+                        value -> slots = number("slots", value, 1, MAX_SLOTS),
+                        "retry",
+                        this::retry,
+                        "presets",
+                        this::presets)));
     }
 
     private void requires(Node node) {
@@ -105,7 +110,8 @@ final class PipelineSettingsParser {
             if (SETTING_NAME.matcher(scalar(name)).matches()) {
                 requires.add(scalar(name));
             } else {
-                fields.fault(name, "This is %s, and not the name of a setting, such as genai.token.".formatted(shown(name)));
+                fields.fault(
+                        name, "This is %s, and not the name of a setting, such as genai.token.".formatted(shown(name)));
             }
         }
     }
@@ -131,7 +137,7 @@ final class PipelineSettingsParser {
         Set<String> seen = new LinkedHashSet<>();
         for (NodeTuple entry : mapping.getValue()) {
             String name = scalar(entry.getKeyNode());
-            if (!PRESET_NAME.matcher(name).matches()) {
+            if (!Preset.isName(name)) {
                 fields.fault(
                         entry.getKeyNode(),
                         "'" + name
@@ -154,8 +160,10 @@ final class PipelineSettingsParser {
                 "the preset " + name,
                 new TreeMap<>(Map.of(
                         "description", value -> said[0] = text("description", value),
-                        "default_duration_sec", value -> durations[0] = number("default_duration_sec", value, 1, MAX_DURATION_SEC),
-                        "max_duration_sec", value -> durations[1] = number("max_duration_sec", value, 1, MAX_DURATION_SEC),
+                        "default_duration_sec",
+                                value -> durations[0] = number("default_duration_sec", value, 1, MAX_DURATION_SEC),
+                        "max_duration_sec",
+                                value -> durations[1] = number("max_duration_sec", value, 1, MAX_DURATION_SEC),
                         "settings", value -> settings(value, settings))));
         if (faults.size() > before) {
             return;

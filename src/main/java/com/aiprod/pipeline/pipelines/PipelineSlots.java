@@ -26,6 +26,7 @@ final class PipelineSlots {
         return free[0];
     }
 
+    /** Gives back a slot that was taken, whatever revision took it. */
     void giveBack(String pipeline) {
         taken.computeIfPresent(pipeline, (name, count) -> count == 1 ? null : count - 1);
     }

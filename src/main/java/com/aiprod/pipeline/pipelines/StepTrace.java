@@ -25,7 +25,9 @@ public final class StepTrace {
     /** The steps in progress, the innermost last. */
     private final List<NamedNode> open = new ArrayList<>();
 
+    /** The step that ended last; null before the first. */
     private NamedNode last;
+
     private int cleanups;
     /** A key that a step read of the job and that is not there; null if there was none. */
     private String missingKey;
@@ -129,7 +131,12 @@ public final class StepTrace {
         }
         if (running != null) {
             String left = thrown == null ? describe.apply(exchange.getMessage().getBody()) : null;
-            running.ended = new Step(running.place, running.depth, nanos, thrown != null, left);
+            running.ended = new Step(
+                    thrown == null ? running.place : place(step, missingKey),
+                    running.depth,
+                    nanos,
+                    thrown != null,
+                    left);
         }
     }
 

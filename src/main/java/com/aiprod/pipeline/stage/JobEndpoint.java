@@ -25,11 +25,11 @@ import org.apache.camel.spi.UriPath;
 final class JobEndpoint extends StageEndpoint {
 
     /** The exchange variable with the values by name. */
-    static final String VARIABLE = "job";
+    private static final String VARIABLE = "job";
 
-    static final String CODE = "JOB_VARIABLE_INVALID";
-    static final int MAX_BYTES = 8 * 1024;
-    static final int MAX_VALUES = 32;
+    private static final String CODE = "JOB_VARIABLE_INVALID";
+    private static final int MAX_BYTES = 8 * 1024;
+    private static final int MAX_VALUES = 32;
 
     private static final Pattern NAME = Pattern.compile("[a-z][A-Za-z0-9_-]{0,63}");
 
@@ -40,14 +40,12 @@ final class JobEndpoint extends StageEndpoint {
     private final String name;
 
     JobEndpoint(String uri, Component component, JobMemory memory, String name) {
-        super(uri, component);
+        super(uri, component, CODE);
         this.memory = memory;
         this.name = name;
         if (!NAME.matcher(name).matches()) {
-            throw new PermanentStageException(
-                    CODE,
-                    "'%s' is not the name of a job variable: a-z, then at most 63 of A-Z, a-z, 0-9, -, and _."
-                            .formatted(name.length() <= 64 ? name : name.substring(0, 64) + "…"));
+            throw invalid("'%s' is not the name of a job variable: a-z, then at most 63 of A-Z, a-z, 0-9, -, and _."
+                    .formatted(shown(name)));
         }
     }
 
@@ -56,7 +54,7 @@ final class JobEndpoint extends StageEndpoint {
         String value = text(exchange);
         Map<String, Object> values = values(exchange);
         if (value != null && values.size() >= MAX_VALUES && !values.containsKey(name)) {
-            throw invalid("is one too many: a job remembers at most %s".formatted(MAX_VALUES));
+            throw wrong("is one too many: a job remembers at most %s".formatted(MAX_VALUES));
         }
         // First here: even if it cannot be stored, this attempt and its stop know it.
         if (value == null) {
@@ -74,23 +72,23 @@ final class JobEndpoint extends StageEndpoint {
             return null;
         }
         if (body instanceof Map || body instanceof Iterable) {
-            throw invalid("must be text; marshal the body first");
+            throw wrong("must be text; marshal the body first");
         }
         String value = exchange.getMessage().getBody(String.class);
         if (value == null || value.isEmpty()) {
             return null;
         }
         if (value.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-            throw invalid("has more than 8 KiB");
+            throw wrong("has more than 8 KiB");
         }
         if (value.indexOf('\0') >= 0) {
-            throw invalid("contains the character U+0000");
+            throw wrong("contains the character U+0000");
         }
         return value;
     }
 
-    private PermanentStageException invalid(String fault) {
-        return new PermanentStageException(CODE, "The job variable '%s' %s.".formatted(name, fault));
+    private PermanentStageException wrong(String fault) {
+        return invalid("The job variable '%s' %s.".formatted(name, fault));
     }
 
     @SuppressWarnings("unchecked")

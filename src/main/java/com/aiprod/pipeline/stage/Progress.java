@@ -11,7 +11,7 @@ public interface Progress {
      *
      * @param jobId the job
      * @param attempt the number of the attempt
-     * @param stage {@code sanitize}, {@code storyboard}, {@code render}, {@code check}, or {@code deliver}
+     * @param stage the name of the stage, such as {@code render}
      * @param percent 0 to 100 of that stage
      */
     void report(String jobId, int attempt, String stage, int percent);

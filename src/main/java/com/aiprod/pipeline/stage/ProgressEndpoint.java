@@ -21,7 +21,7 @@ import org.apache.camel.spi.UriPath;
         category = Category.WORKFLOW)
 final class ProgressEndpoint extends StageEndpoint {
 
-    static final String CODE = "PROGRESS_INVALID";
+    private static final String CODE = "PROGRESS_INVALID";
 
     private static final Pattern STAGE = Pattern.compile("[a-z0-9][a-z0-9_ -]{0,63}");
 
@@ -37,14 +37,12 @@ final class ProgressEndpoint extends StageEndpoint {
     private int whole;
 
     ProgressEndpoint(String uri, Component component, Progress progress, String stage) {
-        super(uri, component);
+        super(uri, component, CODE);
         this.progress = progress;
         this.stage = stage;
         if (!STAGE.matcher(stage).matches()) {
-            throw new PermanentStageException(
-                    CODE,
-                    "'%s' is not the name of a stage: at most 64 of a-z, 0-9, -, _, and space."
-                            .formatted(shown(stage)));
+            throw invalid("'%s' is not the name of a stage: at most 64 of a-z, 0-9, -, _, and space."
+                    .formatted(shown(stage)));
         }
     }
 
@@ -65,20 +63,14 @@ final class ProgressEndpoint extends StageEndpoint {
             }
         } catch (NumberFormatException e) {
             if (percent.contains("${")) {
-                throw new PermanentStageException(
-                        CODE, "The percent '%s' is an expression, which only toD evaluates.".formatted(shown(percent)));
+                throw invalid("The percent '%s' is an expression, which only toD evaluates.".formatted(shown(percent)));
             }
         }
-        throw new PermanentStageException(
-                CODE, "The percent '%s' is not a number from 0 to 100.".formatted(shown(percent)));
+        throw invalid("The percent '%s' is not a number from 0 to 100.".formatted(shown(percent)));
     }
 
     @Override
     protected void receive(Exchange exchange) {
         progress.report(jobId(exchange), attempt(exchange), stage, whole);
-    }
-
-    private static String shown(String text) {
-        return text.length() <= 64 ? text : text.substring(0, 64) + "…";
     }
 }

@@ -11,9 +11,17 @@ import org.apache.camel.support.DefaultProducer;
 /** An endpoint that a stage sends to. It knows the attempt from the exchange variables that the worker sets. */
 public abstract class StageEndpoint extends DefaultEndpoint {
 
-    /** @param uri the endpoint's URI, for error messages */
-    protected StageEndpoint(String uri, Component component) {
+    private static final int MAX_SHOWN = 64;
+
+    private final String code;
+
+    /**
+     * @param uri the endpoint's URI, for error messages
+     * @param code the error code of a wrong name, option, or body
+     */
+    protected StageEndpoint(String uri, Component component, String code) {
         super(uri, component);
+        this.code = code;
     }
 
     /** Does what the endpoint is for. */
@@ -32,6 +40,16 @@ public abstract class StageEndpoint extends DefaultEndpoint {
     @Override
     public final Consumer createConsumer(Processor processor) {
         throw new UnsupportedOperationException("A route cannot start from " + getEndpointUri());
+    }
+
+    /** What to throw because of a wrong name, option, or body. */
+    protected final PermanentStageException invalid(String message) {
+        return new PermanentStageException(code, message);
+    }
+
+    /** The beginning of a text of any length, for a message. */
+    protected static String shown(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     /** The ID of the job that the exchange belongs to. */

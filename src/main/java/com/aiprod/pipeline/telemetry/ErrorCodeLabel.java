@@ -5,7 +5,7 @@ import java.util.TreeSet;
 
 /**
  * The metric label {@code code}. A pipeline can invent any error code, but the number of label values must be bounded:
- * the application's own codes are shown, all others are {@code other}.
+ * the codes of the application and its built-in pipelines are shown, all others are {@code other}.
  */
 final class ErrorCodeLabel {
 
@@ -15,11 +15,19 @@ final class ErrorCodeLabel {
             "ARTIFACT_INVALID",
             "ATTEMPTS_EXHAUSTED",
             "BACKEND_ANSWER_INVALID",
+            "BACKEND_BUSY",
+            "BACKEND_DENIED",
+            "BACKEND_ERROR",
             "CONTENT_EMPTY",
+            "CONTENT_REFUSED",
             "DELIVERY_EXHAUSTED",
+            "GENERATION_CANCELLED",
+            "GENERATION_FAILED",
             "INTERNAL_ERROR",
             "IO_ERROR",
             "JOB_ID_INVALID",
+            "JSON_INVALID",
+            "ORDER_LOST",
             "JOB_VARIABLE_INVALID",
             "JOB_VARIABLE_NOT_STORED",
             "PIPELINE_ERROR",

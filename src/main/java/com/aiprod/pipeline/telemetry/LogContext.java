@@ -8,8 +8,7 @@ import org.slf4j.MDC;
 
 /**
  * The log fields {@code job_id}, {@code attempt}, {@code user_id}, {@code pipeline}, {@code revision},
- * {@code request_id}, and {@code trace_id}. Lines
- * logged in this context carry those that are known.
+ * {@code request_id}, and {@code trace_id}. Lines logged in this context carry those that are known.
  */
 public final class LogContext {
 

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.worker;
 import com.aiprod.pipeline.pipelines.Revision;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -79,7 +80,7 @@ final class CleanUp {
             Thread.currentThread().interrupt();
         } catch (TimeoutException e) {
             warn(attempt, new TimeoutException("it takes longer than " + LIMIT.toSeconds() + " s"));
-        } catch (java.util.concurrent.ExecutionException | RejectedExecutionException e) {
+        } catch (ExecutionException | RejectedExecutionException e) {
             warn(attempt, e);
         }
     }

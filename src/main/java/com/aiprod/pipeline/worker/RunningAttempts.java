@@ -11,6 +11,7 @@ import com.aiprod.pipeline.pipelines.Revision;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.WorkerFaultException;
+import com.aiprod.pipeline.stage.http.HttpFailure;
 import com.aiprod.pipeline.telemetry.LogContext;
 import com.aiprod.pipeline.telemetry.StageTimer;
 import com.aiprod.pipeline.telemetry.TraceParent;
@@ -44,8 +45,10 @@ public final class RunningAttempts implements Progress {
     private static final String ATTEMPT = "runningAttempt";
 
     private static final String SLOT = "slot";
+    private static final String DEFER = "defer";
     private static final String OWN_SLOT = "ownSlot";
     private static final String REVISION = "pipelineRevision";
+    private static final String TRIES = "tries";
     private static final String FAILED_AT = "failedAt";
     private static final String CLAIMED_AT = "claimedAt";
 
@@ -127,19 +130,21 @@ public final class RunningAttempts implements Progress {
     /**
      * Chooses the revision that runs the job of the variable {@code preset}, and keeps it open until the exchange is done.
      * Sets the variables {@code pipeline} and {@code revision}, and {@code redeliveries} for its retries; does not set
-     * them if no pipeline of this worker has the preset. {@code offered} is whether a live pipeline has it. Takes a slot of
-     * a pipeline with slots of its own; {@code full} is whether none is free, and {@code ownSlot} whether one was taken.
+     * them if no pipeline of this worker has the preset. Takes a slot of a pipeline with slots of its own; {@code ownSlot}
+     * is whether one was taken. {@code defer} is whether the job cannot run here now: no slot of its pipeline is free, or
+     * only other workers have loaded it.
      */
     public void choosePipeline(Exchange exchange) {
         String preset = exchange.getVariable("preset", String.class);
-        exchange.setVariable("offered", pipelines.offers(preset));
-        pipelines.enter(preset).ifPresent(revision -> {
+        Optional<Revision> chosen = pipelines.enter(preset);
+        exchange.setVariable(DEFER, chosen.isEmpty() && pipelines.offers(preset));
+        chosen.ifPresent(revision -> {
             exchange.setVariable(REVISION, revision);
             exchange.setVariable("pipeline", revision.pipeline());
             exchange.setVariable("revision", revision.id());
             exchange.setVariable("redeliveries", revision.redeliveries());
             boolean ownSlot = revision.hasOwnSlots() && pipelines.takeSlot(revision);
-            exchange.setVariable("full", revision.hasOwnSlots() && !ownSlot);
+            exchange.setVariable(DEFER, revision.hasOwnSlots() && !ownSlot);
             exchange.setVariable(OWN_SLOT, ownSlot);
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
@@ -256,7 +261,7 @@ public final class RunningAttempts implements Progress {
                 List.of("jobId", "attempt", "userId", "requestId", "pipeline", "revision", "job", TraceParent.NAME)) {
             job.setVariable(variable, exchange.getVariable(variable));
         }
-        pipelines.preset(preset).ifPresent(known -> job.setVariable("preset", known.asMap()));
+        pipelines.preset(revision, preset).ifPresent(known -> job.setVariable("preset", known.asMap()));
         job.getMessage().setHeader("jobId", attempt.jobId);
         job.getMessage().setHeader("attempt", attempt.number);
         job.setProperty(StageTimer.PRESET, preset);
@@ -269,7 +274,6 @@ public final class RunningAttempts implements Progress {
             stored.deliver();
             exchange.getMessage().setBody(output);
             delivered = true;
-            exchange.removeVariable(FAILED_AT);
         } catch (PipelineTimeoutException e) {
             cleanUp.afterTimeout(attempt, revision, input, job);
             throw e;
@@ -277,11 +281,22 @@ public final class RunningAttempts implements Progress {
             cleanUp.afterStop(attempt, revision, input, job);
             throw e;
         } catch (Exception e) {
-            throw StorageFull.named(e);
+            throw HttpFailure.redacted(StorageFull.named(e));
         } finally {
             if (!delivered) {
+                exchange.setVariable(FAILED_AT, placeOf(job));
+                setRetryDelay(exchange, revision);
                 discard(stored, attempt);
             }
+        }
+    }
+
+    /** The route configuration pipeline-errors has the delays of a pipeline that sets none. */
+    private static void setRetryDelay(Exchange exchange, Revision revision) {
+        if (!revision.delay().equals(Revision.DEFAULT_DELAY)) {
+            int doublings = Math.min(exchange.getVariable(TRIES, Integer.class) - 1, MAX_DOUBLINGS);
+            exchange.getMessage()
+                    .setHeader(Exchange.REDELIVERY_DELAY, revision.delay().toMillis() << doublings);
         }
     }
 
@@ -296,8 +311,7 @@ public final class RunningAttempts implements Progress {
     }
 
     private void execute(Exchange exchange, Attempt attempt, Revision revision, Exchange job) throws Exception {
-        int tries = attempt.nextTry();
-        exchange.setVariable("tries", tries);
+        exchange.setVariable(TRIES, attempt.nextTry());
         exchange.removeVariable(FAILED_AT);
         try {
             attempt.execute(threads, () -> revision.run(job));
@@ -305,12 +319,6 @@ public final class RunningAttempts implements Progress {
             throw new PipelineTimeoutException(timeoutOf(exchange), e);
         } finally {
             exchange.setVariable("executionTimeMs", attempt.executionTimeMs());
-            // Unless the next lines accept the output.
-            exchange.setVariable(FAILED_AT, placeOf(job));
-            if (!revision.delay().equals(Revision.DEFAULT_DELAY)) {
-                long doubled = revision.delay().toMillis() << Math.min(tries - 1, MAX_DOUBLINGS);
-                exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, doubled);
-            }
         }
         if (job.getException() instanceof InterruptedException interrupted) {
             throw new AttemptStoppedException(attempt.jobId, attempt.number, interrupted);

@@ -23,23 +23,45 @@ class DeferJobTest {
         publish(job);
         assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isOne();
 
-        assertThat(defer(job)).hasSize(1);
+        assertThat(defer(job)).isEqualTo("deferred");
 
         assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isZero();
         assertThat(queries.count("outbox WHERE leased_until > now() + interval '1 s'"))
                 .isOne();
         assertThat(queries.job("attempt", job)).isEqualTo("0");
         assertThat(queries.history(job)).containsExactly("QUEUED");
-        // A second copy of its message changes nothing.
-        assertThat(defer(job)).isEmpty();
+        // As a second copy of its message does.
+        assertThat(defer(job)).isEqualTo("deferred");
         assertThat(queries.count("outbox")).isOne();
     }
 
     @Test
-    void leavesAJobWhosePublicationIsNotConfirmedYet() {
+    void supersedesAPublicationThatIsNotConfirmedYet() {
         String job = queries.submit("ann");
-        assertThat(defer(job)).isEmpty();
-        assertThat(queries.count("outbox WHERE leased_until IS NULL")).isOne();
+        Object published = outboxId(job);
+
+        assertThat(defer(job)).isEqualTo("deferred");
+        queries.rows("confirm-published", Map.of("publishedIds", "{" + published + "}"));
+
+        assertThat(queries.count("outbox WHERE leased_until > now() + interval '1 s'"))
+                .isOne();
+        assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isZero();
+    }
+
+    @Test
+    void keepsNoRoomInFlight() {
+        String deferred = queries.submit("ann");
+        String waiting = queries.submit("ann");
+        assertThat(claimOutbox()).containsExactly(deferred);
+        assertThat(claimOutbox()).isEmpty();
+
+        defer(deferred);
+        assertThat(claimOutbox()).containsExactly(waiting);
+
+        // After the pause, it is in flight again once it is published.
+        queries.jdbc().update("UPDATE outbox SET leased_until = now() - interval '1 s'");
+        assertThat(claimOutbox()).containsExactly(deferred);
+        assertThat(claimOutbox()).isEmpty();
     }
 
     @Test
@@ -47,17 +69,42 @@ class DeferJobTest {
         String job = queries.submit("ann");
         publish(job);
         queries.claim(job, "worker-1");
-        assertThat(defer(job)).isEmpty();
+        assertThat(defer(job)).isEqualTo("not-waiting");
         assertThat(queries.count("outbox")).isZero();
     }
 
-    private void publish(String job) {
-        Object id = queries.jdbc()
-                .queryForObject("SELECT id FROM outbox WHERE job_id = cast(? AS uuid)", Object.class, job);
-        queries.rows("confirm-published", Map.of("publishedIds", "{" + id + "}"));
+    @Test
+    void leavesACancelledJob() {
+        String job = queries.submit("ann");
+        publish(job);
+        queries.rows("cancel-job", Map.of("jobId", job, "userId", "ann"));
+        assertThat(defer(job)).isEqualTo("not-waiting");
+        assertThat(queries.count("outbox")).isZero();
     }
 
-    private List<Map<String, Object>> defer(String job) {
-        return queries.rows("defer-job", Map.of("jobId", job, "pauseSec", 2));
+    @Test
+    void knowsAJobThatDoesNotExist() {
+        assertThat(defer("00000000-0000-7000-8000-000000000000")).isEqualTo("unknown");
+    }
+
+    private void publish(String job) {
+        queries.rows("confirm-published", Map.of("publishedIds", "{" + outboxId(job) + "}"));
+    }
+
+    /** With room for one job. */
+    private List<Object> claimOutbox() {
+        return queries.rows("claim-outbox", Map.of("minInFlight", 1, "batchSize", 10, "leaseSec", 60)).stream()
+                .map(row -> row.get("job_id"))
+                .toList();
+    }
+
+    private Object outboxId(String job) {
+        return queries.jdbc().queryForObject("SELECT id FROM outbox WHERE job_id = cast(? AS uuid)", Object.class, job);
+    }
+
+    private Object defer(String job) {
+        return queries.rows("defer-job", Map.of("jobId", job, "pauseSec", 2))
+                .get(0)
+                .get("outcome");
     }
 }

@@ -89,6 +89,8 @@ class LockOrderTest {
         PURGE(database -> database.run("purge-jobs", Map.of("keepSec", 60, "batchSize", 10))),
         CANCEL_ONE(database -> database.run("cancel-job", Map.of("jobId", ONE, "userId", "ann"))),
         CANCEL_TWO(database -> database.run("cancel-job", Map.of("jobId", TWO, "userId", "ann"))),
+        DEFER_ONE(database -> database.run("defer-job", Map.of("jobId", ONE, "pauseSec", 2))),
+        DEFER_TWO(database -> database.run("defer-job", Map.of("jobId", TWO, "pauseSec", 2))),
         CLAIM_ONE(database -> database.run(
                 "claim-job",
                 Map.of(

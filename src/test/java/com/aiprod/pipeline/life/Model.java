@@ -36,6 +36,7 @@ final class Model implements Statements {
         boolean inOutbox = true;
         String outboxId;
         int outboxLeaseEnd;
+        boolean deferred;
         int endedAt;
         final List<JobState> history = new ArrayList<>(List.of(QUEUED));
         final List<Integer> results = new ArrayList<>();
@@ -56,6 +57,7 @@ final class Model implements Statements {
                 inOutbox = true;
                 outboxId = null;
                 outboxLeaseEnd = 0;
+                deferred = false;
             }
         }
     }
@@ -99,6 +101,7 @@ final class Model implements Statements {
             case "claim-outbox" -> claimOutbox(rows);
             case "confirm-published" -> confirmPublished(parameters);
             case "claim-job" -> claim(parameters, rows);
+            case "defer-job" -> defer(parameters, rows);
             case "renew-leases" -> renew(parameters, rows);
             case "record-result" -> recordResult(parameters, rows);
             case "record-dead-letter" -> recordDeadLetter(parameters, rows);
@@ -149,8 +152,8 @@ final class Model implements Statements {
 
     /** Leaves the choice of jobs to the database but checks their number. */
     private void claimOutbox(List<Map<String, Object>> rows) {
-        long onTheirWay =
-                count(job -> job.publishedAt != null) + count(job -> job.inOutbox && job.outboxLeaseEnd > now);
+        long onTheirWay = count(job -> job.publishedAt != null)
+                + count(job -> job.inOutbox && job.outboxLeaseEnd > now && !job.deferred);
         long waiting = count(job -> job.inOutbox && job.outboxLeaseEnd <= now);
         long free = Math.max(0, mayBeOnTheirWay() - onTheirWay);
         assertThat(rows).hasSize((int) Math.min(Math.min(free, World.BATCH), waiting));
@@ -160,6 +163,7 @@ final class Model implements Statements {
             assertThat(row.get("attempt")).isEqualTo(job.attempt + 1);
             job.outboxId = row.get("outbox_id").toString();
             job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
+            job.deferred = false;
         }
     }
 
@@ -182,6 +186,7 @@ final class Model implements Statements {
         for (Job job : jobs.values()) {
             if (job.inOutbox && confirmed.contains(job.outboxId)) {
                 job.inOutbox = false;
+                job.deferred = false;
                 job.publishedAt = job.state == QUEUED ? now : null;
             }
         }
@@ -203,6 +208,20 @@ final class Model implements Statements {
             job.worker = (String) parameters.get("workerId");
             job.leaseEnd = now + World.LEASE_SEC;
             assertThat(rows.get(0).get("attempt")).isEqualTo(job.attempt);
+        }
+    }
+
+    private void defer(Map<String, Object> parameters, List<Map<String, Object>> rows) {
+        Job job = jobs.get(parameters.get("jobId"));
+        boolean waits = job != null && job.state == QUEUED;
+        assertThat(rows)
+                .containsExactly(Map.of("outcome", job == null ? "unknown" : waits ? "deferred" : "not-waiting"));
+        if (waits) {
+            job.publishedAt = null;
+            job.inOutbox = true;
+            job.outboxId = null;
+            job.deferred = true;
+            job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
         }
     }
 

@@ -29,6 +29,7 @@ record Move(Kind kind, int pick) {
         LOSE_DISPATCHER(1, (world, database, pick) -> world.loseDispatcher()),
         DELIVER(14, (world, database, pick) -> world.deliver(database, pick, true)),
         DELIVER_TWICE(4, (world, database, pick) -> world.deliver(database, pick, false)),
+        DEFER(3, (world, database, pick) -> world.defer(database, pick)),
         LOSE_JOB_MESSAGE(1, (world, database, pick) -> world.loseJobMessage(pick)),
         RENEW(4, (world, database, pick) -> world.renew(database, pick)),
         CRASH(3, (world, database, pick) -> world.crash(pick)),

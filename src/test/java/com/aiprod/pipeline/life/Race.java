@@ -3,6 +3,7 @@ package com.aiprod.pipeline.life;
 import static com.aiprod.pipeline.life.Move.Kind.ANNOUNCE;
 import static com.aiprod.pipeline.life.Move.Kind.CANCEL;
 import static com.aiprod.pipeline.life.Move.Kind.CONFIRM;
+import static com.aiprod.pipeline.life.Move.Kind.DEFER;
 import static com.aiprod.pipeline.life.Move.Kind.DELIVER;
 import static com.aiprod.pipeline.life.Move.Kind.DISCARD;
 import static com.aiprod.pipeline.life.Move.Kind.FAIL;
@@ -88,6 +89,7 @@ final class Race {
                 TAKE_FROM_OUTBOX,
                 CONFIRM,
                 DELIVER,
+                DEFER,
                 RENEW,
                 RECORD_RESULT,
                 RECORD_DEAD_LETTER,

@@ -170,6 +170,14 @@ final class World {
         }
     }
 
+    /** The pipeline of the job has no free slot in the worker that received its message. */
+    void defer(Statements database, int pick) {
+        Message message = jobTopic.take(pick);
+        if (message != null) {
+            database.run("defer-job", Map.of("jobId", message.jobId(), "pauseSec", OUTBOX_LEASE_SEC));
+        }
+    }
+
     void loseJobMessage(int pick) {
         jobTopic.take(pick);
     }
@@ -180,18 +188,7 @@ final class World {
         if (!own.isEmpty()) {
             Set<Run> kept = new HashSet<>();
             for (Map<String, Object> row : database.run(
-                    "renew-leases",
-                    Map.of(
-                            "running",
-                            json(own, pick),
-                            "workerId",
-                            worker,
-                            "leaseSec",
-                            LEASE_SEC,
-                            "pipeline",
-                            "video",
-                            "revision",
-                            "0123456789ab"))) {
+                    "renew-leases", Map.of("running", json(own, pick), "workerId", worker, "leaseSec", LEASE_SEC))) {
                 kept.add(new Run((String) row.get("job_id"), (Integer) row.get("attempt"), worker));
             }
             own.stream().filter(run -> !kept.contains(run)).forEach(running::remove);

@@ -24,14 +24,11 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,9 +135,7 @@ class GeneratePipelineTest {
                                 (long) BYTES.length,
                                 "url",
                                 "/pipeline/job/" + stand.jobId + "/artifacts/video.mp4"))));
-        assertThat(Files.readAllBytes(
-                        stand.store.find(stand.jobId, 1, "video.mp4").orElseThrow()))
-                .isEqualTo(BYTES);
+        assertThat(stand.stored(1, "video.mp4")).hasBinaryContent(BYTES);
         assertThat(stand.progress()).containsExactly("generate 0", "generate 12", "generate 80", "store 100");
     }
 
@@ -317,19 +312,10 @@ class GeneratePipelineTest {
     @Test
     void cancelsTheOrderOfAStoppedAttempt() throws Exception {
         answers(running("1"));
-        CompletableFuture<PipelineStand.Try> running = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                running.complete(stand.run(1, JOB));
-            } catch (Exception e) {
-                running.completeExceptionally(e);
-            }
-        });
-        thread.start();
+        PipelineStand.Running running = stand.start(1, JOB);
         await().atMost(Duration.ofSeconds(20)).until(() -> stand.progress().contains("generate 1"));
 
-        thread.interrupt();
-        assertThat(running.get(5, TimeUnit.SECONDS).failure()).isNotNull();
+        assertThat(running.interrupted().failure()).isNotNull();
         Exchange stopped = stand.stopped(1, JOB);
 
         assertThat(stopped.getException()).isNull();
@@ -340,20 +326,9 @@ class GeneratePipelineTest {
     void endsAtOnceWhileAServiceDoesNotAnswer() throws Exception {
         service.stubFor(get(ORDER)
                 .willReturn(aResponse().withFixedDelay(25_000).withBody("late".getBytes(StandardCharsets.UTF_8))));
-        CompletableFuture<PipelineStand.Try> running = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                running.complete(stand.run(1, JOB));
-            } catch (Exception e) {
-                running.completeExceptionally(e);
-            }
-        });
-        thread.start();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> stand.progress().contains("generate 0") && PipelineEndpointsTest.reads(thread));
+        PipelineStand.Running running = stand.start(1, JOB);
+        await().atMost(Duration.ofSeconds(20)).until(() -> stand.progress().contains("generate 0") && running.reads());
 
-        thread.interrupt();
-
-        assertThat(running.get(5, TimeUnit.SECONDS).failure()).isNotNull();
+        assertThat(running.interrupted().failure()).isNotNull();
     }
 }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.job.Presets;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** What a worker runs, and when it lets go of it. */
+/** What a worker runs and reports, and when it lets go of it. */
 class LivePipelinesTest {
 
     private static final String SETTINGS = """
@@ -31,21 +34,19 @@ class LivePipelinesTest {
                 max_duration_sec: 1
             """;
 
+    private static final String UNUSABLE =
+            "- route:\n    id: shout\n    from:\n      uri: direct:shout\n      steps:\n        - bean:\n            ref: nobody\n";
+
     private final ObjectMapper json = new ObjectMapper();
     private final GenericApplicationContext application = new GenericApplicationContext();
     private final CamelContext flow = new DefaultCamelContext();
+    private final MeterRegistry registry = new SimpleMeterRegistry();
     private LivePipelines pipelines;
 
     @BeforeEach
     void start() {
         application.refresh();
-        pipelines = new LivePipelines(
-                new PipelineContexts(application, json),
-                flow,
-                json,
-                new Presets(),
-                "",
-                new SimpleMeterRegistry());
+        pipelines = new LivePipelines(new PipelineContexts(application, json), flow, json, new Presets(), "", registry);
     }
 
     @AfterEach
@@ -69,11 +70,22 @@ class LivePipelinesTest {
                 """.formatted(number);
     }
 
-    private void load(String text) throws Exception {
-        Map<String, SourceFile> files = new HashMap<>();
-        files.put("pipeline.yaml", new SourceFile("pipeline.yaml", SETTINGS));
-        files.put("shout.camel.yaml", new SourceFile("shout.camel.yaml", text));
-        pipelines.load(Map.of("pipeline", "shout", "files", json.writeValueAsString(files)));
+    /** Loads a revision of the pipeline with this route, and returns its ID. */
+    private String load(String route) throws Exception {
+        return load(SETTINGS, route);
+    }
+
+    private String load(String settings, String route) throws Exception {
+        SortedMap<String, SourceFile> sources = new TreeMap<>();
+        sources.put("pipeline.yaml", new SourceFile("pipeline.yaml", settings));
+        sources.put("shout.camel.yaml", new SourceFile("shout.camel.yaml", route));
+        PipelineFiles files = new PipelineFiles("shout", sources);
+        pipelines.load(Map.of("pipeline", "shout", "files", json.writeValueAsString(files.files())));
+        return files.revision();
+    }
+
+    private static Map<String, Object> row(String revision) {
+        return Map.of("pipeline", "shout", "revision", revision);
     }
 
     private static Object number(Revision revision) {
@@ -101,8 +113,7 @@ class LivePipelinesTest {
     void aRevisionThatCannotRunHereLeavesTheOneBefore() throws Exception {
         load(route(1));
         load("- route: [");
-        load(
-                "- route:\n    id: shout\n    from:\n      uri: direct:shout\n      steps:\n        - bean:\n            ref: nobody\n");
+        load(UNUSABLE);
         Revision revision = pipelines.enter("shout").orElseThrow();
         assertThat(number(revision)).isEqualTo("1");
         revision.leave();
@@ -110,14 +121,66 @@ class LivePipelinesTest {
 
     @Test
     void letsGoOfAPipelineThatIsNoLongerLive() throws Exception {
-        load(route(1));
-        String id = pipelines.enter("shout").orElseThrow().id();
-        assertThat(pipelines.missing(List.of(Map.of("pipeline", "shout", "revision", id))))
-                .isEmpty();
-        assertThat(pipelines.missing(List.of(Map.of("pipeline", "shout", "revision", "000000000000"))))
-                .hasSize(1);
+        String id = load(route(1));
+        assertThat(pipelines.missing(List.of(row(id)))).isEmpty();
+        assertThat(pipelines.missing(List.of(row("000000000000")))).hasSize(1);
         assertThat(pipelines.missing(List.of())).isEmpty();
         assertThat(pipelines.enter("shout")).isEmpty();
+    }
+
+    @Test
+    void anAttemptSeesThePresetOfItsOwnRevision() throws Exception {
+        load(route(1));
+        Revision first = pipelines.enter("shout").orElseThrow();
+        load(SETTINGS.replace("In capitals", "Louder"), route(2));
+        Revision second = pipelines.enter("shout").orElseThrow();
+        assertThat(pipelines.preset(first, "shout").orElseThrow().description()).isEqualTo("In capitals");
+        assertThat(pipelines.preset(second, "shout").orElseThrow().description())
+                .isEqualTo("Louder");
+        assertThat(pipelines.preset(second, "whisper")).isEmpty();
+        first.leave();
+        second.leave();
+    }
+
+    @Test
+    void countsOneLiveRevision() throws Exception {
+        String first = load(route(1));
+        assertThat(live()).containsExactly(first);
+        assertThat(unusable()).isZero();
+
+        String second = load(route(2));
+        assertThat(live()).containsExactly(second);
+
+        pipelines.missing(List.of());
+        assertThat(live()).isEmpty();
+        assertThat(registry.find("aiprod.pipeline.unusable").gauges()).isEmpty();
+    }
+
+    @Test
+    void reportsARevisionThatItCannotLoadUntilAnotherOneIsLive() throws Exception {
+        String good = load(route(1));
+        String unusable = load(UNUSABLE);
+        assertThat(unusable()).isOne();
+        assertThat(live()).containsExactly(good);
+        assertThat(pipelines.missing(List.of(row(unusable)))).isEmpty();
+        assertThat(unusable()).isOne();
+
+        assertThat(pipelines.missing(List.of(row(good)))).isEmpty();
+        assertThat(unusable()).isZero();
+        assertThat(pipelines.missing(List.of(row(unusable)))).hasSize(1);
+    }
+
+    private List<String> live() {
+        return registry.find("aiprod.pipeline.live").tag("pipeline", "shout").gauges().stream()
+                .map(gauge -> gauge.getId().getTag("revision"))
+                .toList();
+    }
+
+    private int unusable() {
+        Gauge gauge = registry.get("aiprod.pipeline.unusable")
+                .tag("pipeline", "shout")
+                .gauge();
+        return (int) gauge.value();
     }
 
     @Test

@@ -2,29 +2,36 @@ package com.aiprod.pipeline.pipelines;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
 import com.aiprod.pipeline.artifact.StoredArtifacts;
+import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.JobMemory;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.StageException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.camel.CamelContext;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /** Runs the routes of a pipeline in a context as workers make it, with the real stages and components. */
 final class PipelineStand implements AutoCloseable {
+
+    private static final Preset PRESET =
+            new Preset("generated_clip", "A clip", 5, 10, Map.of("width", 1280, "height", 720, "frame_rate", 24));
 
     final String jobId = UUID.randomUUID().toString();
     final ArtifactStore store;
@@ -54,8 +61,7 @@ final class PipelineStand implements AutoCloseable {
         application.scan("com.aiprod.pipeline.stage", "com.aiprod.pipeline.artifact");
         application.refresh();
         store = application.getBean(ArtifactStore.class);
-        PipelineContexts contexts =
-                new PipelineContexts(application, new ObjectMapper());
+        PipelineContexts contexts = new PipelineContexts(application, new ObjectMapper());
         camel = contexts.make(name);
         contexts.load(camel, files);
         camel.start();
@@ -117,6 +123,41 @@ final class PipelineStand implements AutoCloseable {
         return new Try(output, null, exchange);
     }
 
+    /** Runs one try on a thread of its own. */
+    Running start(int attempt, Map<String, Object> job) {
+        CompletableFuture<Try> end = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                end.complete(run(attempt, job));
+            } catch (Exception e) {
+                end.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        return new Running(thread, end);
+    }
+
+    /** A try on its thread, with its end. */
+    record Running(Thread thread, CompletableFuture<Try> end) {
+
+        /** Whether the try waits for bytes of a response. */
+        boolean reads() {
+            return Arrays.stream(thread.getStackTrace())
+                    .anyMatch(frame -> frame.getClassName().endsWith("SessionInputBufferImpl"));
+        }
+
+        /** Interrupts the try, which must end within 5 s. */
+        Try interrupted() throws Exception {
+            thread.interrupt();
+            return end.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A file that the job has stored. */
+    Path stored(int attempt, String file) {
+        return store.find(jobId, attempt, file).orElseThrow();
+    }
+
     /** Calls the route that cleans up after a stopped attempt. */
     Exchange stopped(int attempt, Map<String, Object> job) {
         return producer.send(
@@ -124,13 +165,13 @@ final class PipelineStand implements AutoCloseable {
     }
 
     private Exchange newExchange(int attempt, Map<String, Object> job, Map<String, Object> variables) {
-        Exchange exchange = new org.apache.camel.support.DefaultExchange((CamelContext) camel);
+        Exchange exchange = new DefaultExchange(camel);
         exchange.getMessage().setBody(new TreeMap<>(job));
         exchange.getMessage().setHeader("jobId", jobId);
         exchange.getMessage().setHeader("attempt", attempt);
         exchange.setVariable("jobId", jobId);
         exchange.setVariable("attempt", attempt);
-        exchange.setVariable("preset", Map.of("width", 1280, "height", 720, "frame_rate", 24));
+        exchange.setVariable("preset", PRESET.asMap());
         exchange.setVariable("job", variables);
         return exchange;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -14,23 +15,26 @@ import org.junit.jupiter.api.Test;
 /** The error codes with their own label value. */
 class ErrorCodeLabelTest {
 
-    /** An error code in the construction of an exception, a failure, or a dead letter, or in SQL. */
+    /** An error code in the construction of an exception, a failure, or a dead letter, in SQL, or in a route. */
     private static final Pattern CODE = Pattern.compile(
             "(?:StageException\\(|new Failure\\(|CODE = |POISON = |, )\\s*[\"']([A-Z]+(?:_[A-Z]+)+)[\"']"
-                    + "|^\\s+[\"']([A-Z]+_[A-Z]+)[\"'],$",
+                    + "|^\\s+[\"']([A-Z]+_[A-Z]+)[\"'],$"
+                    + "|message: \"([A-Z]+(?:_[A-Z]+)+): ",
             Pattern.MULTILINE);
 
     @Test
     void areTheApplicationsOwnCodes() throws IOException {
         Set<String> given = new TreeSet<>();
-        for (String folder : new String[] {"src/main/java", "src/main/resources/db/queries"}) {
+        for (String folder :
+                new String[] {"src/main/java", "src/main/resources/db/queries", "src/main/resources/routes"}) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 for (Path file : files.filter(Files::isRegularFile)
                         .filter(file -> !file.endsWith("ErrorCodeLabel.java"))
                         .toList()) {
                     CODE.matcher(Files.readString(file))
                             .results()
-                            .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                            .flatMap(found -> Stream.of(found.group(1), found.group(2), found.group(3))
+                                    .filter(Objects::nonNull))
                             .forEach(given::add);
                 }
             }

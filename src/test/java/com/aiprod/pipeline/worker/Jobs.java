@@ -92,6 +92,26 @@ final class Jobs {
         await(() -> state(jobId).equals(state), limit, () -> jobId + " is " + state(jobId) + ": " + history(jobId));
     }
 
+    /**
+     * Waits for the worker's own dead letter of a job. Until then, the shorter one of its result may be stored.
+     *
+     * @param columns what to return of it, in SQL
+     */
+    String awaitLetter(String jobId, String columns) {
+        Jobs.await(
+                () -> read(
+                                "SELECT count(*) FROM dead_letters WHERE job_id = cast(? AS uuid) AND route IS NOT NULL",
+                                Integer.class,
+                                jobId)
+                        == 1,
+                Duration.ofSeconds(20),
+                () -> "no dead letter of " + jobId);
+        return read(
+                "SELECT cast(%s AS text) FROM dead_letters WHERE job_id = cast(? AS uuid)".formatted(columns),
+                String.class,
+                jobId);
+    }
+
     static void await(BooleanSupplier condition, Duration limit, java.util.function.Supplier<String> otherwise) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {

@@ -165,18 +165,7 @@ class OutsideServiceTest {
 
         jobs.await(job, "FAILED", LIMIT);
 
-        Jobs.await(
-                () -> jobs.read(
-                                "SELECT count(*) FROM dead_letters WHERE job_id = cast(? AS uuid) AND route IS NOT NULL",
-                                Integer.class,
-                                job)
-                        == 1,
-                LIMIT,
-                () -> "no dead letter of " + job);
-        assertThat(jobs.read(
-                        "SELECT cast(dead_letters AS text) FROM dead_letters WHERE job_id = cast(? AS uuid)",
-                        String.class,
-                        job))
+        assertThat(jobs.awaitLetter(job, "dead_letters"))
                 .contains("BACKEND_DENIED")
                 .doesNotContain(TOKEN);
         service.verify(0, getRequestedFor(urlEqualTo(ORDER)));

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,22 +46,24 @@ class RetryTest {
             assertThat(mostRunning).hasValue(1);
             others.forEach(job -> jobs.await(job, "COMPLETED", Duration.ofSeconds(5)));
             assertThat(jobs.history(failing)).isEqualTo("QUEUED PROCESSING FAILED");
-            // Until then, the shorter dead letter of the result may be stored.
-            Jobs.await(
-                    () -> jobs.read(
-                                    "SELECT count(*) FROM dead_letters WHERE job_id = cast(? AS uuid) AND route IS NOT NULL",
-                                    Integer.class,
-                                    failing)
-                            == 1,
-                    Duration.ofSeconds(5),
-                    () -> "no dead letter of " + failing);
-            String metadata = jobs.read(
-                    "SELECT cast(metadata AS text) FROM dead_letters WHERE job_id = cast(? AS uuid)",
-                    String.class,
-                    failing);
-            assertThat(metadata)
+            assertThat(jobs.awaitLetter(failing, "metadata"))
                     .contains("\"attempts\":4", "\"attempt\":1", "\"route\":\"attempt-job\"", "job.v1")
                     .contains("\\\"job_id\\\"");
+        }
+    }
+
+    @Test
+    void doesNotRetryAPermanentFailureThatFollowsATransientOne() {
+        try (Worker worker = Worker.start(this::pipeline, Map.of("aiprod.worker.concurrency", "1"))) {
+            Jobs jobs = worker.jobs();
+            String job = jobs.submit("busy, then denied");
+
+            jobs.await(job, "FAILED", Duration.ofSeconds(20));
+
+            assertThat(tries).containsExactly("busy, then denied", "busy, then denied");
+            assertThat(jobs.awaitLetter(job, "to_json(dead_letters)"))
+                    .contains("\"attempts\":2", "HTTP operation failed invoking http://host/a?*** with statusCode: 403")
+                    .doesNotContain("s3cr3t");
         }
     }
 
@@ -107,7 +110,7 @@ class RetryTest {
         }
     }
 
-    private void pipeline(Exchange exchange) throws IOException {
+    private void pipeline(Exchange exchange) throws IOException, HttpOperationFailedException {
         mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
         try {
             String content = (String) exchange.getMessage().getBody(Map.class).get("content");
@@ -116,7 +119,10 @@ class RetryTest {
                 throw new FileSystemException("/artifacts/poster.png", null, "No space left on device");
             } else if (content.equals("full stream")) {
                 throw new UncheckedIOException(new IOException("No space left on device"));
-            } else if (content.equals("fails")) {
+            } else if (content.equals("busy, then denied") && tries.size() > 1) {
+                throw new HttpOperationFailedException(
+                        "http://me:s3cr3t@host/a?sig=s3cr3t", 403, "Forbidden", null, Map.of(), "");
+            } else if (content.equals("fails") || content.equals("busy, then denied")) {
                 throw new TransientStageException("BACKEND_BUSY", "The backend is busy.");
             }
         } finally {

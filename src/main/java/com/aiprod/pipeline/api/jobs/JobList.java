@@ -5,7 +5,7 @@ import com.aiprod.pipeline.api.http.KeysetPage;
 import com.aiprod.pipeline.api.http.QueryParameters;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import com.aiprod.pipeline.job.JobState;
-import com.aiprod.pipeline.job.Presets;
+import com.aiprod.pipeline.job.Preset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,12 +26,6 @@ public class JobList {
     private static final List<String> STATUSES =
             Arrays.stream(JobState.values()).map(Enum::name).toList();
 
-    private final Presets presets;
-
-    JobList(Presets presets) {
-        this.presets = presets;
-    }
-
     /**
      * Sets the exchange variables {@code limit}, {@code rows} (one more than {@code limit}, to see whether there is
      * a next page) and {@code offset} (Integers), {@code status} and {@code preset} (absent if not given),
@@ -43,7 +37,11 @@ public class JobList {
         QueryParameters parameters = new QueryParameters(exchange);
         parameters.refuseAllBut("status", "preset", "limit", "offset", "cursor");
         String status = parameters.oneOf("status", STATUSES);
-        String preset = parameters.oneOf("preset", presets.names());
+        String preset = parameters.text("preset");
+        // Not only what is on offer: the jobs of a preset that is gone are still there.
+        if (preset != null && !Preset.isName(preset)) {
+            parameters.fault("preset", "must be a lower-case letter, then at most 63 of a-z, 0-9, and _");
+        }
         int limit = parameters.number("limit", 1, KeysetPage.MAX_LIMIT, KeysetPage.DEFAULT_LIMIT);
         int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; use next_cursor to go further");
         if (parameters.has("cursor") && parameters.has("offset")) {

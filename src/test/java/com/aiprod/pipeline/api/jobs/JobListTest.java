@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
-import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ class JobListTest {
 
     private static final DefaultCamelContext CAMEL = new DefaultCamelContext();
 
-    private final JobList list = new JobList(BuiltInPresets.catalog());
+    private final JobList list = new JobList();
 
     @Test
     void asksForTheNewestTwentyByDefault() {
@@ -34,7 +33,7 @@ class JobListTest {
     @Test
     void reportsAllErrorsAtOnce() {
         Exchange exchange = exchange(
-                Map.of("status", "queued", "preset", "epic", "limit", "101", "offset", "-1", "cursor", "forged"));
+                Map.of("status", "queued", "preset", "Epic", "limit", "101", "offset", "-1", "cursor", "forged"));
         InvalidRequestException refusal =
                 catchThrowableOfType(InvalidRequestException.class, () -> list.parse(exchange));
         assertThat(refusal.errors())
@@ -61,12 +60,23 @@ class JobListTest {
         "status, ''",
         "status, DONE",
         "preset, ''",
+        "preset, Epic",
+        "preset, quick-social",
+        "preset, 4k",
+        "preset, a234567890123456789012345678901234567890123456789012345678901234x",
         "cursor, ''"
     })
     void rejectsAnInvalidParameter(String name, String value) {
         InvalidRequestException refusal =
                 catchThrowableOfType(InvalidRequestException.class, () -> list.parse(exchange(Map.of(name, value))));
         assertThat(refusal.errors()).extracting(FieldFault::field).containsExactly(name);
+    }
+
+    @Test
+    void findsJobsOfAPresetThatIsNoLongerOffered() {
+        Exchange exchange = exchange(Map.of("preset", "summer_2025"));
+        list.parse(exchange);
+        assertThat(exchange.getVariable("preset")).isEqualTo("summer_2025");
     }
 
     @Test

@@ -119,10 +119,10 @@ class BadRequestIT {
 
     @Test
     void reportsAllErrorsOfAListRequestAtOnce() throws Exception {
-        assertThat(faults(alice.get("/pipeline/jobs?status=DONE&preset=epic&limit=0&offset=-1&cursor=nonsense")))
+        assertThat(faults(alice.get("/pipeline/jobs?status=DONE&preset=Epic&limit=0&offset=-1&cursor=nonsense")))
                 .containsExactlyInAnyOrder(
                         "status: must be one of QUEUED, PROCESSING, COMPLETED, FAILED, CANCELLED",
-                        "preset: must be one of " + PRESETS,
+                        "preset: must be a lower-case letter, then at most 63 of a-z, 0-9, and _",
                         "limit: must be a whole number from 1 to 100",
                         "offset: must be a whole number from 0 to 10000; use next_cursor to go further",
                         "cursor: cannot be combined with offset",
@@ -144,6 +144,8 @@ class BadRequestIT {
                 "error_code=X",
                 "status=queued",
                 "status=",
+                "preset=",
+                "preset=Quick_social",
                 "cursor=",
                 "cursor=%00",
                 "limit=1&limit=2",

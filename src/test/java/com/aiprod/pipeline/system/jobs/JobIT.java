@@ -242,6 +242,8 @@ class JobIT {
         assertThat(ids(json(alice.get("/pipeline/jobs?status=COMPLETED&preset=quick_social"))))
                 .containsExactly(newestFirst.get(1), newestFirst.get(2), newestFirst.get(4));
         assertThat(ids(json(alice.get("/pipeline/jobs?status=QUEUED")))).isEmpty();
+        assertThat(ids(json(alice.get("/pipeline/jobs?preset=no_longer_offered"))))
+                .isEmpty();
     }
 
     @Test
