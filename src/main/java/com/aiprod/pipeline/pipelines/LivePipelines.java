@@ -141,7 +141,8 @@ public final class LivePipelines {
         Map<String, String> wanted = new HashMap<>();
         rows.forEach(row -> wanted.put((String) row.get("pipeline"), (String) row.get("revision")));
         dormant.entrySet().removeIf(entry -> !entry.getValue().equals(wanted.get(entry.getKey())));
-        boolean changed = unusable.entrySet().removeIf(entry -> !entry.getValue().equals(wanted.get(entry.getKey())));
+        boolean changed =
+                unusable.entrySet().removeIf(entry -> !entry.getValue().equals(wanted.get(entry.getKey())));
         for (String name : List.copyOf(live.keySet())) {
             if (!wanted.containsKey(name)) {
                 LOG.info("Pipeline {} is no longer live", name);

@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.pipelines;
 
-
 import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.job.Presets;
 import com.aiprod.pipeline.stage.WorkerCheck;

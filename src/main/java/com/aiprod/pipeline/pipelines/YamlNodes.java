@@ -53,8 +53,8 @@ public final class YamlNodes {
         try {
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty() || isNull(root.get())) {
-                faults.add(
-                        new Fault(file.location(), 0, null, "The file is empty: write something into it, or delete it."));
+                faults.add(new Fault(
+                        file.location(), 0, null, "The file is empty: write something into it, or delete it."));
                 return Optional.empty();
             }
             return root;

@@ -170,6 +170,17 @@ class LivePipelinesTest {
         assertThat(pipelines.missing(List.of(row(unusable)))).hasSize(1);
     }
 
+    @Test
+    void aPipelineWithoutItsSettingsIsNoFault() throws Exception {
+        String id = load("requires: [shout.key]\n" + SETTINGS, route(1));
+        assertThat(pipelines.enter("shout")).isEmpty();
+        assertThat(live()).isEmpty();
+        assertThat(registry.find("aiprod.pipeline.unusable").gauges()).isEmpty();
+        assertThat(pipelines.missing(List.of(row(id))))
+                .as("a setting cannot change while the worker runs, so it is not loaded again")
+                .isEmpty();
+    }
+
     private List<String> live() {
         return registry.find("aiprod.pipeline.live").tag("pipeline", "shout").gauges().stream()
                 .map(gauge -> gauge.getId().getTag("revision"))

@@ -4,7 +4,6 @@ import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.check.FolderCheck;
 import com.aiprod.pipeline.pipelines.trial.PipelineTests;
-
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

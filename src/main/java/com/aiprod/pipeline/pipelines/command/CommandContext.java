@@ -2,7 +2,6 @@ package com.aiprod.pipeline.pipelines.command;
 
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.trial.TrialReports;
-
 import com.aiprod.pipeline.stage.JobMemory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;

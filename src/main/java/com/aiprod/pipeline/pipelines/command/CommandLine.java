@@ -1,7 +1,6 @@
 package com.aiprod.pipeline.pipelines.command;
 
 import com.aiprod.pipeline.pipelines.NearName;
-
 import com.aiprod.pipeline.pipelines.command.Commands.WrongUsageException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -2,7 +2,6 @@ package com.aiprod.pipeline.pipelines.command;
 
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.check.BuildFault;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;

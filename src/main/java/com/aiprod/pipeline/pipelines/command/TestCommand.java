@@ -6,7 +6,6 @@ import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.check.PipelineCheck;
 import com.aiprod.pipeline.pipelines.trial.PipelineTests;
-
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

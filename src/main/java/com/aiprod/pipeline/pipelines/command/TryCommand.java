@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipelines.command;
 
+import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
@@ -9,15 +10,13 @@ import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlFields;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 import com.aiprod.pipeline.pipelines.check.PipelineCheck;
+import com.aiprod.pipeline.pipelines.command.Commands.WrongUsageException;
 import com.aiprod.pipeline.pipelines.trial.PipelineTests;
 import com.aiprod.pipeline.pipelines.trial.Stub;
 import com.aiprod.pipeline.pipelines.trial.StubReader;
 import com.aiprod.pipeline.pipelines.trial.Trial;
 import com.aiprod.pipeline.pipelines.trial.TrialJob;
 import com.aiprod.pipeline.pipelines.trial.TrialReport;
-
-import com.aiprod.pipeline.job.Preset;
-import com.aiprod.pipeline.pipelines.command.Commands.WrongUsageException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;

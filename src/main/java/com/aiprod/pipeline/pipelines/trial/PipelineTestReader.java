@@ -1,13 +1,12 @@
 package com.aiprod.pipeline.pipelines.trial;
 
+import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlFields;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.trial.PipelineTest.Expected;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

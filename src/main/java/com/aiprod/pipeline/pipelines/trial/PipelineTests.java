@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.pipelines.trial;
 
+import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.FailurePlace;
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
@@ -8,8 +9,6 @@ import com.aiprod.pipeline.pipelines.PipelineSettings;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.StepTrace;
 import com.aiprod.pipeline.pipelines.check.BuildFault;
-
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.trial.PipelineTest.Expected;
 import java.io.IOException;
 import java.nio.file.Path;

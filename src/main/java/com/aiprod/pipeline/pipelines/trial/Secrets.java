@@ -2,7 +2,6 @@ package com.aiprod.pipeline.pipelines.trial;
 
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.SourceFile;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

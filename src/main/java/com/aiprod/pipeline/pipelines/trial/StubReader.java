@@ -4,7 +4,6 @@ import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlFields;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;

@@ -1,5 +1,11 @@
 package com.aiprod.pipeline.pipelines.trial;
 
+import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.artifact.StorageFull;
+import com.aiprod.pipeline.artifact.StoredArtifacts;
+import com.aiprod.pipeline.job.Failure;
+import com.aiprod.pipeline.job.PipelineTimeoutException;
+import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.FailurePlace;
 import com.aiprod.pipeline.pipelines.OutputCheck;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
@@ -8,13 +14,6 @@ import com.aiprod.pipeline.pipelines.PipelineSettings;
 import com.aiprod.pipeline.pipelines.Revision;
 import com.aiprod.pipeline.pipelines.StepTrace;
 import com.aiprod.pipeline.pipelines.StoppableTask;
-
-import com.aiprod.pipeline.artifact.ArtifactStore;
-import com.aiprod.pipeline.artifact.StorageFull;
-import com.aiprod.pipeline.artifact.StoredArtifacts;
-import com.aiprod.pipeline.job.Failure;
-import com.aiprod.pipeline.job.PipelineTimeoutException;
-import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.stage.Failures;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.TransientStageException;
@@ -81,7 +80,11 @@ public final class Trial implements AutoCloseable {
      * @param standIns values that take precedence over the settings of the environment; empty without any
      * @throws Exception if Camel refuses the routes
      */
-    public Trial(PipelineFiles files, ApplicationContext application, PipelineContexts contexts, Map<String, String> standIns)
+    public Trial(
+            PipelineFiles files,
+            ApplicationContext application,
+            PipelineContexts contexts,
+            Map<String, String> standIns)
             throws Exception {
         this.files = files;
         this.settings = PipelineSettings.of(files, new ArrayList<>());

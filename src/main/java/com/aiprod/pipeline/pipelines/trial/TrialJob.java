@@ -1,10 +1,9 @@
 package com.aiprod.pipeline.pipelines.trial;
 
+import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.NearName;
 import com.aiprod.pipeline.pipelines.YamlFields;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
-import com.aiprod.pipeline.job.Preset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,6 @@ import com.aiprod.pipeline.pipelines.FailurePlace;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.StepTrace;
 import com.aiprod.pipeline.pipelines.YamlNodes;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;

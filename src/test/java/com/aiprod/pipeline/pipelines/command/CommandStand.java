@@ -3,7 +3,6 @@ package com.aiprod.pipeline.pipelines.command;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.SourceFile;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,11 +1,10 @@
 package com.aiprod.pipeline.pipelines.trial;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.command.CommandStand;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

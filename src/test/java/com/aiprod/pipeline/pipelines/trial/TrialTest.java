@@ -1,5 +1,7 @@
 package com.aiprod.pipeline.pipelines.trial;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.SourceFile;
@@ -7,9 +9,6 @@ import com.aiprod.pipeline.pipelines.StepTrace;
 import com.aiprod.pipeline.pipelines.YamlFields;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 import com.aiprod.pipeline.pipelines.command.CommandStand;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
