@@ -27,7 +27,8 @@ WITH running AS MATERIALIZED (
 )
 SELECT cast(job_id AS text) AS job_id, attempt, job_id IN (SELECT id FROM renewed) AS renewed
 FROM running
-WHERE EXISTS (
-    SELECT FROM jobs
+-- As EXISTS, the planner might join with all of jobs.
+WHERE (
+    SELECT true FROM jobs
     WHERE id = running.job_id AND attempt = running.attempt
       AND cast(state AS text) = 'PROCESSING' AND worker_id = :?workerId)
