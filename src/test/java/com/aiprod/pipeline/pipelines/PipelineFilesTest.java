@@ -138,7 +138,8 @@ class PipelineFilesTest {
         List<Fault> faults = new ArrayList<>();
         PipelineSettings.of(found.get("broken"), faults);
         assertThat(faults)
-                .containsExactly(new Fault(broken.toString(), 2, null, "This is not YAML: a character is not UTF-8."));
+                .containsExactly(new Fault(
+                        broken.toString(), 2, null, "This line is not UTF-8: save the file in that encoding."));
     }
 
     private PipelineFiles mine() throws IOException {
