@@ -1,17 +1,24 @@
 package com.aiprod.pipeline.sql;
 
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Producer;
 import org.apache.camel.component.jdbc.JdbcEndpoint;
+import org.postgresql.PGStatement;
 
 /** A statement with the values that its route gives it. */
 final class QueryEndpoint extends JdbcEndpoint {
 
+    /** The driver's own default: a statement that runs less often is not worth keeping in PostgreSQL. */
+    private static final int PREPARE_AFTER_CALLS = 5;
+
     private final Query query;
     private final Map<String, Object> bound;
     private final boolean keepsPlan;
+    private final int groupSize;
 
     QueryEndpoint(
             String uri,
@@ -19,24 +26,35 @@ final class QueryEndpoint extends JdbcEndpoint {
             DataSource dataSource,
             Query query,
             Map<String, Object> bound,
-            boolean keepsPlan) {
+            boolean keepsPlan,
+            int groupSize) {
         super(uri, component, dataSource);
         this.query = query;
         this.bound = bound;
         this.keepsPlan = keepsPlan;
+        this.groupSize = groupSize;
     }
 
     @Override
     public Producer createProducer() {
-        return new QueryProducer(this, getDataSource());
+        return query.servesGroups()
+                ? new GroupedQueryProducer(this, getDataSource())
+                : new QueryProducer(this, getDataSource());
+    }
+
+    int groupSize() {
+        return groupSize;
     }
 
     Query query() {
         return query;
     }
 
-    boolean keepsPlan() {
-        return keepsPlan;
+    /** Lets PostgreSQL keep the plan of the statement in this connection, if it may. */
+    void keepPlan(PreparedStatement statement) throws SQLException {
+        if (keepsPlan) {
+            statement.unwrap(PGStatement.class).setPrepareThreshold(PREPARE_AFTER_CALLS);
+        }
     }
 
     /** The value of a parameter in an exchange; null when it has none. */

@@ -9,16 +9,12 @@ import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.component.jdbc.JdbcProducer;
-import org.postgresql.PGStatement;
 
 /**
  * Executes a query in one round trip and leaves its rows as camel-jdbc does. Camel's own producer (4.18.0) asks for the
  * number of parameters before each execution; PostgreSQL's driver then asks the server, and drops the prepared statement.
  */
 final class QueryProducer extends JdbcProducer {
-
-    /** The driver's own default: a statement that runs less often is not worth keeping in PostgreSQL. */
-    private static final int PREPARE_AFTER_CALLS = 5;
 
     private final QueryEndpoint endpoint;
     private final DataSource dataSource;
@@ -34,12 +30,10 @@ final class QueryProducer extends JdbcProducer {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement =
                         connection.prepareStatement(endpoint.query().sql())) {
-            if (endpoint.keepsPlan()) {
-                statement.unwrap(PGStatement.class).setPrepareThreshold(PREPARE_AFTER_CALLS);
-            }
+            endpoint.keepPlan(statement);
             int index = 1;
-            for (String parameter : endpoint.query().parameters()) {
-                statement.setObject(index++, endpoint.value(parameter, exchange));
+            for (Query.Parameter parameter : endpoint.query().parameters()) {
+                statement.setObject(index++, endpoint.value(parameter.name(), exchange));
             }
             if (statement.execute()) {
                 try (ResultSet rows = statement.getResultSet()) {

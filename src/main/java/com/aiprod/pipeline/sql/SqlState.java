@@ -33,6 +33,15 @@ public final class SqlState {
         return state != null && Stream.of(PASSING).anyMatch(state::startsWith);
     }
 
+    /**
+     * Whether PostgreSQL certainly rolled the statement back. After a lost connection or a shutdown, it may have
+     * committed.
+     */
+    static boolean rolledBack(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null && !state.startsWith("08") && !state.startsWith("57P");
+    }
+
     /** Whether the failure or one of its causes has this code. */
     public static boolean isIn(Throwable failure, String state) {
         // A cause chain can be circular; no real one is this deep.
