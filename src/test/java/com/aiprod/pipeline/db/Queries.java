@@ -26,7 +26,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Runs the files under {@code db/queries} as routes do: through the component {@code query}, with variables. */
 public final class Queries implements AutoCloseable {
 
-    private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
+    private static final Pattern PARAMETER = Pattern.compile(":[?*](\\w+)");
 
     private final JdbcTemplate jdbc;
     private final CamelContext camel = new DefaultCamelContext();
@@ -82,7 +82,11 @@ public final class Queries implements AutoCloseable {
         if (answer.getException() != null) {
             throw CamelExecutionException.wrapCamelExecutionException(answer, answer.getException());
         }
-        return answer.getMessage().getBody() instanceof List<?> rows ? (List<Map<String, Object>>) rows : List.of();
+        Object body = answer.getMessage().getBody();
+        // A statement for groups leaves only the row of this exchange.
+        return body instanceof Map<?, ?> row
+                ? List.of((Map<String, Object>) row)
+                : body instanceof List<?> rows ? (List<Map<String, Object>>) rows : List.of();
     }
 
     /** Runs the query and returns its only row. Fails if there is not exactly one. */
@@ -101,7 +105,9 @@ public final class Queries implements AutoCloseable {
                 .results()
                 .map(name -> variables.get(name.group(1)))
                 .toArray();
-        return jdbc.queryForList(PARAMETER.matcher(sql).replaceAll("?"), values);
+        return jdbc.queryForList(
+                PARAMETER.matcher(sql).replaceAll(found -> found.group().startsWith(":*") ? "ARRAY[cast(? AS text)]" : "?"),
+                values);
     }
 
     /** Returns the SQL of the query. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +29,12 @@ final class Database implements Statements, AutoCloseable {
 
     static final Path QUERIES = Path.of("src/main/resources/db/queries");
 
-    private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
+    private static final Pattern PARAMETER = Pattern.compile(":([?*])(\\w+)");
     private static final Map<Path, String> FILES = new ConcurrentHashMap<>();
 
-    private record Prepared(PreparedStatement statement, List<String> parameters) {}
+    private record Prepared(PreparedStatement statement, List<Parameter> parameters) {}
+
+    private record Parameter(String name, boolean ofEach) {}
 
     /** PostgreSQL rejected a statement. */
     static final class Refused extends RuntimeException {
@@ -105,11 +109,12 @@ final class Database implements Statements, AutoCloseable {
             }
             PreparedStatement statement = prepared.statement();
             for (int i = 0; i < prepared.parameters().size(); i++) {
-                String parameter = prepared.parameters().get(i);
-                if (!parameters.containsKey(parameter)) {
-                    throw new IllegalArgumentException(name + " needs " + parameter);
+                Parameter parameter = prepared.parameters().get(i);
+                if (!parameters.containsKey(parameter.name())) {
+                    throw new IllegalArgumentException(name + " needs " + parameter.name());
                 }
-                statement.setObject(i + 1, parameters.get(parameter));
+                Object value = parameters.get(parameter.name());
+                statement.setObject(i + 1, parameter.ofEach() ? ofEach(value) : value);
             }
             return statement.execute() ? rows(statement.getResultSet()) : List.of();
         });
@@ -223,7 +228,20 @@ final class Database implements Statements, AutoCloseable {
     private Prepared prepare(String text) throws SQLException {
         return new Prepared(
                 connection.prepareStatement(PARAMETER.matcher(text).replaceAll("?")),
-                PARAMETER.matcher(text).results().map(found -> found.group(1)).toList());
+                PARAMETER
+                        .matcher(text)
+                        .results()
+                        .map(found ->
+                                new Parameter(found.group(2), found.group(1).equals("*")))
+                        .toList());
+    }
+
+    /** @param value a list with the value of each member of a group, or the value of the only one */
+    private Array ofEach(Object value) throws SQLException {
+        List<?> values = value instanceof List<?> list ? list : Collections.singletonList(value);
+        return connection.createArrayOf(
+                "text",
+                values.stream().map(each -> each == null ? null : each.toString()).toArray());
     }
 
     private static List<Map<String, Object>> rows(ResultSet result) throws SQLException {

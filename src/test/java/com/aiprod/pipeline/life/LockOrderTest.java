@@ -91,19 +91,31 @@ class LockOrderTest {
         CANCEL_TWO(database -> database.run("cancel-job", Map.of("jobId", TWO, "userId", "ann"))),
         DEFER_ONE(database -> database.run("defer-job", Map.of("jobId", ONE, "pauseSec", 2))),
         DEFER_TWO(database -> database.run("defer-job", Map.of("jobId", TWO, "pauseSec", 2))),
-        CLAIM_ONE(database -> database.run(
+        CLAIM(database -> database.run(
                 "claim-job",
                 Map.of(
                         "jobId",
-                        ONE,
+                        List.of(TWO, ONE),
                         "workerId",
-                        "worker-2",
+                        List.of("worker-2", "worker-2"),
                         "leaseSec",
                         30,
                         "pipeline",
-                        "video",
+                        List.of("video", "video"),
                         "revision",
-                        "0123456789ab")));
+                        List.of("0123456789ab", "0123456789ab")))),
+        RECORD(database -> {
+            Map<String, Object> results = new HashMap<>(Map.of(
+                    "jobId", List.of(TWO, ONE),
+                    "attempt", List.of(1, 1),
+                    "success", List.of(false, true),
+                    "output", List.of("null", "{}"),
+                    "errorCode", Arrays.asList("BROKEN", null),
+                    "errorMessage", Arrays.asList("It broke.", null),
+                    "retryable", List.of(false, false),
+                    "executionTimeMs", List.of(1, 1)));
+            database.run("record-result", results);
+        });
 
         private final Action action;
 

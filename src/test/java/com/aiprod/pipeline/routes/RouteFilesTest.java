@@ -176,7 +176,7 @@ class RouteFilesTest {
         }
         for (Path query : list(QUERIES)) {
             String text = Files.readString(query);
-            Pattern.compile(":\\?(\\w+)")
+            Pattern.compile(":[?*](\\w+)")
                     .matcher(text)
                     .results()
                     .map(found -> found.group(1))

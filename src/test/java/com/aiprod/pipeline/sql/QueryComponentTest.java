@@ -69,6 +69,16 @@ class QueryComponentTest {
     }
 
     @Test
+    void rejectsAGroupThatCannotBe() {
+        assertThatThrownBy(() -> camel.getEndpoint("query:test-bound?groupSize=2&outputType=SelectOne"))
+                .hasStackTraceContaining("query:test-bound cannot have groupSize");
+        assertThatThrownBy(() -> camel.getEndpoint("query:test-group?groupSize=2&bind.factor=1"))
+                .hasStackTraceContaining("query:test-group needs outputType: SelectOne with groupSize");
+        assertThatThrownBy(() -> camel.getEndpoint("query:test-group?groupSize=2&outputType=SelectOne"))
+                .hasStackTraceContaining("query:test-group needs bind.factor with groupSize");
+    }
+
+    @Test
     void rejectsAMissingFile() {
         assertThatThrownBy(() -> camel.getEndpoint("query:claim-jop"))
                 .hasStackTraceContaining("db/queries/claim-jop.sql, which does not exist");

@@ -59,7 +59,8 @@ final class Jobs {
         try {
             String sql =
                     new ClassPathResource("db/queries/" + name + ".sql").getContentAsString(StandardCharsets.UTF_8);
-            return database.queryForList(sql.replace(":?", ":"), values);
+            return database.queryForList(
+                    sql.replaceAll(":[*](\\w+)", "ARRAY[cast(:$1 AS text)]").replace(":?", ":"), values);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

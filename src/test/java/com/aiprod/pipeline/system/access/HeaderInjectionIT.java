@@ -53,7 +53,7 @@ class HeaderInjectionIT {
             Pattern.compile("\\b(?:header|headers|variable|variables|exchangeProperty)[.\\[']+([A-Za-z][\\w-]*)"),
             Pattern.compile("\\bbody\\[['\"]?([A-Za-z]\\w*)"),
             Pattern.compile("(?m)^\\s*(?:- )?name: \"?([A-Za-z][\\w-]*)\"?$"),
-            Pattern.compile(":\\?(\\w+)"),
+            Pattern.compile(":[?*](\\w+)"),
             Pattern.compile("\"([a-z]+_[a-z_]+)\""),
             Pattern.compile("(?:et|remove)(?:Header|Variable|Property)s?\\(\\s*\"([A-Za-z][\\w-]*)\""));
 
