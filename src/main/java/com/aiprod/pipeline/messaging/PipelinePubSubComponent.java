@@ -50,7 +50,8 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
             .setDelayThresholdDuration(Duration.ofMillis(1))
             .build();
 
-    private static final int THREADS_PER_CORE = 4;
+    /** Messages wait in threads for a slot or a statement. More would not share it. */
+    private static final int MAX_THREADS = 32;
 
     private final PubSubSettings settings;
     private final PubSubConnection connection;
@@ -118,7 +119,7 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     public Subscriber getSubscriber(String subscriptionName, MessageReceiver receiver, GooglePubsubEndpoint endpoint) {
         int leased = leased(endpoint);
         ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(
-                threads(endpoint, leased),
+                Math.min(leased, MAX_THREADS),
                 task -> getCamelContext().getExecutorServiceManager().newThread(endpoint.getDestinationName(), task));
         Subscriber.Builder builder = Subscriber.newBuilder(
                         subscriptionName, metrics.count(endpoint.getDestinationName(), receiver))
@@ -152,16 +153,6 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         return endpoint.getAckMode() == GooglePubsubConstants.AckMode.NONE
                 ? ShutdownMode.NACK_IMMEDIATELY
                 : ShutdownMode.WAIT_FOR_PROCESSING;
-    }
-
-    /**
-     * A worker's messages wait for a slot in their threads. Other messages only run a statement, and the connection
-     * pool has fewer connections than they would have threads.
-     */
-    private static int threads(GooglePubsubEndpoint endpoint, int leased) {
-        return endpoint.getAckMode() == GooglePubsubConstants.AckMode.NONE
-                ? leased
-                : Math.min(leased, THREADS_PER_CORE * Runtime.getRuntime().availableProcessors());
     }
 
     private static int leased(GooglePubsubEndpoint endpoint) {

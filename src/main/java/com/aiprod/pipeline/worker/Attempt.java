@@ -84,6 +84,10 @@ final class Attempt {
         slot.giveBack();
     }
 
+    boolean runsInOwnSlot() {
+        return ownSlot;
+    }
+
     /** Whether it waits for its next try and has given its slot to another job. */
     boolean waitsWithoutSlot() {
         return !ownSlot && !slot.held();

@@ -47,6 +47,7 @@ public final class RunningAttempts implements Progress {
     private static final String SLOT = "slot";
     private static final String DEFER = "defer";
     private static final String OWN_SLOT = "ownSlot";
+    private static final String LEASED_AHEAD = "leasedAhead";
     private static final String REVISION = "pipelineRevision";
     private static final String TRIES = "tries";
     private static final String FAILED_AT = "failedAt";
@@ -107,12 +108,14 @@ public final class RunningAttempts implements Progress {
     }
 
     /**
-     * Waits for a free slot and keeps it for this exchange, at the longest until the exchange is done.
+     * Waits for a free slot and keeps it for this exchange, at the longest until the exchange is done. The variable
+     * {@code leasedAhead} is whether the message was leased for a slot that was not free.
      *
-     * @return false when this process is ending or broken and takes no more jobs
+     * @return {@code taken}; {@code none} when this process is ending or broken and takes no more jobs; {@code return}
+     *     when a job that was leased ahead must go to another worker, because jobs are no longer short here
      */
-    public boolean takeSlot(Exchange exchange) throws InterruptedException {
-        Optional<Slots.Slot> taken = slots.take();
+    public String takeSlot(Exchange exchange) throws InterruptedException {
+        Optional<Slots.Slot> taken = slots.take(Boolean.TRUE.equals(exchange.getVariable(LEASED_AHEAD)));
         taken.ifPresent(slot -> {
             exchange.setVariable(SLOT, slot);
             // The lease begins later than this, so that this process never believes its lease to be longer than it is.
@@ -124,7 +127,10 @@ public final class RunningAttempts implements Progress {
                 }
             });
         });
-        return taken.isPresent();
+        if (taken.isPresent()) {
+            return "taken";
+        }
+        return slots.offered() > 0 ? "return" : "none";
     }
 
     /**
@@ -178,6 +184,9 @@ public final class RunningAttempts implements Progress {
         if (Boolean.TRUE.equals(exchange.getVariable(OWN_SLOT))) {
             attempt.runInOwnSlot();
         }
+        // With long jobs, the message of a running job is kept: it is what keeps Pub/Sub from sending more than there are
+        // slots.
+        exchange.setVariable("letGo", attempt.runsInOwnSlot() || slots.leasesAhead());
         attempts.put(attempt.jobId, attempt);
         exchange.setVariable(ATTEMPT, attempt);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {

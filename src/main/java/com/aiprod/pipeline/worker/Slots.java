@@ -12,6 +12,7 @@ final class Slots {
     private final int count;
     private int free;
     private int retriesWaiting;
+    private boolean leasesAhead;
     private State state = State.NEW;
     /** Since when a slot has been free without a break, as {@link System#nanoTime()}; valid only while one is free. */
     private long freeSince = System.nanoTime();
@@ -43,9 +44,17 @@ final class Slots {
         return free > 0 ? Optional.of(Duration.ofNanos(System.nanoTime() - freeSince)) : Optional.empty();
     }
 
-    /** Waits for a slot for a new job; empty while {@link #pause() paused} and once {@link #close() closed}. */
-    synchronized Optional<Slot> take() throws InterruptedException {
+    /**
+     * Waits for a slot for a new job; empty while {@link #pause() paused} and once {@link #close() closed}.
+     *
+     * @param leasedAhead whether the job is one of those that the worker leases for slots that are not free yet; also
+     *     empty if it no longer {@link #leasesAhead}
+     */
+    synchronized Optional<Slot> take(boolean leasedAhead) throws InterruptedException {
         while (state == State.NEW || (state == State.OPEN && (free == 0 || retriesWaiting > 0))) {
+            if (leasedAhead && !leasesAhead) {
+                return Optional.empty();
+            }
             wait();
         }
         if (state != State.OPEN) {
@@ -53,6 +62,17 @@ final class Slots {
         }
         free--;
         return Optional.of(new Slot());
+    }
+
+    /** Whether the worker leases messages for slots that are not free yet, because its jobs are short. */
+    synchronized boolean leasesAhead() {
+        return leasesAhead;
+    }
+
+    /** Begins or ceases to lease ahead; jobs that were leased ahead and have no slot then get none. */
+    synchronized void leaseAhead(boolean ahead) {
+        leasesAhead = ahead;
+        notifyAll();
     }
 
     /** Offers slots to new jobs. */

@@ -17,6 +17,14 @@ public final class WorkerCapacity {
 
     private static final double NANOS = 1e9;
 
+    /**
+     * Jobs per second and slot from which on jobs are short, or below which they no longer are. Google's client sends its
+     * acks every 100 ms, so a worker that leases one message per slot claims 10 at most.
+     */
+    private static final int SHORT_FROM = 4;
+
+    private static final int LONG_BELOW = 1;
+
     private final Slots slots;
     private final ObjectProvider<HealthIndicator> subscriptions;
     private final LongAdder claims = new LongAdder();
@@ -42,8 +50,8 @@ public final class WorkerCapacity {
     }
 
     /**
-     * Sets the variables that announce-worker.sql binds, except the worker's ID and lease. Claims are counted from one
-     * call to the next.
+     * Sets the variables that announce-worker.sql binds, except the worker's ID and lease, and {@code leasesAhead}.
+     * Claims are counted from one call to the next.
      */
     public synchronized void measure(Exchange exchange) {
         long now = System.nanoTime();
@@ -54,7 +62,11 @@ public final class WorkerCapacity {
         int offered = listening ? slots.offered() : 0;
         Optional<Duration> free = offered > 0 ? slots.freeFor() : Optional.empty();
         exchange.setVariable("slots", offered);
-        exchange.setVariable("claimed", Math.round(claims.sumThenReset() / seconds));
+        long claimed = Math.round(claims.sumThenReset() / seconds);
+        exchange.setVariable("claimed", claimed);
+        int pace = slots.leasesAhead() ? LONG_BELOW : SHORT_FROM;
+        slots.leaseAhead(offered > 0 && claimed >= (long) pace * slots.count());
+        exchange.setVariable("leasesAhead", slots.leasesAhead());
         exchange.setVariable("freeSec", free.map(time -> time.toNanos() / NANOS).orElse(null));
         exchange.setVariable("reached", reached > 0 ? reached : null);
     }

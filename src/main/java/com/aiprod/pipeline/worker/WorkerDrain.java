@@ -21,6 +21,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerDrain.class);
     static final String RECEIVING_ROUTE = "run-job";
+    static final String LEASING_AHEAD_ROUTE = "run-short-jobs";
     private static final String ANNOUNCING_ROUTE = "direct:announce-capacity";
     private static final String RELEASING_ROUTE = "direct:release-jobs";
 
@@ -60,6 +61,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
             RunningAttempts attempts = running.getObject();
             slots.getObject().close();
             announceCapacity();
+            camel.getObject().getRouteController().stopRoute(LEASING_AHEAD_ROUTE);
             camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
             long end = System.nanoTime() + grace.toNanos();
             if (attempts.awaitIdle(grace)) {

@@ -50,6 +50,7 @@ final class WorkerIntake implements WorkerHealth.Worker {
             Thread.sleep(POLL_MILLIS);
         }
         slots.pause();
+        camel.getRouteController().stopRoute(WorkerDrain.LEASING_AHEAD_ROUTE);
         camel.getRouteController().stopRoute(WorkerDrain.RECEIVING_ROUTE);
     }
 

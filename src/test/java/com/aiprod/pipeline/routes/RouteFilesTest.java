@@ -228,7 +228,7 @@ class RouteFilesTest {
                             .isNotNull();
                     assertThat(camel.getRouteController().getRouteStatus(id).isStarted())
                             .as(id)
-                            .isTrue();
+                            .isEqualTo(item.at("/route/autoStartup").asBoolean(true));
                 }
             }
         }
