@@ -2,6 +2,8 @@ package com.aiprod.pipeline.api.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
@@ -40,7 +42,7 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
     /** Public because Spring MVC calls it. */
     public static final class Consumer extends SpringBootPlatformHttpConsumer {
 
-        private final HttpBinding binding = new SpringBootPlatformHttpBinding();
+        private final HttpBinding binding = new Binding();
 
         Consumer(PlatformHttpEndpoint endpoint, Processor processor) {
             super(endpoint, processor, Runnable::run);
@@ -93,6 +95,22 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
             }
             if (answer.getHeader(HttpHeaders.CACHE_CONTROL) == null) {
                 answer.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            }
+        }
+    }
+
+    /** Writes text in one piece with its length. Camel's own writes it in chunks, which takes the socket two writes. */
+    private static final class Binding extends SpringBootPlatformHttpBinding {
+
+        @Override
+        protected void doWriteDirectResponse(Message answer, HttpServletResponse response, Exchange exchange)
+                throws IOException {
+            if (answer.getBody() instanceof String text) {
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                response.setContentLength(bytes.length);
+                response.getOutputStream().write(bytes);
+            } else {
+                super.doWriteDirectResponse(answer, response, exchange);
             }
         }
     }

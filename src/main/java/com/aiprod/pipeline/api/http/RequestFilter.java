@@ -23,6 +23,7 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -62,7 +63,10 @@ public class RequestFilter extends OncePerRequestFilter {
         }
         FilteredRequest filtered;
         try {
-            filtered = new FilteredRequest(request, body(request));
+            filtered = new FilteredRequest(
+                    request,
+                    body(request),
+                    SecurityContextHolder.getContext().getAuthentication());
         } catch (ProblemException e) {
             request.setAttribute(REFUSAL, e);
             Problems.answerTo(e, request).writeTo(response);
