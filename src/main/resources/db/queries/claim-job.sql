@@ -11,16 +11,12 @@ WITH claimed AS (
         pipeline = :?pipeline,
         revision = :?revision,
         lease_expires_at = now() + make_interval(secs => cast(:?leaseSec AS double precision)),
-        published_at = NULL,
-        republished = 0,
         started_at = coalesce(started_at, now()),
         updated_at = now()
-    FROM (SELECT id, published_at FROM jobs WHERE id = cast(:?jobId AS uuid)) AS before
-    WHERE jobs.id = before.id AND attempt - series_start < max_attempts
+    WHERE id = cast(:?jobId AS uuid) AND attempt - series_start < max_attempts
       -- As an enum, the planner might read all waiting jobs by their index to find the one with this ID.
       AND cast(state AS text) = 'QUEUED'
-    -- If not confirmed yet, it was published just now; but for a job that ran before, this may be an older message.
-    RETURNING jobs.*, coalesce(before.published_at, CASE WHEN attempt = 1 THEN now() END) AS was_published_at
+    RETURNING *
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state, jsonb_strip_nulls(jsonb_build_object(
@@ -44,7 +40,10 @@ SELECT 'claimed' AS outcome,
        cast(extract(epoch FROM updated_at - (
            SELECT max(entered_at) FROM job_states WHERE job_id = claimed.id AND state = 'QUEUED')) AS double precision)
            AS waited_sec,
-       cast(extract(epoch FROM was_published_at) AS double precision) AS published_sec,
+       -- If not confirmed yet, it was published just now; but for a job that ran before, this may be an older message.
+       cast(extract(epoch FROM coalesce(
+           (SELECT published_at FROM outbox WHERE job_id = claimed.id), CASE WHEN attempt = 1 THEN now() END))
+           AS double precision) AS published_sec,
        (SELECT cast(json_object_agg(name, value) AS text) FROM job_variables WHERE job_id = claimed.id) AS variables
 FROM claimed
 UNION ALL

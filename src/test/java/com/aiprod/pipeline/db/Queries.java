@@ -222,6 +222,12 @@ public final class Queries implements AutoCloseable {
         return jdbc.queryForObject("SELECT (" + column + ")::text FROM jobs WHERE id = ?::uuid", String.class, jobId);
     }
 
+    /** Returns a column or expression of the job's outbox row, as text. */
+    String outbox(String column, String jobId) {
+        return jdbc.queryForObject(
+                "SELECT (" + column + ")::text FROM outbox WHERE job_id = ?::uuid", String.class, jobId);
+    }
+
     /** Counts rows, for example of {@code "outbox WHERE leased_until IS NULL"}. */
     int count(String from, Object... parameters) {
         return jdbc.queryForObject("SELECT count(*) FROM " + from, Integer.class, parameters);
