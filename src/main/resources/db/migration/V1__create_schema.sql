@@ -189,10 +189,7 @@ CREATE INDEX outbox_by_lease ON outbox (leased_until) WHERE leased_until IS NOT 
 
 -- A trigger, because several statements end a wait and none may forget the row. It also sees a row that was inserted
 -- while its statement waited for the lock on the job.
-CREATE FUNCTION leave_the_outbox() RETURNS trigger LANGUAGE plpgsql
--- The plan is cached per session. A plan made while a table was small would later read the whole table.
-SET enable_seqscan = off SET enable_bitmapscan = off
-AS $$
+CREATE FUNCTION leave_the_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM outbox WHERE job_id = NEW.id;
     RETURN NEW;

@@ -34,8 +34,13 @@ public final class Queries implements AutoCloseable {
 
     /** @param dataSource a migrated database */
     public Queries(DataSource dataSource) {
+        this(dataSource, false);
+    }
+
+    /** @param keepsPlans whether statements with "plan: keep" keep their plans, as in production */
+    public Queries(DataSource dataSource, boolean keepsPlans) {
         jdbc = new JdbcTemplate(dataSource);
-        camel.addComponent("query", new QueryComponent(false));
+        camel.addComponent("query", new QueryComponent(keepsPlans));
         camel.getRegistry().bind("dataSource", dataSource);
         camel.start();
         producer = camel.createProducerTemplate();
