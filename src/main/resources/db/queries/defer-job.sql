@@ -5,9 +5,7 @@
 -- plan: keep
 WITH waiting AS MATERIALIZED (
     SELECT id, user_id, priority FROM jobs
-    WHERE id = cast(:?jobId AS uuid)
-      -- As an enum, the planner might read all waiting jobs by their index to find the one with this ID.
-      AND cast(state AS text) = 'QUEUED'
+    WHERE id = cast(:?jobId AS uuid) AND state = 'QUEUED'
     FOR NO KEY UPDATE
 ), deferred AS (
     INSERT INTO outbox (job_id, user_id, priority, leased_until, deferred)

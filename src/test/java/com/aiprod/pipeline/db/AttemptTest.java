@@ -204,7 +204,16 @@ class AttemptTest {
                 "[" + running(jobId, 1, "null", "null") + "]");
         assertThat(queries.sql("EXPLAIN " + Queries.text(query), variables).toString())
                 .contains("jobs_pkey")
-                .doesNotContain("jobs_waiting", "jobs_by_lease", "Seq Scan on jobs");
+                .doesNotContain("jobs_running", "Seq Scan on jobs");
+    }
+
+    /** So each renewal writes the row alone (a HOT update), and not an entry in every index. */
+    @Test
+    void noIndexHoldsWhatARenewalChanges() {
+        assertThat(queries.jdbc()
+                        .queryForList("SELECT indexdef FROM pg_indexes WHERE tablename = 'jobs'", String.class))
+                .hasSizeGreaterThan(5)
+                .noneMatch(index -> index.matches(".*(lease_expires_at|progress_|updated_at).*"));
     }
 
     @Test

@@ -44,7 +44,7 @@ enum Broken {
             "    FROM deferred LIMIT 0\n    ON CONFLICT"),
     DEFERRAL_WITHOUT_PAUSE(Property.LIFE, "defer-job", "now() + make_interval", "now() - make_interval"),
     DEFERRAL_THAT_A_LATE_CONFIRMATION_UNDOES(Property.LIFE, "defer-job", "SET id = DEFAULT, leased", "SET leased"),
-    DEFERRAL_IN_ANY_STATE(Property.LIFE, "defer-job", "AND cast(state AS text) = 'QUEUED'", ""),
+    DEFERRAL_IN_ANY_STATE(Property.LIFE, "defer-job", "AND state = 'QUEUED'", ""),
     RENEWAL_THAT_ENDS_THE_LEASE(
             Property.LIFE, "renew-leases", "lease_expires_at = now() +", "lease_expires_at = now() -"),
     RELEASE_WITHOUT_MESSAGE(
