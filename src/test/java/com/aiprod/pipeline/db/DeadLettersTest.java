@@ -46,19 +46,9 @@ class DeadLettersTest {
 
         assertThat(redrive(letter)).containsExactly(Map.of("id", letter, "job_id", jobId));
 
-        assertThat(queries.jdbc()
-                        .queryForMap("SELECT state::text, attempt, series_start, completed_at FROM jobs"))
-                .isEqualTo(Queries.variables(
-                        "state",
-                        "QUEUED",
-                        "attempt",
-                        5,
-                        "series_start",
-                        5,
-                        "completed_at",
-                        null));
-        assertThat(queries.count(
-                        "outbox WHERE job_id = ?::uuid AND priority = 'high' AND published_at IS NULL", jobId))
+        assertThat(queries.jdbc().queryForMap("SELECT state::text, attempt, series_start, completed_at FROM jobs"))
+                .isEqualTo(Queries.variables("state", "QUEUED", "attempt", 5, "series_start", 5, "completed_at", null));
+        assertThat(queries.count("outbox WHERE job_id = ?::uuid AND priority = 'high' AND published_at IS NULL", jobId))
                 .isOne();
         assertThat(queries.history(jobId)).endsWith("FAILED", "QUEUED");
         assertThat(JSON.readTree(queries.jdbc()

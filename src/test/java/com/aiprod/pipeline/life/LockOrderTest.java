@@ -55,7 +55,8 @@ class LockOrderTest {
                     """.formatted(ONE, TWO, values));
             if (this == WAITING || this == PUBLISHED) {
                 // Their IDs are not in the order of the jobs.
-                database.execute("""
+                database.execute(
+                        """
                         INSERT INTO outbox (id, job_id, user_id, priority, published_at, leased_until)
                         OVERRIDING SYSTEM VALUE
                         VALUES (2, '%1$s', 'ann', 'low', %3$s), (1, '%2$s', 'ann', 'low', %3$s)

@@ -63,8 +63,8 @@ class YoungDatabaseTest {
                 queries.submit("ann", Map.of("idempotencyKey", "key-" + System.nanoTime(), "maxActiveJobs", 100_000));
             }
             announce();
-            List<Map<String, Object>> batch = queries.rows(
-                    "claim-outbox", Map.of("minInFlight", 100_000, "batchSize", 5, "leaseSec", 20));
+            List<Map<String, Object>> batch =
+                    queries.rows("claim-outbox", Map.of("minInFlight", 100_000, "batchSize", 5, "leaseSec", 20));
             assertThat(batch).hasSize(5);
             List<String> ids = new ArrayList<>();
             batch.forEach(row -> ids.add(row.get("outbox_id").toString()));
@@ -92,7 +92,18 @@ class YoungDatabaseTest {
         queries.rows(
                 "announce-worker",
                 Queries.variables(
-                        "workerId", "worker-1", "slots", 4, "claimed", 9, "freeSec", null, "reached", null, "leaseSec", 30));
+                        "workerId",
+                        "worker-1",
+                        "slots",
+                        4,
+                        "claimed",
+                        9,
+                        "freeSec",
+                        null,
+                        "reached",
+                        null,
+                        "leaseSec",
+                        30));
     }
 
     private void end(String job, int attempt, boolean success) {
@@ -101,7 +112,15 @@ class YoungDatabaseTest {
         result.putAll(
                 success
                         ? Map.of("success", true, "output", "{}", "retryable", false)
-                        : Map.of("success", false, "errorCode", "BROKEN", "errorMessage", "It broke.", "retryable", true));
+                        : Map.of(
+                                "success",
+                                false,
+                                "errorCode",
+                                "BROKEN",
+                                "errorMessage",
+                                "It broke.",
+                                "retryable",
+                                true));
         result.put("executionTimeMs", 5L);
         assertThat(queries.row("record-result", result)).containsEntry("outcome", "recorded");
     }
