@@ -14,6 +14,9 @@ ALTER ROLE aiprod SET statement_timeout = '10s';
 ALTER ROLE aiprod SET lock_timeout = '5s';
 ALTER ROLE aiprod SET idle_in_transaction_session_timeout = '30s';
 ALTER ROLE aiprod SET default_transaction_isolation = 'read committed';
+ALTER ROLE aiprod SET enable_seqscan = off;
+ALTER ROLE aiprod SET enable_bitmapscan = off;
+ALTER ROLE aiprod SET jit = off;
 ALTER ROLE scaler SET statement_timeout = '5s';
 
 -- Needed if the role that runs this is not a superuser, as on Cloud SQL.

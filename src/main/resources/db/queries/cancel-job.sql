@@ -1,5 +1,5 @@
 -- Cancels the caller's job, whether it waits or runs. A worker's remaining work on it is discarded, and its message is
--- not published if it is still in the outbox. Returns 'cancelled', 'cancelled-before', or 'ended', and no row if the
+-- not published if that has not happened yet. Returns 'cancelled', 'cancelled-before', or 'ended', and no row if the
 -- caller has no such job.
 WITH job AS (
     SELECT id, state, worker_id FROM jobs
@@ -11,7 +11,6 @@ WITH job AS (
         state = 'CANCELLED',
         worker_id = NULL,
         lease_expires_at = NULL,
-        published_at = NULL,
         progress_stage = NULL,
         progress_percent = NULL,
         completed_at = now(),
@@ -23,8 +22,6 @@ WITH job AS (
     SELECT id, state, jsonb_strip_nulls(jsonb_build_object(
         'attempt', CASE WHEN worker_id IS NOT NULL THEN attempt END, 'worker_id', worker_id))
     FROM cancelled
-), message AS (
-    DELETE FROM outbox USING cancelled WHERE outbox.job_id = cancelled.id
 )
 SELECT CASE
     WHEN EXISTS (SELECT FROM cancelled) THEN 'cancelled'

@@ -9,7 +9,7 @@ WITH asked AS MATERIALIZED (
                 cast(:*revision AS text[])) WITH ORDINALITY AS asked (job_id, worker_id, pipeline, revision, n)
 ), waiting AS MATERIALIZED (
     -- Locks jobs by ID, as all statements do.
-    SELECT id, published_at FROM jobs
+    SELECT id FROM jobs
     WHERE id = ANY (ARRAY(SELECT job_id FROM asked)) AND attempt - series_start < max_attempts
       -- As an enum, the planner might read all waiting jobs by their index to find those with these IDs.
       AND cast(state AS text) = 'QUEUED'
@@ -23,14 +23,11 @@ WITH asked AS MATERIALIZED (
         pipeline = asked.pipeline,
         revision = asked.revision,
         lease_expires_at = now() + make_interval(secs => cast(:?leaseSec AS double precision)),
-        published_at = NULL,
-        republished = 0,
         started_at = coalesce(started_at, now()),
         updated_at = now()
     FROM waiting JOIN asked ON asked.job_id = waiting.id AND nth = 1
     WHERE jobs.id = waiting.id AND attempt - series_start < max_attempts AND cast(state AS text) = 'QUEUED'
-    -- If not confirmed yet, it was published just now; but for a job that ran before, this may be an older message.
-    RETURNING jobs.*, n, coalesce(waiting.published_at, CASE WHEN attempt = 1 THEN now() END) AS was_published_at
+    RETURNING jobs.*, n
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)
     SELECT id, state, jsonb_strip_nulls(jsonb_build_object(
@@ -58,6 +55,9 @@ SELECT asked.n,
        cast(extract(epoch FROM updated_at - (
            SELECT max(entered_at) FROM job_states WHERE job_id = claimed.id AND state = 'QUEUED')) AS double precision)
            AS waited_sec,
-       cast(extract(epoch FROM was_published_at) AS double precision) AS published_sec,
+       -- If not confirmed yet, it was published just now; but for a job that ran before, this may be an older message.
+       cast(extract(epoch FROM coalesce(
+           (SELECT published_at FROM outbox WHERE job_id = claimed.id), CASE WHEN attempt = 1 THEN now() END))
+           AS double precision) AS published_sec,
        (SELECT cast(json_object_agg(name, value) AS text) FROM job_variables WHERE job_id = claimed.id) AS variables
 FROM asked LEFT JOIN claimed ON claimed.n = asked.n

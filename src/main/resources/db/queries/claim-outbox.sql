@@ -9,7 +9,7 @@ WITH RECURSIVE last AS MATERIALIZED (
 ), room AS MATERIALIZED (
     SELECT greatest(0, least(cast(:?batchSize AS bigint),
         coalesce((SELECT jobs FROM worker_capacity), cast(:?minInFlight AS bigint))
-        - (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)
+        -- What is published is leased for good.
         - (SELECT count(*) FROM outbox WHERE leased_until > now() AND NOT deferred))) AS free
     FROM last
 ), round (user_id, place, wrapped) AS (
@@ -20,13 +20,13 @@ WITH RECURSIVE last AS MATERIALIZED (
     SELECT next.user_id, place + 1, next.wrapped
     FROM round, last, room, LATERAL (
         (SELECT user_id, round.wrapped FROM outbox
-         WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
+         WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
          ORDER BY user_id LIMIT 1)
         UNION ALL
         (SELECT user_id, true FROM outbox
-         WHERE (leased_until IS NULL OR leased_until <= now()) AND NOT round.wrapped
+         WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND NOT round.wrapped
            AND (SELECT user_id FROM outbox
-                WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
+                WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
                 ORDER BY user_id LIMIT 1) IS NULL
          ORDER BY user_id LIMIT 1)) AS next
     WHERE place < free AND (next.user_id <= last_user OR NOT next.wrapped)
@@ -34,7 +34,7 @@ WITH RECURSIVE last AS MATERIALIZED (
     SELECT job.id, job.user_id, row_number() OVER (ORDER BY nth, place) AS place
     FROM round, room, LATERAL (
         SELECT id, user_id, row_number() OVER (ORDER BY priority DESC, job_id) AS nth FROM outbox
-        WHERE (leased_until IS NULL OR leased_until <= now()) AND user_id = round.user_id
+        WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND user_id = round.user_id
         ORDER BY priority DESC, job_id
         -- Every other user gets at least one job before this user gets the rest.
         LIMIT free - (SELECT max(place) FROM round) + 1) AS job

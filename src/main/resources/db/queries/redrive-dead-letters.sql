@@ -31,7 +31,6 @@ WITH due AS (
     FROM queued
 ), message AS (
     INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM queued
-    ON CONFLICT (job_id) DO NOTHING
 )
 SELECT cast(settled.id AS text) AS id, cast(settled.job_id AS text) AS job_id FROM settled
 ORDER BY settled.id

@@ -31,6 +31,5 @@ WITH told AS MATERIALIZED (
     FROM released
 ), message AS (
     INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM released
-    ON CONFLICT (job_id) DO NOTHING
 )
 SELECT cast(id AS text) AS job_id, attempt FROM released

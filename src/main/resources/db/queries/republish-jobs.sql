@@ -10,30 +10,29 @@ WITH evidence AS MATERIALIZED (
             THEN now() END) AS reached
     FROM workers WHERE alive_until > now()
 ), lost AS MATERIALIZED (
-    SELECT id FROM jobs
-    WHERE published_at < (SELECT reached FROM evidence)
-        - make_interval(secs => cast(:?messageLostAfterSec AS double precision))
+    SELECT id FROM outbox
+    WHERE leased_until = 'infinity'
       AND published_at < (SELECT reached FROM evidence)
         - make_interval(secs => cast(:?messageLostAfterSec AS double precision)) * 2 ^ least(republished, 4)
     ORDER BY published_at
     LIMIT cast(:?batchSize AS integer)
     FOR NO KEY UPDATE SKIP LOCKED
 ), again AS (
-    UPDATE jobs SET published_at = now(), republished = republished + 1
+    UPDATE outbox SET published_at = now(), republished = republished + 1
     WHERE id = ANY (ARRAY(SELECT id FROM lost))
-    RETURNING *
+    RETURNING job_id, republished
 )
-SELECT cast(id AS text) AS job_id,
-       attempt + 1 AS attempt,
-       traceparent,
-       user_id,
-       request_id,
-       republished,
+SELECT cast(jobs.id AS text) AS job_id,
+       jobs.attempt + 1 AS attempt,
+       jobs.traceparent,
+       jobs.user_id,
+       jobs.request_id,
+       again.republished,
        cast(json_build_object(
-           'job_id', id,
-           'user_id', user_id,
-           'content', content,
-           'preset', preset,
-           'metadata', metadata) AS text) AS message
-FROM again
-ORDER BY id
+           'job_id', jobs.id,
+           'user_id', jobs.user_id,
+           'content', jobs.content,
+           'preset', jobs.preset,
+           'metadata', jobs.metadata) AS text) AS message
+FROM again JOIN jobs ON jobs.id = again.job_id
+ORDER BY jobs.id

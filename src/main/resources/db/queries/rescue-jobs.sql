@@ -23,7 +23,6 @@ WITH stuck AS (
     FROM moved
 ), message AS (
     INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM moved WHERE state = 'QUEUED'
-    ON CONFLICT (job_id) DO NOTHING
 ), result AS (
     INSERT INTO results (job_id, attempt, success, error_code, error_message, retryable, execution_time_ms)
     SELECT id, attempt, false, 'ATTEMPTS_EXHAUSTED', 'Every worker that took this job was lost.', true, 0

@@ -18,6 +18,10 @@ import org.springframework.core.env.Environment;
  * <p>The queries are written for this isolation level. Hikari's own setting compares only with the level of the pool's
  * first connection (6.3.3).
  *
+ * <p>Sessions keep plans, those of foreign keys too. A plan made while a table was empty would read the whole table when
+ * it is large, so no plan reads a whole table where an index leads to the rows. Before PostgreSQL 18, a sequential scan
+ * that remains looks so expensive that PostgreSQL would compile the statement, which takes far longer than to run it.
+ *
  * <p>With a transaction pooler, session settings would reach other sessions instead of those that need them. There, the
  * role holds the settings.
  */
@@ -54,7 +58,8 @@ final class DatabaseSessions implements BeanPostProcessor {
                                 statementTimeout(pool).toMillis(),
                                 settings.lockTimeout().toMillis(),
                                 settings.idleInTransactionTimeout().toMillis())
-                + "SET default_transaction_isolation = 'read committed'";
+                + "SET default_transaction_isolation = 'read committed'; "
+                + "SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off";
     }
 
     private Duration statementTimeout(HikariDataSource pool) {

@@ -39,7 +39,7 @@ class CancelJobTest {
     void cancelsAJobWhoseMessageIsOnItsWay() {
         String jobId = queries.submit("ann");
         assertThat(dispatch()).isEqualTo(jobId);
-        assertThat(queries.job("published_at", jobId)).isNotNull();
+        assertThat(queries.outbox("published_at", jobId)).isNotNull();
         assertThat(cancel(jobId, "ann")).containsExactly("cancelled");
         assertThat(claim(jobId)).isEqualTo("not-waiting");
         assertCancelled(jobId, "QUEUED", "CANCELLED");
@@ -141,7 +141,7 @@ class CancelJobTest {
     private void assertCancelled(String jobId, String... history) {
         assertThat(queries.jdbc()
                         .queryForMap(
-                                "SELECT state::text, worker_id, lease_expires_at, published_at, progress_stage,"
+                                "SELECT state::text, worker_id, lease_expires_at, progress_stage,"
                                         + " progress_percent, completed_at = updated_at AS ended_now FROM jobs"
                                         + " WHERE id = ?::uuid",
                                 jobId))
@@ -149,11 +149,11 @@ class CancelJobTest {
                         "state", "CANCELLED",
                         "worker_id", null,
                         "lease_expires_at", null,
-                        "published_at", null,
                         "progress_stage", null,
                         "progress_percent", null,
                         "ended_now", true));
         assertThat(queries.history(jobId)).containsExactly(history);
+        assertThat(queries.count("outbox")).isZero();
     }
 
     private List<String> cancel(String jobId, String userId) {

@@ -78,7 +78,6 @@ class ConstraintsTest {
                 "started_at = NULL                      | a_running_job_was_claimed",
                 "series_start = attempt                 | a_running_job_was_claimed",
                 "completed_at = now()                   | an_ended_job_has_an_end",
-                "published_at = now()                   | only_a_waiting_job_is_on_its_way",
                 "progress_stage = 'render'              | only_a_running_job_makes_progress",
                 "progress_percent = 40                  | only_a_running_job_makes_progress",
                 "progress_stage = 's', progress_percent = 101 | jobs_progress_percent_check",
@@ -92,7 +91,7 @@ class ConstraintsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"completed_at = NULL", "worker_id = 'w', lease_expires_at = now()", "published_at = now()"})
+    @ValueSource(strings = {"completed_at = NULL", "worker_id = 'w', lease_expires_at = now()"})
     void rejectsAnInvalidEndedJob(String change) {
         queries.succeed(jobId, queries.claim(jobId, "worker-1"), "{}");
         assertRefused("UPDATE jobs SET " + change, "violates check constraint");
@@ -144,6 +143,8 @@ class ConstraintsTest {
     @Test
     void deletesAJobWithAllItsRows() {
         queries.fail(jobId, queries.claim(jobId, "worker-1"), "VIDEO_WRONG");
+        // No statement leaves a row of an ended job.
+        queries.jdbc().update("INSERT INTO outbox (job_id, user_id, priority) VALUES (?::uuid, 'ann', 'low')", jobId);
         queries.jdbc().update("INSERT INTO webhook_secrets (user_id) VALUES ('ann') ON CONFLICT DO NOTHING");
         queries.jdbc()
                 .update(
@@ -215,6 +216,11 @@ class ConstraintsTest {
                 "UPDATE idempotency_keys SET expires_at = created_at       | idempotency_keys_check",
                 "UPDATE idempotency_keys SET job_id = gen_random_uuid()    | idempotency_keys_job_id_fkey",
                 "INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, 'low' FROM jobs | outbox_job_id_key",
+                "UPDATE outbox SET published_at = now()                    | what_is_in_flight_is_leased_for_good",
+                "UPDATE outbox SET leased_until = 'infinity'               | what_is_in_flight_is_leased_for_good",
+                "UPDATE outbox SET leased_until = 'infinity', published_at = now(), deferred = true "
+                        + "| what_is_deferred_is_not_in_flight",
+                "UPDATE outbox SET republished = -1                        | outbox_republished_check",
                 "INSERT INTO outbox (job_id, user_id, priority) VALUES (gen_random_uuid(), 'ann', 'low') | outbox_job_id_fkey",
                 "INSERT INTO job_states (job_id, state) VALUES (gen_random_uuid(), 'QUEUED') | job_states_job_id_fkey",
                 "INSERT INTO job_states (job_id, state, metadata) SELECT id, 'QUEUED', '[]' FROM jobs "

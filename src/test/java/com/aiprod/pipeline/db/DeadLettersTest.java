@@ -46,20 +46,9 @@ class DeadLettersTest {
 
         assertThat(redrive(letter)).containsExactly(Map.of("id", letter, "job_id", jobId));
 
-        assertThat(queries.jdbc()
-                        .queryForMap("SELECT state::text, attempt, series_start, completed_at, published_at FROM jobs"))
-                .isEqualTo(Queries.variables(
-                        "state",
-                        "QUEUED",
-                        "attempt",
-                        5,
-                        "series_start",
-                        5,
-                        "completed_at",
-                        null,
-                        "published_at",
-                        null));
-        assertThat(queries.count("outbox WHERE job_id = ?::uuid AND priority = 'high'", jobId))
+        assertThat(queries.jdbc().queryForMap("SELECT state::text, attempt, series_start, completed_at FROM jobs"))
+                .isEqualTo(Queries.variables("state", "QUEUED", "attempt", 5, "series_start", 5, "completed_at", null));
+        assertThat(queries.count("outbox WHERE job_id = ?::uuid AND priority = 'high' AND published_at IS NULL", jobId))
                 .isOne();
         assertThat(queries.history(jobId)).endsWith("FAILED", "QUEUED");
         assertThat(JSON.readTree(queries.jdbc()
@@ -151,7 +140,7 @@ class DeadLettersTest {
                 .containsExactly(jobs.get(3));
         assertThat(redriveAll("VIDEO_WRONG", 3)).isEmpty();
         assertThat(queries.job("state", other)).isEqualTo("FAILED");
-        assertThat(queries.count("outbox")).isEqualTo(5);
+        assertThat(queries.count("outbox")).isEqualTo(4);
     }
 
     @Test

@@ -21,11 +21,11 @@ class DeferJobTest {
     void returnsAPublishedJobToTheOutboxForAPause() {
         String job = queries.submit("ann");
         publish(job);
-        assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isOne();
+        assertThat(queries.count("outbox WHERE published_at IS NOT NULL")).isOne();
 
         assertThat(defer(job)).isEqualTo("deferred");
 
-        assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isZero();
+        assertThat(queries.count("outbox WHERE published_at IS NOT NULL")).isZero();
         assertThat(queries.count("outbox WHERE leased_until > now() + interval '1 s'"))
                 .isOne();
         assertThat(queries.job("attempt", job)).isEqualTo("0");
@@ -45,7 +45,7 @@ class DeferJobTest {
 
         assertThat(queries.count("outbox WHERE leased_until > now() + interval '1 s'"))
                 .isOne();
-        assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isZero();
+        assertThat(queries.count("outbox WHERE published_at IS NOT NULL")).isZero();
     }
 
     @Test

@@ -101,14 +101,14 @@ class DispatchTest {
     }
 
     @Test
-    void confirmedJobsLeaveTheOutboxAndAreOnTheirWay() {
+    void confirmedJobsAreOnTheirWay() {
         String confirmed = queries.submit("ann");
         String other = queries.submit("ann");
         confirm(ids(claim(10, 10)).subList(0, 1));
-        assertThat(queries.jdbc().queryForList("SELECT job_id::text FROM outbox", String.class))
-                .containsExactly(other);
-        assertThat(queries.job("published_at IS NOT NULL", confirmed)).isEqualTo("true");
-        assertThat(queries.job("published_at IS NOT NULL", other)).isEqualTo("false");
+        assertThat(queries.outbox("published_at IS NOT NULL", confirmed)).isEqualTo("true");
+        assertThat(queries.outbox("published_at IS NOT NULL", other)).isEqualTo("false");
+        later("1 h");
+        assertThat(jobs(claim(10, 10))).containsExactly(other);
     }
 
     @Test
@@ -116,11 +116,12 @@ class DispatchTest {
         queries.submit("ann");
         List<Object> ids = ids(claim(10, 10));
         confirm(List.of());
-        assertThat(queries.count("outbox")).isOne();
+        assertThat(queries.count("outbox WHERE published_at IS NULL")).isOne();
         confirm(ids);
+        later("1 h");
         confirm(ids);
-        assertThat(queries.count("outbox")).isZero();
-        assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isOne();
+        assertThat(queries.count("outbox WHERE published_at < now() - interval '1 min'"))
+                .isOne();
     }
 
     @Test
@@ -129,13 +130,32 @@ class DispatchTest {
         String cancelled = queries.submit("ann");
         List<Object> ids = ids(claim(10, 10));
         queries.claim(claimed, "worker-1");
-        queries.jdbc()
-                .update("UPDATE jobs SET state = 'CANCELLED', completed_at = now() WHERE id = ?::uuid", cancelled);
+        queries.row("cancel-job", Map.of("jobId", cancelled, "userId", "ann"));
         confirm(ids);
         assertThat(queries.count("outbox")).isZero();
-        assertThat(queries.count("jobs WHERE published_at IS NOT NULL")).isZero();
         assertThat(queries.job("state", claimed)).isEqualTo("PROCESSING");
         assertThat(queries.job("state", cancelled)).isEqualTo("CANCELLED");
+    }
+
+    @Test
+    void aLateConfirmationLeavesTheNextWaitUnpublished() {
+        String job = queries.submit("ann");
+        List<Object> ids = ids(claim(10, 10));
+        queries.claim(job, "worker-1");
+        queries.jdbc().update("UPDATE jobs SET lease_expires_at = now() - interval '1 s'");
+        assertThat(queries.rows("rescue-jobs", Map.of("batchSize", "10"))).hasSize(1);
+        confirm(ids);
+        assertThat(queries.outbox("published_at", job)).isNull();
+        assertThat(jobs(claim(10, 10))).containsExactly(job);
+    }
+
+    private void later(String time) {
+        queries.jdbc()
+                .update(
+                        "UPDATE outbox SET leased_until = leased_until - cast(? AS interval),"
+                                + " published_at = published_at - cast(? AS interval)",
+                        time,
+                        time);
     }
 
     private List<Map<String, Object>> claim(int minInFlight, int batchSize) {

@@ -34,8 +34,13 @@ public final class Queries implements AutoCloseable {
 
     /** @param dataSource a migrated database */
     public Queries(DataSource dataSource) {
+        this(dataSource, false);
+    }
+
+    /** @param keepsPlans whether statements with "plan: keep" keep their plans, as in production */
+    public Queries(DataSource dataSource, boolean keepsPlans) {
         jdbc = new JdbcTemplate(dataSource);
-        camel.addComponent("query", new QueryComponent(false));
+        camel.addComponent("query", new QueryComponent(keepsPlans));
         camel.getRegistry().bind("dataSource", dataSource);
         camel.start();
         producer = camel.createProducerTemplate();
@@ -226,6 +231,12 @@ public final class Queries implements AutoCloseable {
     /** Returns a column or expression of the job's row, as text. */
     public String job(String column, String jobId) {
         return jdbc.queryForObject("SELECT (" + column + ")::text FROM jobs WHERE id = ?::uuid", String.class, jobId);
+    }
+
+    /** Returns a column or expression of the job's outbox row, as text. */
+    String outbox(String column, String jobId) {
+        return jdbc.queryForObject(
+                "SELECT (" + column + ")::text FROM outbox WHERE job_id = ?::uuid", String.class, jobId);
     }
 
     /** Counts rows, for example of {@code "outbox WHERE leased_until IS NULL"}. */

@@ -52,7 +52,7 @@ class RescueJobsTest {
         queries.claim(running, "worker-1");
         String onItsWay = queries.submit("ann");
         dispatch();
-        queries.jdbc().update("UPDATE jobs SET published_at = now() - interval '1 h' WHERE state = 'QUEUED'");
+        queries.jdbc().update("UPDATE outbox SET published_at = now() - interval '1 h'");
         String waiting = queries.submit("ann");
         String ended = queries.submit("ann");
         queries.succeed(ended, queries.claim(ended, "worker-1"), "{}");
@@ -115,7 +115,6 @@ class RescueJobsTest {
         for (int i = 0; i < 40; i++) {
             queries.claim(queries.submit("ann"), "worker-1");
         }
-        queries.jdbc().update("DELETE FROM outbox");
         loseLease();
         List<Map<String, Object>> rescued =
                 Queries.race(6, this::rescue).stream().flatMap(List::stream).toList();

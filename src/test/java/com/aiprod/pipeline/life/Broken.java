@@ -21,7 +21,13 @@ enum Broken {
     DISPATCH_AS_IF_NO_WORKER_LIVED(
             Property.LIFE, "claim-outbox", "coalesce((SELECT jobs FROM worker_capacity), ", "coalesce(NULL, "),
     DISPATCH_WITHOUT_WRAPPING(Property.LIFE, "claim-outbox", "AND NOT round.wrapped", "AND false"),
-    CONFIRM_WITHOUT_MARK(Property.LIFE, "confirm-published", "CASE WHEN jobs.state = 'QUEUED' THEN now() END", "NULL"),
+    CONFIRM_WITHOUT_MARK(
+            Property.LIFE, "confirm-published", "leased_until = 'infinity', published_at = now()", "deferred = false"),
+    CONFIRM_OF_THE_NEXT_WAIT(
+            Property.LIFE,
+            "confirm-published",
+            "WHERE id = ANY (cast(:?publishedIds AS bigint[]))",
+            "WHERE id >= ANY (cast(:?publishedIds AS bigint[]))"),
     CLAIM_OF_ANY_STATE(
             Property.LIFE, "claim-job", "AND cast(state AS text) = 'QUEUED'", "AND state IN ('QUEUED', 'PROCESSING')"),
     CLAIM_OF_THE_SAME_ATTEMPT(
@@ -38,7 +44,7 @@ enum Broken {
             "    FROM deferred LIMIT 0\n    ON CONFLICT"),
     DEFERRAL_WITHOUT_PAUSE(Property.LIFE, "defer-job", "now() + make_interval", "now() - make_interval"),
     DEFERRAL_THAT_A_LATE_CONFIRMATION_UNDOES(Property.LIFE, "defer-job", "SET id = DEFAULT, leased", "SET leased"),
-    DEFERRAL_IN_ANY_STATE(Property.LIFE, "defer-job", "AND cast(state AS text) = 'QUEUED'", ""),
+    DEFERRAL_IN_ANY_STATE(Property.LIFE, "defer-job", "AND state = 'QUEUED'", ""),
     RENEWAL_THAT_ENDS_THE_LEASE(
             Property.LIFE, "renew-leases", "lease_expires_at = now() +", "lease_expires_at = now() -"),
     RELEASE_WITHOUT_MESSAGE(
@@ -69,8 +75,7 @@ enum Broken {
     RESCUE_OF_LIVING_WORKERS(Property.LIFE, "rescue-jobs", " AND lease_expires_at < now()", ""),
     RESCUE_FOREVER(Property.LIFE, "rescue-jobs", "attempt - series_start >= max_attempts AS", "false AS"),
     CLAIM_THAT_TAKES_ANY_MESSAGE_FOR_A_NEW_ONE(
-            Property.LIFE, "claim-job", "coalesce(before.published_at, CASE WHEN attempt = 1 THEN now() END)", "now()"),
-    CLAIM_THAT_KEEPS_THE_LONGER_PAUSE(Property.LIFE, "claim-job", "        republished = 0,\n", ""),
+            Property.LIFE, "claim-job", "CASE WHEN attempt = 1 THEN now() END", "now()"),
     ANNOUNCEMENT_THAT_OUTLIVES_ITS_WORKER(
             Property.LIFE, "announce-worker", "now() + make_interval", "now() + 1000 * make_interval"),
     REPUBLISH_NOTHING(Property.LIFE, "republish-jobs", "LIMIT cast(:?batchSize AS integer)", "LIMIT 0"),
@@ -79,19 +84,13 @@ enum Broken {
             Property.LIFE, "republish-jobs", "THEN now() END", "THEN now() - interval '9 years' END"),
     REPUBLISH_BY_WORKERS_THAT_ARE_GONE(
             Property.LIFE, "republish-jobs", "FROM workers WHERE alive_until > now()", "FROM workers"),
-    REPUBLISH_AND_FORGET(Property.LIFE, "republish-jobs", "SET published_at = now(),", "SET published_at = NULL,"),
-    CANCEL_THAT_LEAVES_THE_MESSAGE(
+    REPUBLISH_AND_FORGET(
             Property.LIFE,
-            "cancel-job",
-            "WHERE outbox.job_id = cancelled.id",
-            "WHERE outbox.job_id = cancelled.id AND false"),
+            "republish-jobs",
+            "SET published_at = now(),",
+            "SET published_at = NULL, leased_until = NULL,"),
     LETTER_FOR_EACH_DELIVERY(
             Property.LIFE, "record-dead-letter", "cast(:?attempt AS integer)", "cast(NULL AS integer)"),
-    CONFIRM_BY_THE_STATE_IT_SAW(
-            Property.RACE,
-            "confirm-published",
-            "WHERE jobs.id = confirmed.job_id",
-            "WHERE jobs.id = confirmed.job_id AND jobs.state = 'QUEUED'"),
     RESCUE_BY_THE_STATE_IT_SAW(Property.RACE, "rescue-jobs", "FOR NO KEY UPDATE SKIP LOCKED", ""),
     CANCEL_BY_THE_STATE_IT_SAW(Property.RACE, "cancel-job", "    FOR NO KEY UPDATE\n", "");
 

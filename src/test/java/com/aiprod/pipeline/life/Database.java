@@ -125,7 +125,6 @@ final class Database implements Statements, AutoCloseable {
         execute("""
                 WITH on_jobs AS (
                     UPDATE jobs SET lease_expires_at = lease_expires_at - interval '%1$d s',
-                        published_at = published_at - interval '%1$d s',
                         completed_at = completed_at - interval '%1$d s'
                 ), on_keys AS (
                     UPDATE idempotency_keys SET created_at = created_at - interval '%1$d s',
@@ -136,7 +135,8 @@ final class Database implements Statements, AutoCloseable {
                         told_at = told_at - interval '%1$d s',
                         alive_until = alive_until - interval '%1$d s'
                 )
-                UPDATE outbox SET leased_until = leased_until - interval '%1$d s'
+                UPDATE outbox SET leased_until = leased_until - interval '%1$d s',
+                    published_at = published_at - interval '%1$d s'
                 """.formatted(seconds));
     }
 

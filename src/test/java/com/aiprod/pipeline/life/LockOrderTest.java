@@ -27,11 +27,12 @@ class LockOrderTest {
     private static final String TWO = new UUID(2, 2).toString();
     private static final Executor THREADS = task -> new Thread(task).start();
 
-    /** The state of both jobs. Each has an unconfirmed outbox row and a dead letter. */
+    /** The state of both jobs. Each has a dead letter. A waiting one has an outbox row. */
     private enum Situation {
-        PUBLISHED("'QUEUED', 0, NULL, NULL, NULL, now() - interval '1 h', NULL"),
-        RUNNING("'PROCESSING', 1, now(), 'worker-1', now() - interval '1 s', NULL, NULL"),
-        FAILED("'FAILED', 1, now(), NULL, NULL, NULL, now() - interval '1 h'");
+        WAITING("'QUEUED', 0, NULL, NULL, NULL, NULL"),
+        PUBLISHED("'QUEUED', 0, NULL, NULL, NULL, NULL"),
+        RUNNING("'PROCESSING', 1, now(), 'worker-1', now() - interval '1 s', NULL"),
+        FAILED("'FAILED', 1, now(), NULL, NULL, now() - interval '1 h'");
 
         private final String values;
 
@@ -44,16 +45,23 @@ class LockOrderTest {
             // Redrive takes dead letters in their own order, which differs from that of their jobs.
             database.execute("""
                     INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, state, attempt, started_at,
-                        worker_id, lease_expires_at, published_at, completed_at)
+                        worker_id, lease_expires_at, completed_at)
                     VALUES ('%1$s', 'ann', 'A film', 'quick_social', 'low', 'en', 10, %3$s),
                         ('%2$s', 'ann', 'A film', 'quick_social', 'low', 'en', 10, %3$s);
-                    INSERT INTO outbox (id, job_id, user_id, priority) OVERRIDING SYSTEM VALUE
-                    VALUES (1, '%1$s', 'ann', 'low'), (2, '%2$s', 'ann', 'low');
                     INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, metadata)
                     VALUES ('%2$s', 1, 'm', 'BROKEN', 'r', 'e', 1, '{}'), ('%1$s', 1, 'm', 'BROKEN', 'r', 'e', 1, '{}');
                     INSERT INTO workers (id, slots, free_since, alive_until)
                     VALUES ('worker-1', 1, now() - interval '1 h', now() + interval '1 h')
                     """.formatted(ONE, TWO, values));
+            if (this == WAITING || this == PUBLISHED) {
+                // Their IDs are not in the order of the jobs.
+                database.execute(
+                        """
+                        INSERT INTO outbox (id, job_id, user_id, priority, published_at, leased_until)
+                        OVERRIDING SYSTEM VALUE
+                        VALUES (2, '%1$s', 'ann', 'low', %3$s), (1, '%2$s', 'ann', 'low', %3$s)
+                        """.formatted(ONE, TWO, this == WAITING ? "NULL, NULL" : "now() - interval '1 h', 'infinity'"));
+            }
         }
     }
 

@@ -31,12 +31,11 @@ final class Model implements Statements {
         int seriesStart;
         String worker;
         int leaseEnd;
-        Integer publishedAt;
-        int republished;
-        boolean inOutbox = true;
         String outboxId;
         int outboxLeaseEnd;
         boolean deferred;
+        Integer publishedAt;
+        int republished;
         int endedAt;
         final List<JobState> history = new ArrayList<>(List.of(QUEUED));
         final List<Integer> results = new ArrayList<>();
@@ -49,16 +48,11 @@ final class Model implements Statements {
             state = next;
             history.add(next);
             worker = null;
+            outboxId = null;
+            outboxLeaseEnd = 0;
+            deferred = false;
             publishedAt = null;
-        }
-
-        void queueMessage() {
-            if (!inOutbox) {
-                inOutbox = true;
-                outboxId = null;
-                outboxLeaseEnd = 0;
-                deferred = false;
-            }
+            republished = 0;
         }
     }
 
@@ -153,18 +147,22 @@ final class Model implements Statements {
     /** Leaves the choice of jobs to the database but checks their number. */
     private void claimOutbox(List<Map<String, Object>> rows) {
         long onTheirWay = count(job -> job.publishedAt != null)
-                + count(job -> job.inOutbox && job.outboxLeaseEnd > now && !job.deferred);
-        long waiting = count(job -> job.inOutbox && job.outboxLeaseEnd <= now);
+                + count(job -> job.publishedAt == null && job.outboxLeaseEnd > now && !job.deferred);
+        long waiting = count(this::canBePublished);
         long free = Math.max(0, mayBeOnTheirWay() - onTheirWay);
         assertThat(rows).hasSize((int) Math.min(Math.min(free, World.BATCH), waiting));
         for (Map<String, Object> row : rows) {
             Job job = jobs.get(row.get("job_id"));
-            assertThat(job.inOutbox && job.outboxLeaseEnd <= now).isTrue();
+            assertThat(canBePublished(job)).isTrue();
             assertThat(row.get("attempt")).isEqualTo(job.attempt + 1);
             job.outboxId = row.get("outbox_id").toString();
             job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
             job.deferred = false;
         }
+    }
+
+    private boolean canBePublished(Job job) {
+        return job.state == QUEUED && job.publishedAt == null && job.outboxLeaseEnd <= now;
     }
 
     private long mayBeOnTheirWay() {
@@ -184,10 +182,8 @@ final class Model implements Statements {
         List<String> confirmed =
                 Arrays.asList(ids.substring(1, ids.length() - 1).split(","));
         for (Job job : jobs.values()) {
-            if (job.inOutbox && confirmed.contains(job.outboxId)) {
-                job.inOutbox = false;
-                job.deferred = false;
-                job.publishedAt = job.state == QUEUED ? now : null;
+            if (job.publishedAt == null && confirmed.contains(job.outboxId)) {
+                job.publishedAt = now;
             }
         }
     }
@@ -203,7 +199,6 @@ final class Model implements Statements {
                 reached.merge((String) parameters.get("workerId"), published, Math::max);
             }
             job.enter(PROCESSING);
-            job.republished = 0;
             job.attempt++;
             job.worker = (String) parameters.get("workerId");
             job.leaseEnd = now + World.LEASE_SEC;
@@ -218,7 +213,6 @@ final class Model implements Statements {
                 .containsExactly(Map.of("outcome", job == null ? "unknown" : waits ? "deferred" : "not-waiting"));
         if (waits) {
             job.publishedAt = null;
-            job.inOutbox = true;
             job.outboxId = null;
             job.deferred = true;
             job.outboxLeaseEnd = now + World.OUTBOX_LEASE_SEC;
@@ -297,7 +291,6 @@ final class Model implements Statements {
         if (!job.state.ended()) {
             job.enter(CANCELLED);
             job.endedAt = now;
-            job.inOutbox = false;
         }
     }
 
@@ -318,7 +311,6 @@ final class Model implements Statements {
         for (Job job : again) {
             job.enter(QUEUED);
             job.seriesStart = job.attempt;
-            job.queueMessage();
         }
     }
 
@@ -342,7 +334,6 @@ final class Model implements Statements {
             Job job = jobs.get(id);
             job.enter(QUEUED);
             job.seriesStart++;
-            job.queueMessage();
         }
     }
 
@@ -373,7 +364,6 @@ final class Model implements Statements {
                     addLetter(List.of(id, job.attempt), null, "ATTEMPTS_EXHAUSTED", false);
                 } else {
                     job.enter(QUEUED);
-                    job.queueMessage();
                 }
             }
         });
@@ -430,16 +420,14 @@ final class Model implements Statements {
                             StoredJob::seriesStart,
                             StoredJob::worker,
                             StoredJob::onItsWay,
-                            StoredJob::republished,
-                            StoredJob::inOutbox)
+                            StoredJob::republished)
                     .containsExactly(
                             expected.state,
                             expected.attempt,
                             expected.seriesStart,
                             expected.worker,
                             expected.publishedAt != null,
-                            expected.republished,
-                            expected.inOutbox);
+                            expected.republished);
             assertThat(actual.results().stream().map(StoredJob.Result::attempt))
                     .as("results")
                     .isEqualTo(expected.results);

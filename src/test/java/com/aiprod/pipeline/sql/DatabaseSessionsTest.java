@@ -29,12 +29,12 @@ class DatabaseSessionsTest {
     @Test
     void overridesTheSettingsOfTheDatabase() {
         pool = pool("", Pooler.NONE);
-        assertThat(settings()).containsExactly("10s", "5s", "30s", "read committed");
+        assertThat(settings()).containsExactly("10s", "5s", "30s", "read committed", "off", "off", "off");
         // The pool has opened a session by now; the next one starts with other defaults.
         alter("SET default_transaction_isolation = 'serializable'");
         alter("SET statement_timeout = '1h'");
         pool.getHikariPoolMXBean().softEvictConnections();
-        assertThat(settings()).containsExactly("10s", "5s", "30s", "read committed");
+        assertThat(settings()).containsExactly("10s", "5s", "30s", "read committed", "off", "off", "off");
     }
 
     @Test
@@ -76,7 +76,10 @@ class DatabaseSessionsTest {
                         "statement_timeout",
                         "lock_timeout",
                         "idle_in_transaction_session_timeout",
-                        "transaction_isolation")
+                        "transaction_isolation",
+                        "enable_seqscan",
+                        "enable_bitmapscan",
+                        "jit")
                 .stream()
                 .map(setting -> jdbc.queryForObject("SHOW " + setting, String.class))
                 .toList();

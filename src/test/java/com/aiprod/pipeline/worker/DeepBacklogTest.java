@@ -25,7 +25,7 @@ class DeepBacklogTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final String ENDED = "SELECT count(*) FROM jobs WHERE state = 'COMPLETED'";
-    private static final String ON_THEIR_WAY = "SELECT count(*) FROM jobs WHERE published_at IS NOT NULL";
+    private static final String ON_THEIR_WAY = "SELECT count(*) FROM outbox WHERE published_at IS NOT NULL";
 
     private EmbeddedPubSub pubSub;
     private Map<String, String> settings;
