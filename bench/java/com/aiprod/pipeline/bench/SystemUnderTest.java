@@ -3,10 +3,7 @@ package com.aiprod.pipeline.bench;
 import com.aiprod.pipeline.TestPipelineApplication;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Writer;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,12 +14,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The whole system in a separate process, with all roles and embedded services, as a new user starts it, but without
@@ -34,6 +33,7 @@ final class SystemUnderTest implements AutoCloseable {
             "api", Pattern.compile("API +(http\\S+)"),
             "health", Pattern.compile("Health +(http\\S+)"),
             "database", Pattern.compile("PostgreSQL +(jdbc:\\S+)"),
+            "issuer", Pattern.compile(" TOKENS=(\\S+)"),
             "token", Pattern.compile("export TOKEN=(\\S+)"),
             "seconds", Pattern.compile("is ready in ([0-9.]+) s"));
 
@@ -48,15 +48,21 @@ final class SystemUnderTest implements AutoCloseable {
     /** The share of a round that a warm system may spend in JIT compilation. */
     private static final double COMPILES_NO_MORE = 0.1;
 
-    static {
-        // The number of connections that the JDK's client keeps alive; its default is 5.
-        System.setProperty("http.maxConnections", "100");
-    }
+    private static final List<String> DEFAULTS = List.of(
+            "--server.port=0", "--management.server.port=0", "--aiprod.max-active-jobs=0", "--aiprod.submit-rate=0");
+
+    /** More settings for each system, separated by spaces: {@code BENCH_SETTINGS="--aiprod.worker.concurrency=8"}. */
+    private static final String SETTINGS = System.getenv().getOrDefault("BENCH_SETTINGS", "");
+
+    /** A folder for a recording of each system: {@code BENCH_JFR=target bench/run SystemBench}. */
+    private static final String RECORDINGS = System.getenv().getOrDefault("BENCH_JFR", "");
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process process;
     private final Map<String, String> banner = new HashMap<>();
+    private final ThreadLocal<Submitter> submitter =
+            ThreadLocal.withInitial(() -> new Submitter(URI.create(banner.get("api"))));
 
     /** Starts the system and waits until it is ready. */
     SystemUnderTest(String... settings) throws IOException {
@@ -67,15 +73,19 @@ final class SystemUnderTest implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx448m", "-XX:+UseSerialGC"));
         command.addAll(jvmOptions);
+        if (!RECORDINGS.isEmpty()) {
+            command.add("-XX:StartFlightRecording=settings=profile,filename=" + RECORDINGS + "/");
+        }
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
-                TestPipelineApplication.class.getName(),
-                "--server.port=0",
-                "--management.server.port=0",
-                "--aiprod.max-active-jobs=0",
-                "--aiprod.submit-rate=0"));
-        command.addAll(List.of(settings));
+                TestPipelineApplication.class.getName()));
+        Map<String, String> last = new LinkedHashMap<>();
+        Stream.of(DEFAULTS, List.of(settings), List.of(SETTINGS.strip().split(" +")))
+                .flatMap(List::stream)
+                .filter(setting -> !setting.isEmpty())
+                .forEach(setting -> last.put(setting.split("=", 2)[0], setting));
+        command.addAll(last.values());
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
         StringBuilder log = new StringBuilder();
@@ -125,6 +135,10 @@ final class SystemUnderTest implements AutoCloseable {
         return banner.get("database");
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Returns the resident megabytes of the JVM, without PostgreSQL's processes. */
     long residentMegabytes() throws IOException {
         try (var lines = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
@@ -169,30 +183,25 @@ final class SystemUnderTest implements AutoCloseable {
                 .header("Authorization", "Bearer " + banner.get("token"));
     }
 
-    /**
-     * Submits a job and returns the response, which must be a 202. Uses the simplest client, which blocks on its own
-     * connection: CPU used by the client is lost for the system, because both share the machine.
-     */
+    /** Submits a job and returns the response, which must be a 202. Each thread has a connection of its own. */
     String submit(String body) {
-        try {
-            HttpURLConnection call = (HttpURLConnection)
-                    URI.create(banner.get("api") + "/pipeline/run").toURL().openConnection();
-            call.setReadTimeout(30_000);
-            call.setRequestProperty("Authorization", "Bearer " + banner.get("token"));
-            call.setRequestProperty("Content-Type", "application/json");
-            call.setDoOutput(true);
-            try (OutputStream out = call.getOutputStream()) {
-                out.write(body.getBytes(StandardCharsets.UTF_8));
-            }
-            if (call.getResponseCode() != HttpURLConnection.HTTP_ACCEPTED) {
-                throw new IllegalStateException("Not accepted: " + call.getResponseCode());
-            }
-            try (InputStream in = call.getInputStream()) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        return submit(banner.get("token"), body);
+    }
+
+    /** Submits a job with another token. */
+    String submit(String token, String body) {
+        return submitter.get().submit(token, body);
+    }
+
+    /** Returns a token for each of some users. */
+    List<String> tokens(int users) throws IOException, InterruptedException {
+        List<String> tokens = new ArrayList<>();
+        for (int user = 0; user < users; user++) {
+            URI uri = URI.create(banner.get("issuer") + "/token?sub=user-" + user);
+            tokens.add(http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                    .body());
         }
+        return tokens;
     }
 
     /**
