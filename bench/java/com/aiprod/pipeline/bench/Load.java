@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 
@@ -43,8 +44,18 @@ final class Load {
         return run(clients, time, TimeUnit.SECONDS.toNanos(clients) / perSecond, call);
     }
 
+    /** Closed loop with a number of calls. */
+    static Load counted(int clients, int calls, Runnable call) throws InterruptedException {
+        return run(clients, Duration.ofMinutes(5), calls, 0, call);
+    }
+
     private static Load run(int clients, Duration whole, long pause, Runnable call) throws InterruptedException {
-        Duration time = shortened(whole);
+        return run(clients, shortened(whole), Integer.MAX_VALUE, pause, call);
+    }
+
+    private static Load run(int clients, Duration time, int calls, long pause, Runnable call)
+            throws InterruptedException {
+        AtomicInteger left = new AtomicInteger(calls);
         ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
         long start = System.nanoTime();
         long end = start + time.toNanos();
@@ -52,7 +63,9 @@ final class Load {
         for (int client = 0; client < clients; client++) {
             long first = start + pause * client / clients;
             threads.execute(() -> {
-                for (long due = first; due < end; due = pause == 0 ? System.nanoTime() : due + pause) {
+                for (long due = first;
+                        due < end && left.getAndDecrement() > 0;
+                        due = pause == 0 ? System.nanoTime() : due + pause) {
                     LockSupport.parkNanos(due - System.nanoTime());
                     call.run();
                     nanos.add(System.nanoTime() - due);

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -39,7 +40,8 @@ final class Meter {
     /** @param url the JDBC URL of a database of the server */
     Meter(String url) {
         this.url = url;
-        this.postmaster = Long.parseLong(stat(query("SELECT pg_backend_pid()"))[PARENT]);
+        // While the connection lives, its process does.
+        this.postmaster = query("SELECT pg_backend_pid()", pid -> Long.parseLong(stat(pid)[PARENT]));
         processes.put(POSTGRES, this::ofPostgres);
         processes.put(LOAD, () -> ofProcess(ProcessHandle.current().pid()));
     }
@@ -53,14 +55,16 @@ final class Meter {
     Reading read() {
         Map<String, Long> micros = new LinkedHashMap<>();
         processes.forEach((name, reader) -> micros.put(name, reader.getAsLong()));
-        return new Reading(micros, query("SELECT pg_current_wal_lsn() - '0/0'"));
+        return new Reading(micros, query("SELECT pg_current_wal_lsn() - '0/0'", wal -> wal));
     }
 
     /** Returns what was used since a reading, divided by the number of jobs. */
     Cost since(Reading before, long jobs) {
         Reading now = read();
         Map<String, Double> micros = new LinkedHashMap<>();
-        now.micros().forEach((name, value) -> micros.put(name, (value - before.micros().get(name)) / (double) jobs));
+        now.micros()
+                .forEach((name, value) ->
+                        micros.put(name, (value - before.micros().get(name)) / (double) jobs));
         return new Cost(micros, (now.wal() - before.wal()) / (double) jobs);
     }
 
@@ -70,7 +74,9 @@ final class Meter {
         long ended = ticks(server, USER_OF_CHILDREN) + ticks(server, SYSTEM_OF_CHILDREN);
         return ofProcess(postmaster)
                 + ended * TICK_MICROS
-                + ProcessHandle.of(postmaster).orElseThrow().children()
+                + ProcessHandle.of(postmaster)
+                        .orElseThrow()
+                        .children()
                         .mapToLong(child -> ofProcess(child.pid()))
                         .sum();
     }
@@ -99,12 +105,12 @@ final class Meter {
         }
     }
 
-    private long query(String sql) {
+    private long query(String sql, LongUnaryOperator then) {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
-            return row.getLong(1);
+            return then.applyAsLong(row.getLong(1));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -129,7 +135,9 @@ final class Meter {
             return micros.entrySet().stream()
                     .map(entry -> "%s %.0f".formatted(entry.getKey(), entry.getValue()))
                     .collect(Collectors.joining(
-                            ", ", "CPU µs a job %.0f without load: ".formatted(system()), ", WAL bytes %.0f".formatted(wal)));
+                            ", ",
+                            "CPU µs a job %.0f without load: ".formatted(system()),
+                            ", WAL bytes %.0f".formatted(wal)));
         }
     }
 }

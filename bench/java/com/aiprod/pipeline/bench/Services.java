@@ -5,7 +5,6 @@ import com.aiprod.pipeline.embedded.pubsub.EmbeddedPubSubMain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -37,14 +36,7 @@ final class Services implements AutoCloseable {
     private final String address;
 
     Services() throws IOException {
-        pubSub = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        EmbeddedPubSubMain.class.getName(),
-                        "--port=0")
+        pubSub = SystemUnderTest.jvm(EmbeddedPubSubMain.class, "--port=0")
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(pubSub::destroy));

@@ -73,7 +73,9 @@ final class Submitter {
                 headers = all.substring(0, start).toLowerCase(Locale.ROOT);
                 int at = headers.indexOf("content-length:");
                 if (at >= 0) {
-                    end = start + Integer.parseInt(headers.substring(at + 15, headers.indexOf('\r', at)).strip());
+                    end = start
+                            + Integer.parseInt(headers.substring(at + 15, headers.indexOf('\r', at))
+                                    .strip());
                 }
             }
             if (end == Integer.MAX_VALUE && endsWithLastChunk(length)) {

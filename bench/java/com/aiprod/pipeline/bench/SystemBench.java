@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -150,7 +151,8 @@ public final class SystemBench {
                 HikariDataSource database = pool(services.databaseUrl())) {
             Meter meter = services.meter().with(SYSTEM, system.pid());
             line("resident after the start, MB", "%d", system.residentMegabytes());
-            EchoRun echo = EchoRun.of(system, database, meter, ROUND.multipliedBy(6));
+            EchoRun echo = EchoRun.of(system, database, meter, rate ->
+                    (int) (rate * Load.shortened(ROUND.multipliedBy(6)).toMillis() / 1_000));
             line("echo jobs, submission to COMPLETED, per s", "%.0f", echo.perSecond());
             line("", "%s", echo.cost().text());
             line("resident after the jobs, MB", "%d", system.residentMegabytes());
@@ -196,9 +198,8 @@ public final class SystemBench {
         try (Services services = new Services();
                 SystemUnderTest worker = services.start(ECHO, SLOTS, "--aiprod.roles=worker,recorder");
                 SystemUnderTest dispatcher = services.start(ECHO, "--aiprod.roles=dispatcher")) {
-            Meter meter = services.meter()
-                    .with("dispatcher", dispatcher.pid())
-                    .with("worker and recorder", worker.pid());
+            Meter meter =
+                    services.meter().with("dispatcher", dispatcher.pid()).with("worker and recorder", worker.pid());
             int jobs = PreQueued.warmUp(services.databaseUrl(), meter, 1, Load.shortened(ROUND.multipliedBy(3)));
             PreQueued run = PreQueued.run(services.databaseUrl(), meter, jobs, 1);
             line("first to last COMPLETED, per s", "%.0f (%,d jobs)", run.perSecond(), run.jobs());
@@ -230,24 +231,26 @@ public final class SystemBench {
      */
     record EchoRun(double perSecond, Meter.Cost cost) {
 
-        static EchoRun of(SystemUnderTest system, DataSource database, Meter meter, Duration time) throws Exception {
+        /** @param jobs the number of jobs, from the rate at which the warm-up submitted */
+        static EchoRun of(SystemUnderTest system, DataSource database, Meter meter, DoubleToIntFunction jobs)
+                throws Exception {
             try (Backlog backlog = new Backlog(database)) {
                 Runnable echo = () -> {
                     backlog.awaitRoom();
                     system.submit(JOB);
                 };
-                system.warmUp(echo);
+                double rate = system.warmUp(echo);
                 awaitEnd(database);
                 Meter.Reading before = meter.read();
                 long start = System.nanoTime();
-                int jobs = Load.closed(8, time, echo).calls();
+                int done = Load.counted(8, jobs.applyAsInt(rate), echo).calls();
                 awaitEnd(database);
                 double seconds = (System.nanoTime() - start) / 1e9;
-                Meter.Cost cost = meter.since(before, jobs);
+                Meter.Cost cost = meter.since(before, done);
                 if (count(database, "SELECT count(*) FROM results WHERE NOT success") > 0) {
                     throw new IllegalStateException("An echo job has failed");
                 }
-                return new EchoRun(jobs / seconds, cost);
+                return new EchoRun(done / seconds, cost);
             }
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,23 +71,18 @@ final class SystemUnderTest implements AutoCloseable {
     }
 
     private SystemUnderTest(List<String> jvmOptions, String... settings) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx448m", "-XX:+UseSerialGC"));
-        command.addAll(jvmOptions);
+        List<String> options = new ArrayList<>(jvmOptions);
         if (!RECORDINGS.isEmpty()) {
-            command.add("-XX:StartFlightRecording=settings=profile,filename=" + RECORDINGS + "/");
+            options.add("-XX:StartFlightRecording=settings=profile,filename=" + RECORDINGS + "/");
         }
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                TestPipelineApplication.class.getName()));
         Map<String, String> last = new LinkedHashMap<>();
         Stream.of(DEFAULTS, List.of(settings), List.of(SETTINGS.strip().split(" +")))
                 .flatMap(List::stream)
                 .filter(setting -> !setting.isEmpty())
                 .forEach(setting -> last.put(setting.split("=", 2)[0], setting));
-        command.addAll(last.values());
-        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process = jvm(options, TestPipelineApplication.class, last.values())
+                .redirectErrorStream(true)
+                .start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
         StringBuilder log = new StringBuilder();
         while (banner.size() < BANNER.size()) {
@@ -105,6 +101,20 @@ final class SystemUnderTest implements AutoCloseable {
         Thread reader = new Thread(() -> drain(output), "log-reader");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** Returns a JVM of the size and with the collector that a container would give to the system. */
+    static ProcessBuilder jvm(Class<?> main, String... arguments) {
+        return jvm(List.of(), main, List.of(arguments));
+    }
+
+    private static ProcessBuilder jvm(List<String> options, Class<?> main, Collection<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx448m", "-XX:+UseSerialGC"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
     }
 
     /** Starts the system with JVM options that override the usual ones. */
@@ -207,17 +217,21 @@ final class SystemUnderTest implements AutoCloseable {
     /**
      * Loads the system until its JVM hardly compiles anymore, like a service that has run for weeks, but for
      * at most 40 s, so that the whole benchmark takes less than five minutes.
+     *
+     * @return the calls per second of the last round
      */
-    void warmUp(Runnable call) throws IOException, InterruptedException {
+    double warmUp(Runnable call) throws IOException, InterruptedException {
         double before = metric(COMPILED);
+        double rate = 0;
         for (int round = 0; round < MAX_WARM_UP_ROUNDS; round++) {
-            Load.closed(WARM_UP_CLIENTS, WARM_UP_ROUND, call);
+            rate = Load.closed(WARM_UP_CLIENTS, WARM_UP_ROUND, call).perSecond();
             double now = metric(COMPILED);
             if (now - before < COMPILES_NO_MORE * WARM_UP_ROUND.toMillis()) {
-                return;
+                break;
             }
             before = now;
         }
+        return rate;
     }
 
     @Override
