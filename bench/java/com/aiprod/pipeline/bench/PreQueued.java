@@ -57,7 +57,7 @@ record PreQueued(int jobs, double perSecond, Meter.Cost cost) {
     static int warmUp(String url, Meter meter, int users, Duration time) {
         double fastest = 0;
         int jobs = 1_000;
-        long end = System.nanoTime() + Load.shortened(Duration.ofSeconds(120)).toNanos();
+        long end = System.nanoTime() + Load.shortened(PATIENCE).toNanos();
         for (int round = 0; round < 12 && System.nanoTime() < end; round++) {
             double rate = run(url, meter, jobs, users).perSecond();
             if (round > 2 && rate < 1.05 * fastest) {

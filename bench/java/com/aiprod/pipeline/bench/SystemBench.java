@@ -144,23 +144,23 @@ public final class SystemBench {
     private static void allRoles() throws Exception {
         System.out.println("All roles in one process");
         try (SystemUnderTest system = SystemUnderTest.forDevelopment()) {
-            line("start for development, s", "%.1f", system.startSeconds());
+            line("start for development, s", "%.1f".formatted(system.startSeconds()));
         }
         try (Services services = new Services();
                 SystemUnderTest system = services.start(ECHO, SLOTS);
                 HikariDataSource database = pool(services.databaseUrl())) {
             Meter meter = services.meter().with(SYSTEM, system.pid());
-            line("resident after the start, MB", "%d", system.residentMegabytes());
+            line("resident after the start, MB", "%d".formatted(system.residentMegabytes()));
             EchoRun echo = EchoRun.of(system, database, meter, rate ->
                     (int) (rate * Load.shortened(ROUND.multipliedBy(6)).toMillis() / 1_000));
-            line("echo jobs, submission to COMPLETED, per s", "%.0f", echo.perSecond());
-            line("", "%s", echo.cost().text());
-            line("resident after the jobs, MB", "%d", system.residentMegabytes());
+            line("echo jobs, submission to COMPLETED, per s", "%.0f".formatted(echo.perSecond()));
+            line("", echo.cost().text());
+            line("resident after the jobs, MB", "%d".formatted(system.residentMegabytes()));
             int half = Math.max(1, (int) (echo.perSecond() / 2));
             Load load = Load.open(half, 16, ROUND.multipliedBy(3), () -> system.submit(JOB));
-            line("submit p50, p99 ms, half of that rate", "%.1f, %.1f", load.p50Ms(), load.p99Ms());
+            line("submit p50, p99 ms, half of that rate", "%.1f, %.1f".formatted(load.p50Ms(), load.p99Ms()));
             awaitEnd(database);
-            line("idle: submit to worker, p50, p99 ms", "%s", idle(system, database));
+            line("idle: submit to worker, p50, p99 ms", idle(system, database));
         }
     }
 
@@ -202,8 +202,8 @@ public final class SystemBench {
                     services.meter().with("dispatcher", dispatcher.pid()).with("worker and recorder", worker.pid());
             int jobs = PreQueued.warmUp(services.databaseUrl(), meter, 1, Load.shortened(ROUND.multipliedBy(3)));
             PreQueued run = PreQueued.run(services.databaseUrl(), meter, jobs, 1);
-            line("first to last COMPLETED, per s", "%.0f (%,d jobs)", run.perSecond(), run.jobs());
-            line("", "%s", run.cost().text());
+            line("first to last COMPLETED, per s", "%.0f (%,d jobs)".formatted(run.perSecond(), run.jobs()));
+            line("", run.cost().text());
         }
     }
 
@@ -220,7 +220,7 @@ public final class SystemBench {
                     Measured.none()
                             .plus(meter, () -> Load.open(200, 32, Duration.ofSeconds(20), () -> system.submit(JOB))),
                     "");
-            line("resident, MB", "%d", system.residentMegabytes());
+            line("resident, MB", "%d".formatted(system.residentMegabytes()));
         }
     }
 
@@ -367,8 +367,8 @@ public final class SystemBench {
                 measured.cost().wal());
     }
 
-    private static void line(String name, String format, Object... values) {
-        System.out.printf("%-44s %s%n", name, format.formatted(values));
+    private static void line(String name, String value) {
+        System.out.printf("%-44s %s%n", name, value);
     }
 
     /** What a submission runs without concurrent ones, as a client of the database would. */
