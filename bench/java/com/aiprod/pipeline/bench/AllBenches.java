@@ -16,8 +16,8 @@ public final class AllBenches {
         System.setProperty(Load.PERCENT, String.valueOf(PERCENT));
         System.setProperty("rounds", "1");
         run("SystemBench", () -> SystemBench.main(args));
+        run("PeersBench", () -> PeersBench.main(args));
         run("VideoBench", () -> VideoBench.main(args));
-        run("EventStreamsBench", () -> EventStreamsBench.main(args));
         run("PubSubBench", () -> PubSubBench.main(args));
     }
 

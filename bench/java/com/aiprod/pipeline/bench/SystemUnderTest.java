@@ -3,10 +3,7 @@ package com.aiprod.pipeline.bench;
 import com.aiprod.pipeline.TestPipelineApplication;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Writer;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,13 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The whole system in a separate process, with all roles and embedded services, as a new user starts it, but without
@@ -34,6 +34,7 @@ final class SystemUnderTest implements AutoCloseable {
             "api", Pattern.compile("API +(http\\S+)"),
             "health", Pattern.compile("Health +(http\\S+)"),
             "database", Pattern.compile("PostgreSQL +(jdbc:\\S+)"),
+            "issuer", Pattern.compile(" TOKENS=(\\S+)"),
             "token", Pattern.compile("export TOKEN=(\\S+)"),
             "seconds", Pattern.compile("is ready in ([0-9.]+) s"));
 
@@ -48,15 +49,21 @@ final class SystemUnderTest implements AutoCloseable {
     /** The share of a round that a warm system may spend in JIT compilation. */
     private static final double COMPILES_NO_MORE = 0.1;
 
-    static {
-        // The number of connections that the JDK's client keeps alive; its default is 5.
-        System.setProperty("http.maxConnections", "100");
-    }
+    private static final List<String> DEFAULTS = List.of(
+            "--server.port=0", "--management.server.port=0", "--aiprod.max-active-jobs=0", "--aiprod.submit-rate=0");
+
+    /** More settings for each system, separated by spaces: {@code BENCH_SETTINGS="--aiprod.worker.concurrency=8"}. */
+    private static final String SETTINGS = System.getenv().getOrDefault("BENCH_SETTINGS", "");
+
+    /** A folder for a recording of each system: {@code BENCH_JFR=target bench/run SystemBench}. */
+    private static final String RECORDINGS = System.getenv().getOrDefault("BENCH_JFR", "");
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process process;
     private final Map<String, String> banner = new HashMap<>();
+    private final ThreadLocal<Submitter> submitter =
+            ThreadLocal.withInitial(() -> new Submitter(URI.create(banner.get("api"))));
 
     /** Starts the system and waits until it is ready. */
     SystemUnderTest(String... settings) throws IOException {
@@ -64,19 +71,18 @@ final class SystemUnderTest implements AutoCloseable {
     }
 
     private SystemUnderTest(List<String> jvmOptions, String... settings) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx448m", "-XX:+UseSerialGC"));
-        command.addAll(jvmOptions);
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                TestPipelineApplication.class.getName(),
-                "--server.port=0",
-                "--management.server.port=0",
-                "--aiprod.max-active-jobs=0",
-                "--aiprod.submit-rate=0"));
-        command.addAll(List.of(settings));
-        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> options = new ArrayList<>(jvmOptions);
+        if (!RECORDINGS.isEmpty()) {
+            options.add("-XX:StartFlightRecording=settings=profile,filename=" + RECORDINGS + "/");
+        }
+        Map<String, String> last = new LinkedHashMap<>();
+        Stream.of(DEFAULTS, List.of(settings), List.of(SETTINGS.strip().split(" +")))
+                .flatMap(List::stream)
+                .filter(setting -> !setting.isEmpty())
+                .forEach(setting -> last.put(setting.split("=", 2)[0], setting));
+        process = jvm(options, TestPipelineApplication.class, last.values())
+                .redirectErrorStream(true)
+                .start();
         BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
         StringBuilder log = new StringBuilder();
         while (banner.size() < BANNER.size()) {
@@ -95,6 +101,20 @@ final class SystemUnderTest implements AutoCloseable {
         Thread reader = new Thread(() -> drain(output), "log-reader");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** Returns a JVM of the size and with the collector that a container would give to the system. */
+    static ProcessBuilder jvm(Class<?> main, String... arguments) {
+        return jvm(List.of(), main, List.of(arguments));
+    }
+
+    private static ProcessBuilder jvm(List<String> options, Class<?> main, Collection<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx448m", "-XX:+UseSerialGC"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
     }
 
     /** Starts the system with JVM options that override the usual ones. */
@@ -123,6 +143,10 @@ final class SystemUnderTest implements AutoCloseable {
 
     String databaseUrl() {
         return banner.get("database");
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     /** Returns the resident megabytes of the JVM, without PostgreSQL's processes. */
@@ -169,46 +193,45 @@ final class SystemUnderTest implements AutoCloseable {
                 .header("Authorization", "Bearer " + banner.get("token"));
     }
 
-    /**
-     * Submits a job and returns the response, which must be a 202. Uses the simplest client, which blocks on its own
-     * connection: CPU used by the client is lost for the system, because both share the machine.
-     */
+    /** Submits a job and returns the response, which must be a 202. Each thread has a connection of its own. */
     String submit(String body) {
-        try {
-            HttpURLConnection call = (HttpURLConnection)
-                    URI.create(banner.get("api") + "/pipeline/run").toURL().openConnection();
-            call.setReadTimeout(30_000);
-            call.setRequestProperty("Authorization", "Bearer " + banner.get("token"));
-            call.setRequestProperty("Content-Type", "application/json");
-            call.setDoOutput(true);
-            try (OutputStream out = call.getOutputStream()) {
-                out.write(body.getBytes(StandardCharsets.UTF_8));
-            }
-            if (call.getResponseCode() != HttpURLConnection.HTTP_ACCEPTED) {
-                throw new IllegalStateException("Not accepted: " + call.getResponseCode());
-            }
-            try (InputStream in = call.getInputStream()) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        return submit(banner.get("token"), body);
+    }
+
+    /** Submits a job with another token. */
+    String submit(String token, String body) {
+        return submitter.get().submit(token, body);
+    }
+
+    /** Returns a token for each of some users. */
+    List<String> tokens(int users) throws IOException, InterruptedException {
+        List<String> tokens = new ArrayList<>();
+        for (int user = 0; user < users; user++) {
+            URI uri = URI.create(banner.get("issuer") + "/token?sub=user-" + user);
+            tokens.add(http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                    .body());
         }
+        return tokens;
     }
 
     /**
      * Loads the system until its JVM hardly compiles anymore, like a service that has run for weeks, but for
      * at most 40 s, so that the whole benchmark takes less than five minutes.
+     *
+     * @return the calls per second of the last round
      */
-    void warmUp(Runnable call) throws IOException, InterruptedException {
+    double warmUp(Runnable call) throws IOException, InterruptedException {
         double before = metric(COMPILED);
+        double rate = 0;
         for (int round = 0; round < MAX_WARM_UP_ROUNDS; round++) {
-            Load.closed(WARM_UP_CLIENTS, WARM_UP_ROUND, call);
+            rate = Load.closed(WARM_UP_CLIENTS, WARM_UP_ROUND, call).perSecond();
             double now = metric(COMPILED);
             if (now - before < COMPILES_NO_MORE * WARM_UP_ROUND.toMillis()) {
-                return;
+                break;
             }
             before = now;
         }
+        return rate;
     }
 
     @Override
