@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -104,12 +103,13 @@ class AuditLog extends OncePerRequestFilter {
 
         /** The job's ID from the path, or a new job's ID from the Location header. */
         private static String jobId(String path, String location) {
-            return Stream.of(path, location == null ? "" : location)
-                    .map(JOB::matcher)
-                    .filter(Matcher::matches)
-                    .map(matcher -> matcher.group(1))
-                    .findFirst()
-                    .orElse(null);
+            String ofPath = jobId(path);
+            return ofPath != null || location == null ? ofPath : jobId(location);
+        }
+
+        private static String jobId(String path) {
+            Matcher job = JOB.matcher(path);
+            return job.matches() ? job.group(1) : null;
         }
 
         @Override

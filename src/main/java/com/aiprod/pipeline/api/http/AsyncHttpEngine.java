@@ -47,6 +47,7 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
         Consumer(PlatformHttpEndpoint endpoint, Processor processor) {
             super(endpoint, processor, Runnable::run);
             binding.setHeaderFilterStrategy(endpoint.getHeaderFilterStrategy());
+            binding.setMuteException(endpoint.isMuteException());
             binding.setUseReaderForPayload(!endpoint.isUseStreaming());
         }
 
@@ -86,6 +87,24 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
                     answered.completeExceptionally(e);
                 }
             });
+        }
+
+        /** Does the same as Camel's, whose binding cannot be replaced. */
+        @Override
+        protected void afterProcess(HttpServletResponse response, Exchange exchange) throws IOException {
+            boolean written = false;
+            try {
+                binding.writeResponse(exchange, response);
+                written = true;
+            } catch (Exception e) {
+                getExceptionHandler().handleException("Cannot write the response", exchange, e);
+            } finally {
+                doneUoW(exchange);
+                releaseExchange(exchange, false);
+            }
+            if (!written && !response.isCommitted()) {
+                response.sendError(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            }
         }
 
         /** Responses are JSON and not cacheable unless their route says otherwise. */

@@ -94,6 +94,10 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
     }
 
     private static Map<String, String[]> parameters(HttpServletRequest request) {
+        if (request.getQueryString() == null) {
+            request.setAttribute(OTHER_PARAMETERS, List.of());
+            return Map.of();
+        }
         Map<String, String[]> allowed = new LinkedHashMap<>();
         List<String> others = new ArrayList<>();
         UriComponents query = UriComponentsBuilder.newInstance()

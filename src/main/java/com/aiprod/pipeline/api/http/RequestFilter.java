@@ -64,9 +64,7 @@ public class RequestFilter extends OncePerRequestFilter {
         FilteredRequest filtered;
         try {
             filtered = new FilteredRequest(
-                    request,
-                    body(request),
-                    SecurityContextHolder.getContext().getAuthentication());
+                    request, body(request), SecurityContextHolder.getContext().getAuthentication());
         } catch (ProblemException e) {
             request.setAttribute(REFUSAL, e);
             Problems.answerTo(e, request).writeTo(response);
@@ -142,6 +140,9 @@ public class RequestFilter extends OncePerRequestFilter {
             throw unsupported("The body must not have a Content-Encoding.");
         }
         String contentType = request.getContentType();
+        if (MediaType.APPLICATION_JSON_VALUE.equals(contentType)) {
+            return;
+        }
         if (contentType == null) {
             throw unsupported("Send 'Content-Type: application/json'.");
         }
@@ -162,10 +163,22 @@ public class RequestFilter extends OncePerRequestFilter {
     }
 
     private static void requireUtf8(byte[] body) {
+        if (isAscii(body)) {
+            return;
+        }
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
         } catch (CharacterCodingException e) {
             throw new InvalidRequestException("The body is not valid UTF-8.");
         }
+    }
+
+    private static boolean isAscii(byte[] body) {
+        for (byte b : body) {
+            if (b < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -24,8 +24,8 @@ public class SubmitRequestReader {
 
     /**
      * Sets the exchange variables {@code content}, {@code preset}, {@code priority}, {@code lang},
-     * {@code durationSec} (Integer), {@code metadata} (JSON text), {@code callbackUrl} and {@code idempotencyKey} (all
-     * three absent if not given), and {@code requestHash} (what the key is bound to).
+     * {@code durationSec} (Integer), {@code metadata} (JSON text), {@code callbackUrl}, {@code idempotencyKey} (all
+     * three absent if not given), and {@code requestHash} (what the key is bound to; absent without a key).
      *
      * @throws InvalidRequestException with every error in body and headers
      */
@@ -58,6 +58,6 @@ public class SubmitRequestReader {
         exchange.setVariable("metadata", request.metadata());
         exchange.setVariable("callbackUrl", request.callbackUrl());
         exchange.setVariable("idempotencyKey", key);
-        exchange.setVariable("requestHash", request.fingerprint());
+        exchange.setVariable("requestHash", key == null ? null : request.fingerprint());
     }
 }

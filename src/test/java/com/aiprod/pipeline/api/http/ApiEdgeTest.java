@@ -61,6 +61,15 @@ class ApiEdgeTest {
         assertThat(seen.path("headers").path("limit").asText()).isEqualTo("5");
     }
 
+    /** In chunks, it would take two writes to the socket. */
+    @Test
+    void answersInOnePiece() throws Exception {
+        HttpResponse<String> answer = send(get("/pipeline/me"));
+        assertThat(answer.headers().firstValueAsLong("Content-Length"))
+                .hasValue(answer.body().getBytes(StandardCharsets.UTF_8).length);
+        assertThat(answer.headers().firstValue("Transfer-Encoding")).isEmpty();
+    }
+
     @Test
     void hidesFromSpringTheHeadersThatItWouldActOn() throws Exception {
         HttpResponse<String> options = send(authorized("/pipeline/jobs")
