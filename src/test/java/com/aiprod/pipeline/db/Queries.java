@@ -111,7 +111,9 @@ public final class Queries implements AutoCloseable {
                 .map(name -> variables.get(name.group(1)))
                 .toArray();
         return jdbc.queryForList(
-                PARAMETER.matcher(sql).replaceAll(found -> found.group().startsWith(":*") ? "ARRAY[cast(? AS text)]" : "?"),
+                PARAMETER
+                        .matcher(sql)
+                        .replaceAll(found -> found.group().startsWith(":*") ? "ARRAY[cast(? AS text)]" : "?"),
                 values);
     }
 

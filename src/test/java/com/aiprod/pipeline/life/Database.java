@@ -241,7 +241,9 @@ final class Database implements Statements, AutoCloseable {
         List<?> values = value instanceof List<?> list ? list : Collections.singletonList(value);
         return connection.createArrayOf(
                 "text",
-                values.stream().map(each -> each == null ? null : each.toString()).toArray());
+                values.stream()
+                        .map(each -> each == null ? null : each.toString())
+                        .toArray());
     }
 
     private static List<Map<String, Object>> rows(ResultSet result) throws SQLException {

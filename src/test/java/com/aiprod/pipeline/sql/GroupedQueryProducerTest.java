@@ -140,8 +140,10 @@ class GroupedQueryProducerTest {
             holder.createStatement().execute("INSERT INTO test_group VALUES (1)");
             Future<Exchange> held = threads.submit(() -> call(1));
             Awaitility.await()
-                    .until(() -> jdbc.queryForObject(
-                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", Integer.class),
+                    .until(
+                            () -> jdbc.queryForObject(
+                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+                                    Integer.class),
                             waiting -> waiting == 1);
 
             assertThat(row(call(2)).get("number")).isEqualTo("2");
@@ -165,9 +167,10 @@ class GroupedQueryProducerTest {
                 CREATE TRIGGER counted BEFORE INSERT ON test_group FOR EACH STATEMENT EXECUTE FUNCTION count_statement();
                 """);
         List<Exchange> exchanges = callTogether(List.of(13, 13, 13, 13, 13, 13, 13, 13));
-        assertThat(exchanges).allSatisfy(exchange -> assertThat(exchange.getException())
-                .isInstanceOf(SQLException.class));
-        assertThat(jdbc.queryForObject("SELECT count(*) FROM test_group", Integer.class)).isZero();
+        assertThat(exchanges)
+                .allSatisfy(exchange -> assertThat(exchange.getException()).isInstanceOf(SQLException.class));
+        assertThat(jdbc.queryForObject("SELECT count(*) FROM test_group", Integer.class))
+                .isZero();
         assertThat(jdbc.queryForObject("SELECT last_value FROM statements", Integer.class))
                 .as("each exchange was in one statement")
                 .isLessThanOrEqualTo(exchanges.size());

@@ -42,7 +42,8 @@ class ShortJobsTest {
             gate.countDown();
 
             await().atMost(LIMIT).until(() -> ended(jobs) == SHORT_JOBS + 20);
-            assertThat(jobs.read("SELECT max(attempt) FROM jobs", Integer.class)).isOne();
+            assertThat(jobs.read("SELECT max(attempt) FROM jobs", Integer.class))
+                    .isOne();
         } finally {
             gate.countDown();
         }
