@@ -44,6 +44,11 @@ final class Load {
         return run(clients, time, TimeUnit.SECONDS.toNanos(clients) / perSecond, call);
     }
 
+    /** Closed loop for the whole time in each run: a short warm-up would leave a system that is not compiled. */
+    static Load warmUp(int clients, Duration time, Runnable call) throws InterruptedException {
+        return run(clients, time, Integer.MAX_VALUE, 0, call);
+    }
+
     /** Closed loop with a number of calls. */
     static Load counted(int clients, int calls, Runnable call) throws InterruptedException {
         return run(clients, Duration.ofMinutes(5), calls, 0, call);
