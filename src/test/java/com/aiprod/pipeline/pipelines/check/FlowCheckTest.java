@@ -63,10 +63,10 @@ class FlowCheckTest {
 
     @Test
     void missesABeanCall() throws IOException {
-        change("work/run-job.camel.yaml", "        - bean:\n            id: defer-ack.*?ref: deferredAck\n", "");
+        change("work/receive-job.camel.yaml", "        - bean:\n            id: defer-ack.*?ref: deferredAck\n", "");
 
         assertThat(check(folder))
-                .containsExactly("work/run-job.camel.yaml:2 [] The route 'run-job' no longer calls the bean"
+                .containsExactly("work/receive-job.camel.yaml:2 [] The route 'receive-job' no longer calls the bean"
                         + " deferredAck.defer, as the step 'defer-ack' of the built-in file does.");
     }
 
