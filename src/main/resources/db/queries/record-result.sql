@@ -26,7 +26,7 @@ WITH told AS MATERIALIZED (
         completed_at = now(),
         updated_at = now()
     FROM running JOIN told ON told.job_id = running.id AND nth = 1
-    WHERE jobs.id = running.id AND jobs.attempt = told.attempt AND cast(jobs.state AS text) = 'PROCESSING'
+    WHERE jobs.id = running.id AND jobs.attempt = told.attempt AND cast(state AS text) = 'PROCESSING'
     RETURNING jobs.*, n, success, output, error_code, error_message, retryable, execution_time_ms
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)

@@ -64,7 +64,7 @@ enum Broken {
             "SELECT id, user_id, priority FROM queued LIMIT 0"),
     REDRIVE_IN_ANY_STATE(Property.LIFE, "redrive-dead-letters", "AND jobs.state = 'FAILED'", ""),
     REDRIVE_IN_THE_OLD_SERIES(Property.LIFE, "redrive-dead-letters", "series_start = jobs.attempt,", ""),
-    RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND attempt = cast(:?attempt AS integer)", ""),
+    RESULT_OF_ANY_ATTEMPT(Property.LIFE, "record-result", " AND jobs.attempt = told.attempt", ""),
     RESULT_IN_ANY_STATE(Property.LIFE, "record-result", "AND cast(state AS text) = 'PROCESSING'", ""),
     FAILURE_WITHOUT_LETTER(Property.LIFE, "record-result", "FROM ended WHERE state = 'FAILED'", "FROM ended LIMIT 0"),
     RESCUE_WITHOUT_MESSAGE(
