@@ -46,7 +46,8 @@ class TraceIT {
         assertThat(request.parent()).isEqualTo(CLIENT_SPAN);
         assertThat(request.kind()).isEqualTo("SERVER");
         Received published = child(trace, request, "publish-job", "PRODUCER");
-        Received claimed = child(trace, published, "run-job", "CONSUMER");
+        Received received = child(trace, published, "run-job", "CONSUMER");
+        Received claimed = child(trace, received, "receive-job", "CONSUMER");
         Received ran = child(trace, claimed, "run-claimed-job", "INTERNAL");
         Received attempted = child(trace, ran, "attempt-job", "INTERNAL");
         List<Received> tries = named(trace, "scripted");
