@@ -59,7 +59,8 @@ class HttpConfiguration {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         firewall.setUnsafeAllowAnyHttpMethod(true);
         // The default, without a regular expression for what is plain.
-        firewall.setAllowedHeaderNames(name -> isPlain(name) || StrictHttpFirewall.ALLOWED_HEADER_NAMES.test(name));
+        firewall.setAllowedHeaderNames(
+                name -> isPlain(name) || StrictHttpFirewall.ALLOWED_HEADER_NAMES.test(name));
         firewall.setAllowedHeaderValues(
                 value -> isPlain(value) || StrictHttpFirewall.ALLOWED_HEADER_VALUES.test(value));
         return firewall;

@@ -82,7 +82,6 @@ class RequestValuesTest {
     void rejectsABadlyEncodedParameter() {
         MockHttpServletRequest request = new MockHttpServletRequest("GET", "/pipeline/jobs");
         request.setQueryString("limit=%zz");
-        assertThatThrownBy(() -> new FilteredRequest(request, new byte[0], null))
-                .isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> new FilteredRequest(request, new byte[0], null)).isInstanceOf(InvalidRequestException.class);
     }
 }
