@@ -1,17 +1,10 @@
 package com.aiprod.pipeline.security;
 
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
-import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -20,11 +13,11 @@ import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.AuthenticationEventPublisher;
 import org.springframework.security.authentication.AuthenticationServiceException;
-import org.springframework.security.config.BeanIds;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -37,19 +30,12 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.AuthenticationEntryPoint;
-import org.springframework.security.web.DefaultSecurityFilterChain;
-import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
-import org.springframework.security.web.authentication.AuthenticationFilter;
-import org.springframework.security.web.context.request.async.WebAsyncManagerIntegrationFilter;
-import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
-import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.web.servlet.HandlerExceptionResolver;
-import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Authentication and authorization. A caller is identified by a token that is signed by the issuer in Spring's own
@@ -74,11 +60,7 @@ class SecurityConfiguration {
         http.csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
-                // No session, and no second place for the caller: FilteredRequest hands it on.
-                .sessionManagement(AbstractHttpConfigurer::disable)
-                .securityContext(AbstractHttpConfigurer::disable)
-                .servletApi(AbstractHttpConfigurer::disable)
-                .anonymous(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 // Spring would write Cache-Control before a route sets it.
                 .headers(headers -> headers.cacheControl(HeadersConfigurer.CacheControlConfig::disable)
                         .contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY_POLICY))
@@ -111,56 +93,7 @@ class SecurityConfiguration {
                                     token -> new JwtAuthenticationToken(token, authorities(token), token.getSubject())))
                     .withObjectPostProcessor(unavailableIssuerIs503()));
         }
-        return lean(http.build());
-    }
-
-    /**
-     * Leaves out two filters that Spring Security (6.5) adds without a setting: one hands the caller to a thread of Spring
-     * MVC, which starts none here; the other looks for DPoP tokens in each request.
-     */
-    private static SecurityFilterChain lean(SecurityFilterChain whole) {
-        return new DefaultSecurityFilterChain(
-                AnyRequestMatcher.INSTANCE,
-                whole.getFilters().stream()
-                        .filter(filter -> !(filter instanceof WebAsyncManagerIntegrationFilter)
-                                && !(filter instanceof AuthenticationFilter))
-                        .toList());
-    }
-
-    /**
-     * Unwraps the chain from Spring Security's support for request matchers that ask Spring MVC, which would look up the
-     * handler of each request twice.
-     */
-    @Bean
-    static BeanPostProcessor unwrappedSecurity(
-            ObjectProvider<HttpFirewall> firewall, ObjectProvider<RequestRejectedHandler> rejected) {
-        return new BeanPostProcessor() {
-            @Override
-            public Object postProcessAfterInitialization(Object bean, String name) {
-                if (!name.equals(BeanIds.SPRING_SECURITY_FILTER_CHAIN) || !(bean instanceof FilterChainProxy wrapped)) {
-                    return bean;
-                }
-                FilterChainProxy chain = new ParsedPathChain(wrapped.getFilterChains());
-                chain.setFirewall(firewall.getObject());
-                chain.setRequestRejectedHandler(rejected.getObject());
-                return chain;
-            }
-        };
-    }
-
-    /** Parses the path once for all matchers. */
-    private static final class ParsedPathChain extends FilterChainProxy {
-
-        ParsedPathChain(List<SecurityFilterChain> chains) {
-            super(chains);
-        }
-
-        @Override
-        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-                throws IOException, ServletException {
-            ServletRequestPathUtils.parseAndCache((HttpServletRequest) request);
-            super.doFilter(request, response, chain);
-        }
+        return http.build();
     }
 
     /** Outside every filter that responds, and inside the one that assigns the request ID. */

@@ -184,9 +184,7 @@ public final class RunningAttempts implements Progress {
         if (Boolean.TRUE.equals(exchange.getVariable(OWN_SLOT))) {
             attempt.runInOwnSlot();
         }
-        // With long jobs, the message of a running job is kept: it is what keeps Pub/Sub from sending more than there
-        // are
-        // slots.
+        // The message of a long job is kept: it keeps Pub/Sub from sending more messages than there are slots.
         exchange.setVariable("letGo", attempt.runsInOwnSlot() || slots.leasesAhead());
         attempts.put(attempt.jobId, attempt);
         exchange.setVariable(ATTEMPT, attempt);

@@ -75,15 +75,12 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
     private final Principal principal;
     private final Map<String, String[]> parameters;
 
-    /**
-     * @param body the request's body, which has already been read
-     * @param principal the verified caller; null if there is none
-     */
-    FilteredRequest(HttpServletRequest request, byte[] body, Principal principal) {
+    /** @param body the request's body, which has already been read */
+    FilteredRequest(HttpServletRequest request, byte[] body) {
         super(request);
         this.contentLength = body.length;
         this.body = new Body(new ByteArrayInputStream(body));
-        this.principal = principal;
+        this.principal = request.getUserPrincipal();
         this.parameters = parameters(request);
     }
 

@@ -58,22 +58,7 @@ class HttpConfiguration {
     HttpFirewall httpFirewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         firewall.setUnsafeAllowAnyHttpMethod(true);
-        // The default, without a regular expression for what is plain.
-        firewall.setAllowedHeaderNames(
-                name -> isPlain(name) || StrictHttpFirewall.ALLOWED_HEADER_NAMES.test(name));
-        firewall.setAllowedHeaderValues(
-                value -> isPlain(value) || StrictHttpFirewall.ALLOWED_HEADER_VALUES.test(value));
         return firewall;
-    }
-
-    private static boolean isPlain(String text) {
-        for (int index = 0; index < text.length(); index++) {
-            char c = text.charAt(index);
-            if (c < ' ' || c > '~') {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Bean

@@ -23,7 +23,6 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -63,8 +62,12 @@ public class RequestFilter extends OncePerRequestFilter {
         }
         FilteredRequest filtered;
         try {
+<<<<<<< HEAD
             filtered = new FilteredRequest(
                     request, body(request), SecurityContextHolder.getContext().getAuthentication());
+=======
+            filtered = new FilteredRequest(request, body(request));
+>>>>>>> parent of 7da7fb1 (Keep only the security filters that a request needs)
         } catch (ProblemException e) {
             request.setAttribute(REFUSAL, e);
             Problems.answerTo(e, request).writeTo(response);
