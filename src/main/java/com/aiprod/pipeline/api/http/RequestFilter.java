@@ -62,12 +62,7 @@ public class RequestFilter extends OncePerRequestFilter {
         }
         FilteredRequest filtered;
         try {
-<<<<<<< HEAD
-            filtered = new FilteredRequest(
-                    request, body(request), SecurityContextHolder.getContext().getAuthentication());
-=======
             filtered = new FilteredRequest(request, body(request));
->>>>>>> parent of 7da7fb1 (Keep only the security filters that a request needs)
         } catch (ProblemException e) {
             request.setAttribute(REFUSAL, e);
             Problems.answerTo(e, request).writeTo(response);
