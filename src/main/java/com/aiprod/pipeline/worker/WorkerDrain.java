@@ -20,8 +20,6 @@ import org.springframework.context.event.ContextClosedEvent;
 final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerDrain.class);
-    static final String RECEIVING_ROUTE = "run-job";
-    static final String LEASING_AHEAD_ROUTE = "run-short-jobs";
     private static final String ANNOUNCING_ROUTE = "direct:announce-capacity";
     private static final String RELEASING_ROUTE = "direct:release-jobs";
 
@@ -61,8 +59,7 @@ final class WorkerDrain implements SmartLifecycle, ApplicationListener<ContextCl
             RunningAttempts attempts = running.getObject();
             slots.getObject().close();
             announceCapacity();
-            camel.getObject().getRouteController().stopRoute(LEASING_AHEAD_ROUTE);
-            camel.getObject().getRouteController().stopRoute(RECEIVING_ROUTE);
+            WorkerIntake.stopReceiving(camel.getObject());
             long end = System.nanoTime() + grace.toNanos();
             if (attempts.awaitIdle(grace)) {
                 // The process takes its unrecorded results with it, and their jobs would run again.

@@ -8,6 +8,8 @@ import org.springframework.context.ApplicationContext;
 /** Controls how jobs enter this worker: its message consumer, and the slots for its messages. */
 final class WorkerIntake implements WorkerHealth.Worker {
 
+    static final String LEASING_AHEAD_ROUTE = "run-short-jobs";
+    private static final String RECEIVING_ROUTE = "run-job";
     private static final long POLL_MILLIS = 100;
 
     private final ApplicationContext application;
@@ -36,10 +38,10 @@ final class WorkerIntake implements WorkerHealth.Worker {
     public void startReceiving() throws Exception {
         if (camel.isStarted()
                 && camel.getRouteController()
-                        .getRouteStatus(WorkerDrain.RECEIVING_ROUTE)
+                        .getRouteStatus(RECEIVING_ROUTE)
                         .isStopped()
                 && !slots.closed()) {
-            camel.getRouteController().startRoute(WorkerDrain.RECEIVING_ROUTE);
+            camel.getRouteController().startRoute(RECEIVING_ROUTE);
         }
     }
 
@@ -50,8 +52,13 @@ final class WorkerIntake implements WorkerHealth.Worker {
             Thread.sleep(POLL_MILLIS);
         }
         slots.pause();
-        camel.getRouteController().stopRoute(WorkerDrain.LEASING_AHEAD_ROUTE);
-        camel.getRouteController().stopRoute(WorkerDrain.RECEIVING_ROUTE);
+        stopReceiving(camel);
+    }
+
+    /** Receives no more messages; those that wait for a slot are nacked. */
+    static void stopReceiving(CamelContext camel) throws Exception {
+        camel.getRouteController().stopRoute(LEASING_AHEAD_ROUTE);
+        camel.getRouteController().stopRoute(RECEIVING_ROUTE);
     }
 
     @Override

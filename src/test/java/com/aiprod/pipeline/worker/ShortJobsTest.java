@@ -52,7 +52,7 @@ class ShortJobsTest {
     private static boolean leasesAhead(Worker worker) {
         return worker.camel()
                 .getRouteController()
-                .getRouteStatus(WorkerDrain.LEASING_AHEAD_ROUTE)
+                .getRouteStatus(WorkerIntake.LEASING_AHEAD_ROUTE)
                 .isStarted();
     }
 
