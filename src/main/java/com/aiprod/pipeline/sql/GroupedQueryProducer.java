@@ -162,9 +162,7 @@ final class GroupedQueryProducer extends DefaultProducer {
 
     private void execute(List<Member> group) throws SQLException {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement(endpoint.query().sql())) {
-            endpoint.keepPlan(statement);
+                PreparedStatement statement = endpoint.prepare(connection)) {
             int index = 1;
             for (Query.Parameter parameter : endpoint.query().parameters()) {
                 statement.setObject(

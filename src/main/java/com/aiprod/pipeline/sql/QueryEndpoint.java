@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.sql;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
@@ -50,11 +51,13 @@ final class QueryEndpoint extends JdbcEndpoint {
         return query;
     }
 
-    /** Lets PostgreSQL keep the plan of the statement in this connection, if it may. */
-    void keepPlan(PreparedStatement statement) throws SQLException {
+    /** Prepares the statement; PostgreSQL keeps its plan in this connection if it may. */
+    PreparedStatement prepare(Connection connection) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(query.sql());
         if (keepsPlan) {
             statement.unwrap(PGStatement.class).setPrepareThreshold(PREPARE_AFTER_CALLS);
         }
+        return statement;
     }
 
     /** The value of a parameter in an exchange; null when it has none. */

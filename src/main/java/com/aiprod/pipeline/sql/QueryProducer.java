@@ -28,9 +28,7 @@ final class QueryProducer extends JdbcProducer {
     @Override
     public void process(Exchange exchange) throws SQLException {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement(endpoint.query().sql())) {
-            endpoint.keepPlan(statement);
+                PreparedStatement statement = endpoint.prepare(connection)) {
             int index = 1;
             for (Query.Parameter parameter : endpoint.query().parameters()) {
                 statement.setObject(index++, endpoint.value(parameter.name(), exchange));
