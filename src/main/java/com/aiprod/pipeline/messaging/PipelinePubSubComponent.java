@@ -50,7 +50,7 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
             .setDelayThresholdDuration(Duration.ofMillis(1))
             .build();
 
-    /** Messages wait in threads for a slot or a statement. More would not share it. */
+    /** A message waits in a thread for a slot or a statement. The others wait in the queue of these threads. */
     private static final int MAX_THREADS = 32;
 
     private final PubSubSettings settings;
