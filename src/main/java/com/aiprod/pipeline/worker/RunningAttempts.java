@@ -111,10 +111,11 @@ public final class RunningAttempts implements Progress {
      * Waits for a free slot and keeps it for this exchange, at the longest until the exchange is done. The variable
      * {@code leasedAhead} is whether the message was leased for a slot that was not free.
      *
-     * @return {@code taken}; {@code none} when this process is ending or broken and takes no more jobs; {@code return}
-     *     when a job that was leased ahead must go to another worker, because jobs are no longer short here
+     * <p>Sets the variable {@code slotOutcome}: {@code taken}; {@code none} when this process is ending or broken and takes
+     * no more jobs; {@code return} when a job that was leased ahead must go to another worker, because jobs are no longer
+     * short here.
      */
-    public String takeSlot(Exchange exchange) throws InterruptedException {
+    public void takeSlot(Exchange exchange) throws InterruptedException {
         Optional<Slots.Slot> taken = slots.take(Boolean.TRUE.equals(exchange.getVariable(LEASED_AHEAD)));
         taken.ifPresent(slot -> {
             exchange.setVariable(SLOT, slot);
@@ -127,10 +128,7 @@ public final class RunningAttempts implements Progress {
                 }
             });
         });
-        if (taken.isPresent()) {
-            return "taken";
-        }
-        return slots.offered() > 0 ? "return" : "none";
+        exchange.setVariable("slotOutcome", taken.isPresent() ? "taken" : slots.offered() > 0 ? "return" : "none");
     }
 
     /**

@@ -50,8 +50,8 @@ public final class WorkerCapacity {
     }
 
     /**
-     * Sets the variables that announce-worker.sql binds, except the worker's ID and lease, and {@code leasesAhead}.
-     * Claims are counted from one call to the next.
+     * Sets the variables that announce-worker.sql binds, except the worker's ID and lease. Claims are counted from one
+     * call to the next. Also sets {@code pace}, if jobs have just become {@code short} or {@code long}.
      */
     public synchronized void measure(Exchange exchange) {
         long now = System.nanoTime();
@@ -64,9 +64,12 @@ public final class WorkerCapacity {
         exchange.setVariable("slots", offered);
         long claimed = Math.round(claims.sumThenReset() / seconds);
         exchange.setVariable("claimed", claimed);
-        int pace = slots.leasesAhead() ? LONG_BELOW : SHORT_FROM;
-        slots.leaseAhead(offered > 0 && claimed >= (long) pace * slots.count());
-        exchange.setVariable("leasesAhead", slots.leasesAhead());
+        boolean wereShort = slots.leasesAhead();
+        boolean areShort = offered > 0 && claimed >= (long) (wereShort ? LONG_BELOW : SHORT_FROM) * slots.count();
+        if (areShort != wereShort) {
+            slots.leaseAhead(areShort);
+            exchange.setVariable("pace", areShort ? "short" : "long");
+        }
         exchange.setVariable("freeSec", free.map(time -> time.toNanos() / NANOS).orElse(null));
         exchange.setVariable("reached", reached > 0 ? reached : null);
     }

@@ -37,9 +37,7 @@ final class WorkerIntake implements WorkerHealth.Worker {
     @Override
     public void startReceiving() throws Exception {
         if (camel.isStarted()
-                && camel.getRouteController()
-                        .getRouteStatus(RECEIVING_ROUTE)
-                        .isStopped()
+                && camel.getRouteController().getRouteStatus(RECEIVING_ROUTE).isStopped()
                 && !slots.closed()) {
             camel.getRouteController().startRoute(RECEIVING_ROUTE);
         }
