@@ -46,7 +46,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
     private CompletableFuture<Void> running;
     private Future<?> next;
     private long lastEnd;
-    private volatile int failures;
+    private int failures;
 
     private record Keys(JWKSet set, long fetchedAt) {
 
