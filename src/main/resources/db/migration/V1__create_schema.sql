@@ -305,7 +305,10 @@ CREATE INDEX idempotency_keys_by_job ON idempotency_keys (job_id);
 CREATE TABLE quotas (
     user_id      text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
     window_start timestamptz NOT NULL DEFAULT '-infinity',
-    submissions  integer     NOT NULL DEFAULT 0 CHECK (submissions >= 0)
+    submissions  integer     NOT NULL DEFAULT 0 CHECK (submissions >= 0),
+    -- The transaction that last admitted jobs, and how many: a statement that admits several does not see their rows yet.
+    admitted_in  xid8,
+    admitted     integer     NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 CREATE INDEX quotas_by_window ON quotas (window_start);
@@ -340,8 +343,11 @@ BEGIN
         quota.submissions := 0;
     END IF;
     reset_sec := ceil(extract(epoch FROM quota.window_start + interval '60 s' - moment));
+    IF quota.admitted_in IS DISTINCT FROM pg_current_xact_id() THEN
+        quota.admitted := 0;
+    END IF;
     IF max_active > 0 THEN
-        SELECT max_active - count(*) INTO active_left
+        SELECT greatest(0, max_active - quota.admitted - count(*)) INTO active_left
         FROM (SELECT FROM jobs WHERE user_id = caller AND completed_at IS NULL LIMIT max_active) AS unended;
     END IF;
     IF submit_rate > 0 THEN
@@ -357,7 +363,11 @@ BEGIN
         verdict := 'admitted';
         active_left := active_left - 1;
         submissions_left := submissions_left - 1;
-        UPDATE quotas SET window_start = quota.window_start, submissions = quota.submissions + 1
+        UPDATE quotas SET
+            window_start = quota.window_start,
+            submissions = quota.submissions + 1,
+            admitted_in = pg_current_xact_id(),
+            admitted = quota.admitted + 1
         WHERE user_id = caller;
     END IF;
 END $$;

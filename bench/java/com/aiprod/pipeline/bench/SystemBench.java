@@ -387,7 +387,7 @@ public final class SystemBench {
 
         private static Statement load() {
             try {
-                String text = Files.readString(Path.of("src/main/resources/db/queries/submit-job.sql"));
+                String text = Files.readString(Path.of("bench/sql/submit-one.sql"));
                 Pattern parameter = Pattern.compile(":\\?(\\w+)");
                 List<String> names = new ArrayList<>();
                 Matcher found = parameter.matcher(text);

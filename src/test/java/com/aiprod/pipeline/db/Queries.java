@@ -5,6 +5,7 @@ import com.aiprod.pipeline.sql.QueryComponent;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,18 +104,23 @@ public final class Queries implements AutoCloseable {
         return rows.get(0);
     }
 
-    /** Runs any SQL with parameters named as in a query file, and returns its rows. */
+    /**
+     * Runs any SQL with parameters named as in a query file, and returns its rows. The value of {@code :*name} is a list
+     * with the value of each request, or the value of the only one.
+     */
     List<Map<String, Object>> sql(String sql, Map<String, Object> variables) {
-        Object[] values = PARAMETER
-                .matcher(sql)
-                .results()
-                .map(name -> variables.get(name.group(1)))
-                .toArray();
-        return jdbc.queryForList(
-                PARAMETER
-                        .matcher(sql)
-                        .replaceAll(found -> found.group().startsWith(":*") ? "ARRAY[cast(? AS text)]" : "?"),
-                values);
+        List<Object> values = new ArrayList<>();
+        String text = PARAMETER.matcher(sql).replaceAll(found -> {
+            Object value = variables.get(found.group(1));
+            if (!found.group().startsWith(":*")) {
+                values.add(value);
+                return "?";
+            }
+            List<?> each = value instanceof List<?> list ? list : Collections.singletonList(value);
+            values.addAll(each);
+            return "ARRAY[" + String.join(", ", Collections.nCopies(each.size(), "cast(? AS text)")) + "]";
+        });
+        return jdbc.queryForList(text, values.toArray());
     }
 
     /** Returns the SQL of the query. */

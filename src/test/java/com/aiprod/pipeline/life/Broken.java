@@ -10,7 +10,7 @@ enum Broken {
             "submit-job",
             "INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, priority FROM job",
             "SELECT"),
-    SUBMIT_DESPITE_THE_KEY(Property.LIFE, "submit-job", " AND NOT EXISTS (SELECT FROM key WHERE job_id <> new.id)", ""),
+    SUBMIT_DESPITE_THE_KEY(Property.LIFE, "submit-job", "AND key.job_id <> asked.id)", "AND false)"),
     SUBMIT_NEVER_FREES_A_KEY(Property.LIFE, "submit-job", "known.expires_at <= now()", "false"),
     DISPATCH_WITHOUT_LEASE(Property.LIFE, "claim-outbox", "leased_until IS NULL OR leased_until <= now()", "true"),
     DISPATCH_WITHOUT_LIMIT(

@@ -99,6 +99,13 @@ class LockOrderTest {
         CANCEL_TWO(database -> database.run("cancel-job", Map.of("jobId", TWO, "userId", "ann"))),
         DEFER_ONE(database -> database.run("defer-job", Map.of("jobId", ONE, "pauseSec", 2))),
         DEFER_TWO(database -> database.run("defer-job", Map.of("jobId", TWO, "pauseSec", 2))),
+        SUBMIT(database -> database.run("submit-job", submissions())),
+        SUBMIT_IN_ANOTHER_ORDER(database -> {
+            Map<String, Object> submissions = submissions();
+            submissions.put("userId", List.of("ann", "bob"));
+            submissions.put("idempotencyKey", List.of("key-a", "key-b"));
+            database.run("submit-job", submissions);
+        }),
         CLAIM(database -> database.run(
                 "claim-job",
                 Map.of(
@@ -129,6 +136,25 @@ class LockOrderTest {
 
         Statement(Action action) {
             this.action = action;
+        }
+
+        private static Map<String, Object> submissions() {
+            List<String> none = Arrays.asList(null, null);
+            return new HashMap<>(Map.ofEntries(
+                    Map.entry("userId", List.of("bob", "ann")),
+                    Map.entry("idempotencyKey", List.of("key-b", "key-a")),
+                    Map.entry("requestHash", List.of("hash", "hash")),
+                    Map.entry("content", List.of("sea", "sea")),
+                    Map.entry("preset", List.of("quick_social", "quick_social")),
+                    Map.entry("priority", List.of("low", "low")),
+                    Map.entry("lang", List.of("en", "en")),
+                    Map.entry("durationSec", List.of(10, 10)),
+                    Map.entry("metadata", none),
+                    Map.entry("requestId", none),
+                    Map.entry("requestTraceparent", none),
+                    Map.entry("callbackUrl", List.of("https://example.com", "https://example.com")),
+                    Map.entry("maxActiveJobs", 1000),
+                    Map.entry("submitRate", 1000)));
         }
 
         private static String both() {
