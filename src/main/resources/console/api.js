@@ -61,8 +61,13 @@ export async function request(path, { method = 'GET', body, headers = {}, signal
 /** Returns the JSON of the response; null for an empty one. */
 export async function call(path, options) {
   const response = await request(path, options);
-  const text = await response.text();
-  return text ? JSON.parse(text) : null;
+  return parsed(await response.text());
+}
+
+/** JSON with its numbers as they are: metadata can hold some that JavaScript would round. Null for an empty text. */
+function parsed(text) {
+  return text ? JSON.parse(text, (_, value, context) => (typeof value === 'number' && context?.source && JSON.rawJSON
+    && context.source.replace(/[eE].*|^-|\.|^-?0\./g, '').length > 15 ? JSON.rawJSON(context.source) : value)) : null;
 }
 
 export const get = (path, options) => call(path, options);
@@ -90,7 +95,7 @@ export async function poll(path, { every, signal, onAnswer, onProblem }) {
       failures = 0;
       if (response.status !== 304) {
         tag = response.headers.get('ETag');
-        last = await response.json();
+        last = parsed(await response.text());
       }
       if (!signal.aborted) {
         onAnswer(last, response.status === 304);
@@ -170,7 +175,11 @@ async function* eventsOf(body) {
 }
 
 function asProblem(failure) {
-  return failure instanceof Problem ? failure : unreachableProblem();
+  if (failure instanceof Problem) {
+    return failure;
+  }
+  console.error(failure);
+  return unreachableProblem();
 }
 
 function unreachableProblem() {
