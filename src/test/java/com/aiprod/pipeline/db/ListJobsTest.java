@@ -91,8 +91,8 @@ class ListJobsTest {
                         job);
         queries.jdbc()
                 .update(
-                        "INSERT INTO results (job_id, attempt, success, output, execution_time_ms)"
-                                + " VALUES (?::uuid, 1, true, ?::json, 1)",
+                        "INSERT INTO results (job_id, attempt, success, output, retryable, execution_time_ms)"
+                                + " VALUES (?::uuid, 1, true, ?::json, false, 1)",
                         job,
                         output.replace('\'', '"'));
         assertThat(list(Map.of()).get(0).get("poster")).isEqualTo(poster);

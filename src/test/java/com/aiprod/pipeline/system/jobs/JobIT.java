@@ -230,7 +230,7 @@ class JobIT {
                 + "\"metadata\":{\"order\":12345678901234567890}}";
         String id = json(alice.submit(request)).path("job_id").asText();
         JsonNode returned = json(alice.get("/pipeline/job/" + id + "/request"));
-        json(request)
+        JSON.readTree(request)
                 .properties()
                 .forEach(sent -> assertThat(returned.path(sent.getKey())).isEqualTo(sent.getValue()));
         assertThat(returned.path("preset").asText()).isEqualTo("quick_social");
