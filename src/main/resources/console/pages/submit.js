@@ -71,7 +71,8 @@ export default function ({ query, signal, update, go }) {
 
   function curl() {
     return `curl -sS ${location.origin}/pipeline/run \\
-  -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' \\
   -d ${quoted(body())}`;
   }
 
