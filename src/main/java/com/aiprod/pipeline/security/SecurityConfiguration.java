@@ -1,6 +1,8 @@
 package com.aiprod.pipeline.security;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collection;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -52,7 +54,7 @@ class SecurityConfiguration {
             + " frame-ancestors 'none'";
 
     private final HandlerExceptionResolver answers;
-    private final String contentSecurityPolicy;
+    private final String consolePolicy;
 
     /**
      * @param consoleClient the console's client ID; blank without a console
@@ -63,9 +65,16 @@ class SecurityConfiguration {
             @Value("${aiprod.console.client-id:}") String consoleClient,
             @Value("${aiprod.console.issuer:}") String consoleIssuer) {
         this.answers = answers;
-        this.contentSecurityPolicy = consoleClient.isBlank()
+        this.consolePolicy = consoleClient.isBlank()
                 ? CONTENT_SECURITY_POLICY
                 : CONTENT_SECURITY_POLICY + "; connect-src 'self' " + origin(consoleIssuer);
+    }
+
+    /** Only for the console: no other response names the issuer's host. */
+    private void letConsoleSignIn(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getRequestURI().startsWith("/console/")) {
+            response.setHeader("Content-Security-Policy", consolePolicy);
+        }
     }
 
     private static String origin(String url) {
@@ -86,7 +95,8 @@ class SecurityConfiguration {
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 // Spring would write Cache-Control before a route sets it.
                 .headers(headers -> headers.cacheControl(HeadersConfigurer.CacheControlConfig::disable)
-                        .contentSecurityPolicy(csp -> csp.policyDirectives(contentSecurityPolicy))
+                        .contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .addHeaderWriter(this::letConsoleSignIn)
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .exceptionHandling(
                         failure -> failure.authenticationEntryPoint(challenge()).accessDeniedHandler(refusal()))
