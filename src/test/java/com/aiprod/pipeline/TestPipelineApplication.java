@@ -45,6 +45,10 @@ public final class TestPipelineApplication {
                   curl -sS %s/pipeline/run -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
                     -d '{"content": "Create a video about the sea. The tide comes and goes. Nothing stays, and nothing is lost."}'
 
+                Or by hand, in the console:
+
+                  %s/
+
                 """,
                 ready.getTimeTaken().toMillis() / 1000.0,
                 api,
@@ -53,6 +57,7 @@ public final class TestPipelineApplication {
                 environment.getProperty("aiprod.pubsub.emulator-host"),
                 DevelopmentTokens.issuer(),
                 token,
+                api,
                 api);
     }
 }

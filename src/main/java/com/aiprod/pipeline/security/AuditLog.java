@@ -51,6 +51,12 @@ class AuditLog extends OncePerRequestFilter {
         }
     }
 
+    /** The console's files are the same for everyone; what it does for a user are calls of the API. */
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getRequestURI().startsWith("/console/");
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -36,6 +37,7 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Authentication and authorization. A caller is identified by a token that is signed by the issuer in Spring's own
@@ -50,9 +52,30 @@ class SecurityConfiguration {
             + " frame-ancestors 'none'";
 
     private final HandlerExceptionResolver answers;
+    private final String contentSecurityPolicy;
 
-    SecurityConfiguration(@Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers) {
+    /**
+     * @param consoleClient the console's client ID; blank without a console
+     * @param consoleIssuer where the console signs in, the only other origin that it may call
+     */
+    SecurityConfiguration(
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver answers,
+            @Value("${aiprod.console.client-id:}") String consoleClient,
+            @Value("${aiprod.console.issuer:}") String consoleIssuer) {
         this.answers = answers;
+        this.contentSecurityPolicy = consoleClient.isBlank()
+                ? CONTENT_SECURITY_POLICY
+                : CONTENT_SECURITY_POLICY + "; connect-src 'self' " + origin(consoleIssuer);
+    }
+
+    private static String origin(String url) {
+        return UriComponentsBuilder.fromUriString(url)
+                .replacePath(null)
+                .replaceQuery(null)
+                .fragment(null)
+                .userInfo(null)
+                .build()
+                .toUriString();
     }
 
     @Bean
@@ -63,7 +86,7 @@ class SecurityConfiguration {
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 // Spring would write Cache-Control before a route sets it.
                 .headers(headers -> headers.cacheControl(HeadersConfigurer.CacheControlConfig::disable)
-                        .contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .contentSecurityPolicy(csp -> csp.policyDirectives(contentSecurityPolicy))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .exceptionHandling(
                         failure -> failure.authenticationEntryPoint(challenge()).accessDeniedHandler(refusal()))
@@ -74,7 +97,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(EndpointRequest.to("health", "prometheus"))
                         .permitAll()
-                        .requestMatchers("/openapi.json", "/docs", "/docs/**")
+                        .requestMatchers("/openapi.json", "/docs", "/docs/**", "/", "/console", "/console/**")
                         .permitAll()
                         .requestMatchers(EndpointRequest.toAnyEndpoint())
                         .hasAuthority("admin")

@@ -81,6 +81,7 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
                 faults.add("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES is not set:"
                         + " set the audiences that access tokens must contain");
             }
+            faults.addAll(consoleFaults());
         }
         if (Stream.of("dispatcher", "worker", "recorder").anyMatch(roles::contains)
                 && isBlank("google.cloud.project")) {
@@ -95,6 +96,23 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
             }
         }
         faults.addAll(DurationSettings.faults(environment));
+        return faults;
+    }
+
+    private List<String> consoleFaults() {
+        if (isBlank("aiprod.console.client-id")) {
+            return List.of();
+        }
+        List<String> faults = new ArrayList<>();
+        if (!environment.getProperty("aiprod.console.issuer", "").matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
+            faults.add(
+                    "AIPROD_CONSOLE_ISSUER, or SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI, is not the URL of"
+                            + " an issuer: set where users of the console sign in, or unset AIPROD_CONSOLE_CLIENT_ID");
+        }
+        String token = environment.getProperty("aiprod.console.token", "access_token");
+        if (!Set.of("access_token", "id_token").contains(token)) {
+            faults.add("AIPROD_CONSOLE_TOKEN is '" + token + "': use access_token or id_token");
+        }
         return faults;
     }
 

@@ -39,14 +39,63 @@ class ListJobsTest {
         List<Map<String, Object>> rows = list(Map.of());
         assertThat(rows).extracting(row -> row.get("job_id")).containsExactly(second, first);
         assertThat(rows.get(1))
-                .isEqualTo(Map.of(
-                        "job_id", first,
-                        "status", "QUEUED",
-                        "preset", "quick_social",
-                        "content_preview", "x".repeat(100),
-                        "created_at", "2026-01-16T12:00:00.123Z",
-                        "updated_at", "2026-01-16T12:00:01.000Z",
-                        "cursor_position", "2026-01-16T12:00:00.123456Z"));
+                .isEqualTo(Queries.variables(
+                        "job_id",
+                        first,
+                        "status",
+                        "QUEUED",
+                        "preset",
+                        "quick_social",
+                        "content_preview",
+                        "x".repeat(100),
+                        "duration_sec",
+                        10,
+                        "progress_stage",
+                        null,
+                        "progress_percent",
+                        null,
+                        "error_code",
+                        null,
+                        "poster",
+                        null,
+                        "created_at",
+                        "2026-01-16T12:00:00.123Z",
+                        "updated_at",
+                        "2026-01-16T12:00:01.000Z",
+                        "started_at",
+                        null,
+                        "completed_at",
+                        null,
+                        "cursor_position",
+                        "2026-01-16T12:00:00.123456Z"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "null",
+            value = {
+                "{'artifacts':[{'type':'video/mp4','url':'/v'},{'type':'image/png','url':'/p'}]} | /p",
+                "{'artifacts':[{'type':'video/mp4','url':'/v'}, 7, null, [1]]} | null",
+                "{'artifacts':'none'} | null",
+                "{'artifacts':null} | null",
+                "{} | null",
+            })
+    void showsTheFirstPictureOfTheCurrentResult(String output, String poster) {
+        String job = queries.submit("ann");
+        queries.claim(job, "worker-1");
+        queries.jdbc()
+                .update(
+                        "UPDATE jobs SET state = 'COMPLETED', completed_at = now(), worker_id = NULL,"
+                                + " lease_expires_at = NULL WHERE id = ?::uuid",
+                        job);
+        queries.jdbc()
+                .update(
+                        "INSERT INTO results (job_id, attempt, success, output, retryable, execution_time_ms)"
+                                + " VALUES (?::uuid, 1, true, ?::json, false, 1)",
+                        job,
+                        output.replace('\'', '"'));
+        assertThat(list(Map.of()).get(0).get("poster")).isEqualTo(poster);
     }
 
     @Test

@@ -90,9 +90,17 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
         return KEY.join().toPublicJWK();
     }
 
-    /** Returns the settings that make an application trust this issuer. */
+    /** Returns the settings that make an application trust this issuer, and its console sign in there. */
     public static Map<String, Object> settings() {
-        return Map.of(SETTINGS + "jwk-set-uri", ISSUER + "/jwks.json", SETTINGS + "audiences", AUDIENCE);
+        return Map.of(
+                SETTINGS + "jwk-set-uri",
+                ISSUER + "/jwks.json",
+                SETTINGS + "audiences",
+                AUDIENCE,
+                "aiprod.console.client-id",
+                DevelopmentSignIn.CLIENT,
+                "aiprod.console.issuer",
+                ISSUER);
     }
 
     @Override
@@ -124,6 +132,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
                     "/jwks.json",
                     exchange -> answer(exchange, 200, "application/jwk-set+json", new JWKSet(publicKey()).toString()));
             server.createContext("/token", DevelopmentTokens::issue);
+            DevelopmentSignIn.addTo(server);
             // The server's dispatcher thread inherits the daemon flag, so it does not keep the JVM alive.
             Thread starter = new Thread(server::start, "development-tokens");
             starter.setDaemon(true);
@@ -151,7 +160,7 @@ public final class DevelopmentTokens implements ApplicationContextInitializer<Co
         }
     }
 
-    private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
+    static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(status, body.length);

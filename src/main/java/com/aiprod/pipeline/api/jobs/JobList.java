@@ -6,13 +6,16 @@ import com.aiprod.pipeline.api.http.QueryParameters;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import com.aiprod.pipeline.job.JobState;
 import com.aiprod.pipeline.job.Preset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
+import org.springframework.util.DigestUtils;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /** Parses a request for a page of jobs, and builds the page: {@code bean: {ref: jobList, method: parse}}. */
@@ -62,8 +65,8 @@ public class JobList {
 
     /**
      * Builds the page from the rows in the body: {@code jobs}, {@code limit}, {@code offset}, {@code count} and
-     * {@code next_cursor}. Sets the header {@code Link} if there is a next page. The body holds the rows of
-     * {@code list-jobs.sql}, at most {@code rows} of them.
+     * {@code next_cursor}. Sets the header {@code ETag}, and {@code Link} if there is a next page. The body holds the
+     * rows of {@code list-jobs.sql}, at most {@code rows} of them.
      */
     public void page(Exchange exchange) {
         int limit = exchange.getVariable("limit", Integer.class);
@@ -71,13 +74,25 @@ public class JobList {
         if (page.next() != null) {
             exchange.getMessage().setHeader("Link", "<" + nextPage(exchange, limit, page.next()) + ">; rel=\"next\"");
         }
+        page.rows().forEach(JobList::nestProgress);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("jobs", page.rows());
         answer.put("limit", limit);
         answer.put("offset", exchange.getVariable("offset", Integer.class));
         answer.put("count", page.rows().size());
         answer.put("next_cursor", page.next());
+        exchange.getMessage()
+                .setHeader(
+                        HttpHeaders.ETAG,
+                        '"' + DigestUtils.md5DigestAsHex(answer.toString().getBytes(StandardCharsets.UTF_8)) + '"');
         exchange.getMessage().setBody(answer);
+    }
+
+    /** As in a whole job. */
+    private static void nestProgress(Map<String, Object> row) {
+        Object stage = row.remove("progress_stage");
+        Object percent = row.remove("progress_percent");
+        row.put("progress", stage == null ? null : Map.of("stage", stage, "percent", percent));
     }
 
     private static String nextPage(Exchange exchange, int limit, String cursor) {

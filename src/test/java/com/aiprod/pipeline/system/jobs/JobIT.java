@@ -214,6 +214,34 @@ class JobIT {
     }
 
     @Test
+    void sendsAPageAgainOnlyIfItChanged() throws Exception {
+        User reader = User.of(port, "reader");
+        String tag = reader.get("/pipeline/jobs").headers().firstValue("ETag").orElseThrow();
+        assertThat(reader.get("/pipeline/jobs", "If-None-Match", tag).statusCode())
+                .isEqualTo(304);
+        reader.submit("{\"content\":\"One more.\"}");
+        assertThat(reader.get("/pipeline/jobs", "If-None-Match", tag).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void returnsTheRequestOfAJobToItsOwner() throws Exception {
+        String request = "{\"content\":\"" + "A long text. ".repeat(20).strip() + "\",\"lang\":\"pt-BR\","
+                + "\"metadata\":{\"order\":12345678901234567890}}";
+        String id = json(alice.submit(request)).path("job_id").asText();
+        JsonNode returned = json(alice.get("/pipeline/job/" + id + "/request"));
+        JSON.readTree(request)
+                .properties()
+                .forEach(sent -> assertThat(returned.path(sent.getKey())).isEqualTo(sent.getValue()));
+        assertThat(returned.path("preset").asText()).isEqualTo("quick_social");
+        assertThat(returned.path("callback_url").isNull()).isTrue();
+        assertThat(User.of(port, "mallory")
+                        .get("/pipeline/job/" + id + "/request")
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
     void listsTheCallersJobsNewestFirst() throws Exception {
         List<String> newestFirst = new ArrayList<>();
         for (String preset : List.of("quick_social", "brand_story", "quick_social", "quick_social", "cinema_spot")) {
@@ -231,7 +259,19 @@ class JobIT {
         assertThat(ids(page)).isEqualTo(newestFirst);
         page.path("jobs").forEach(job -> {
             assertThat(names(job))
-                    .containsExactly("job_id", "status", "preset", "content_preview", "created_at", "updated_at");
+                    .containsExactly(
+                            "job_id",
+                            "status",
+                            "preset",
+                            "content_preview",
+                            "duration_sec",
+                            "error_code",
+                            "poster",
+                            "created_at",
+                            "updated_at",
+                            "started_at",
+                            "completed_at",
+                            "progress");
             assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
             assertThat(job.path("content_preview").asText()).isEqualTo("One of five.");
             assertThat(job.path("created_at").asText()).matches(MOMENT);
