@@ -18,9 +18,9 @@ WITH spans AS (
            until,
            state,
            completed_at,
-           CASE WHEN timed THEN cast(extract(epoch FROM started_at - created_at) AS double precision) END AS wait,
-           CASE WHEN timed THEN cast(extract(epoch FROM completed_at - started_at) AS double precision) END AS run,
-           CASE WHEN timed THEN cast(extract(epoch FROM completed_at - created_at) AS double precision) END AS total
+           CASE WHEN timed THEN round(extract(epoch FROM started_at - created_at), 3) END AS wait,
+           CASE WHEN timed THEN round(extract(epoch FROM completed_at - started_at), 3) END AS run,
+           CASE WHEN timed THEN round(extract(epoch FROM completed_at - created_at), 3) END AS total
     FROM ended
 ), measured AS (
     SELECT spans.start,
@@ -32,9 +32,9 @@ WITH spans AS (
            count(*) FILTER (WHERE state = 'COMPLETED') AS completed,
            count(*) FILTER (WHERE state = 'FAILED') AS failed,
            count(*) FILTER (WHERE state = 'CANCELLED') AS cancelled,
-           percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY wait) AS wait,
-           percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY run) AS run,
-           percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY total) AS total
+           percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY wait) AS wait,
+           percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY run) AS run,
+           percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY total) AS total
     FROM spans LEFT JOIN times USING (start)
     GROUP BY spans.start, spans.until
 ), running AS MATERIALIZED (
@@ -77,13 +77,13 @@ SELECT cast(json_build_object(
             FROM measured),
         'wait_sec', (
             SELECT json_build_object('p50', p[1], 'p95', p[2])
-            FROM (SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY wait) AS p FROM times) AS whole),
+            FROM (SELECT percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY wait) AS p FROM times) AS whole),
         'run_sec', (
             SELECT json_build_object('p50', p[1], 'p95', p[2])
-            FROM (SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY run) AS p FROM times) AS whole),
+            FROM (SELECT percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY run) AS p FROM times) AS whole),
         'total_sec', (
             SELECT json_build_object('p50', p[1], 'p95', p[2])
-            FROM (SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY total) AS p FROM times) AS whole)),
+            FROM (SELECT percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY total) AS p FROM times) AS whole)),
     'workers', (
         SELECT coalesce(json_agg(json_build_object(
             'worker_id', id,
