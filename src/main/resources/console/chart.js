@@ -77,7 +77,7 @@ class LineChart extends HTMLElement {
     this.#plot = new uPlot({
       width: this.clientWidth,
       height: HEIGHT,
-      padding: [8, 4, 0, 0],
+      padding: [8, 18, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       legend: { show: true, live: true, markers: { width: 2 } },
       scales: { y: { range: (_, least, most) => [0, (most || 1) * 1.1] } },

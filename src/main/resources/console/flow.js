@@ -12,7 +12,7 @@ const TITLE = 46;
 const LABEL = 20;
 const MARGIN = 12;
 const LETTER = 6.4;
-const SMALL_LETTER = 5.6;
+const SMALL_LETTER = 6;
 
 const KINDS = { when: 'when', otherwise: 'otherwise', doCatch: 'on', onFallback: 'else', doFinally: 'at the end' };
 
@@ -46,7 +46,7 @@ function layout(routes) {
   });
   const laneOf = new Map(lanes.map((lane) => [lane.route.id, lane]));
   const calls = lanes.flatMap((lane) => lane.rows.filter((row) => laneOf.has(row.step?.calls))
-    .map((row) => ({ from: { x: lane.x + WIDTH - MARGIN, y: lane.y + row.y + STEP / 2 }, to: laneOf.get(row.step.calls) })));
+    .map((row) => ({ from: { x: lane.x + WIDTH, y: lane.y + row.y + STEP / 2 }, to: laneOf.get(row.step.calls) })));
   return {
     width: MARGIN * 2 + columns.length * WIDTH + (columns.length - 1) * GAP,
     height: Math.max(0, ...lanes.map((lane) => lane.y + lane.height)) + MARGIN,
@@ -107,13 +107,13 @@ export function diagram(routes, failures, about) {
   const { width, height, lanes, calls } = layout(routes);
   return html`<div class="flow" tabindex="0" role="group" aria-label="Diagram, scrolls"><svg width=${width} height=${height}
     viewBox="0 0 ${width} ${height}" role="img" aria-label="Diagram of ${routes.length} routes. The outline below says the same.">
+    ${calls.map(({ from, to }) => svg`<path class="call" d="M${from.x} ${from.y} C${from.x + GAP / 2} ${from.y} ${to.x - GAP / 2} ${to.y + TITLE / 2} ${to.x - 5} ${to.y + TITLE / 2}"/>
+      <path class="head" d="M${to.x - 7} ${to.y + TITLE / 2 - 4}l6 4-6 4"/>`)}
     ${lanes.map((lane, index) => svg`<g transform="translate(${lane.x} ${lane.y})">
       <rect class="lane" width=${WIDTH} height=${lane.height} rx="10"/>
       <text class="name" x=${MARGIN} y="20">${cut(lane.route.id, WIDTH - 2 * MARGIN, LETTER)}<title>${lane.route.description ?? lane.route.id}</title></text>
       <text class="about" x=${MARGIN} y="36">${cut(index ? lane.route.file : about, WIDTH - 2 * MARGIN)}</text>
-      ${lane.rows.map((row) => drawn(row, failures))}</g>`)}
-    ${calls.map(({ from, to }) => svg`<path class="call" d="M${from.x} ${from.y} C${from.x + GAP / 2 + MARGIN} ${from.y} ${to.x - GAP / 2} ${to.y + TITLE / 2} ${to.x - 5} ${to.y + TITLE / 2}"/>
-      <path class="head" d="M${to.x - 7} ${to.y + TITLE / 2 - 4}l6 4-6 4"/>`)}</svg></div>`;
+      ${lane.rows.map((row) => drawn(row, failures))}</g>`)}</svg></div>`;
 }
 
 function drawn(row, failures) {

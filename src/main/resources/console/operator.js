@@ -35,6 +35,16 @@ export const limited = (count, limit) => (count > limit ? `over ${number(limit)}
 /** "1 letter", "31 letters". */
 export const plural = (count, one, many = one + 's') => `${number(count)} ${count === 1 ? one : many}`;
 
+/** Seconds in one unit, for charts: "1.5 min". */
+export function shortTime(seconds) {
+  if (seconds === null || seconds === undefined) {
+    return '–';
+  }
+  const [value, unit] = seconds < 1 ? [seconds * 1000, 'millisecond'] : seconds < 60 ? [seconds, 'second']
+    : seconds < 3600 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour'];
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, maximumFractionDigits: value < 10 && unit !== 'millisecond' ? 1 : 0 }).format(value);
+}
+
 /** An error without the packages of its class. */
 export const shortError = (error) => error.replace(/^(?:[a-z]\w*\.)+(?=[A-Z])/, '');
 

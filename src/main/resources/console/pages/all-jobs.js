@@ -91,16 +91,16 @@ function listPage({ query, signal, update, setQuery }) {
         : empty('No jobs yet', 'Nobody has submitted one.', html`<a class="btn" href="/console/submit">Submit one</a>`)}</div>`;
     }
     return html`<div class="panel"><table class="all-jobs"><thead><tr><th>Text</th><th>Status</th><th class="wide">User</th>
-        <th class="wide">Preset</th><th class="wide">Pipeline</th><th class="r wide">Took</th><th class="r">Age</th></tr></thead>
+        <th class="wide">Preset</th><th class="wide">Pipeline</th><th class="r wide">Took</th><th class="r wide">Age</th></tr></thead>
       <tbody>${repeat(page.jobs, (it) => it.job_id, (it) => html`<tr>
         <td class="text"><a class="plain-link" dir="auto" href=${address.job(it.job_id)}>${it.content_preview}</a>
-          <div class="narrow quiet small who-line" dir="auto">${it.user_id}</div></td>
+          <div class="narrow quiet small who-line">${ago(it.created_at)}, <span dir="auto">${it.user_id}</span></div></td>
         <td class="state">${jobState(it.status, it.error_code ? `Failed: ${it.error_code}` : stateWord(it.status))}</td>
         <td class="wide user"><a class="plain-link" dir="auto" href=${to({ user_id: it.user_id })} title="Only jobs of ${it.user_id}">${it.user_id}</a></td>
         <td class="wide quiet">${it.preset}</td>
         <td class="wide quiet">${it.pipeline ? html`${it.pipeline}<div class="mono small">${it.revision ?? ''}</div>` : '–'}</td>
         <td class="r quiet num wide nobreak">${it.status === 'QUEUED' ? 'waiting' : duration(between(it.created_at, it.completed_at))}</td>
-        <td class="r quiet num nobreak">${ago(it.created_at)}</td></tr>`)}</tbody></table></div>
+        <td class="r quiet num nobreak wide">${ago(it.created_at)}</td></tr>`)}</tbody></table></div>
       ${page.next_cursor || query.has('cursor') ? html`<nav class="pager" aria-label="Pages">
         ${query.has('cursor') ? html`<a class="btn" href=${to({})}>${icon('left')}Newest</a>` : nothing}
         ${page.next_cursor ? html`<a class="btn" href=${to({ cursor: page.next_cursor })}>Older${icon('right')}</a>` : nothing}</nav>` : nothing}`;
@@ -155,10 +155,7 @@ function jobPage(id, { signal, update }) {
       return html`<li><span class="dot">${jobState(entry.state, '')}</span>
         <div><b>${entry.state === 'PROCESSING' ? `Attempt ${about.attempt ?? ''}` : entry.state === 'QUEUED' && index
           ? `Queued again${about.reason ? `: ${about.reason}` : ''}` : stateWord(entry.state)}</b>
-          <div class="quiet small">${clock(entry.entered_at)}${about.worker_id ? html` on <span class="mono" dir="ltr">${about.worker_id}</span>` : nothing}
-            ${about.pipeline ? html`, ${about.pipeline}${about.revision ? html` revision <a class="mono" href=${address.pipeline(about.pipeline, about.revision)}>${about.revision}</a>` : nothing}` : nothing}
-            ${about.error_code ? html`, <span class="mono">${about.error_code}</span>` : nothing}
-            ${about.redriven_by ? html`, by <span dir="auto">${about.redriven_by}</span>` : nothing}</div></div>
+          <div class="quiet small">${clock(entry.entered_at)}${about.worker_id ? html` on <span class="mono" dir="ltr">${about.worker_id}</span>` : nothing}${about.pipeline ? html`, ${about.pipeline}${about.revision ? html` revision <a class="mono" href=${address.pipeline(about.pipeline, about.revision)}>${about.revision}</a>` : nothing}` : nothing}${about.error_code ? html`, <span class="mono">${about.error_code}</span>` : nothing}${about.redriven_by ? html`, by <span dir="auto">${about.redriven_by}</span>` : nothing}</div></div>
         <span class="quiet num">${last && ENDED.includes(entry.state) ? html`${duration(between(it.job.created_at, entry.entered_at))} in all`
           : duration(between(entry.entered_at, entries[index + 1]?.entered_at))}</span></li>`;
     })}</ol></section>`;

@@ -47,14 +47,14 @@ function groupsPage({ query, signal, update }) {
       return html`<div class="panel">${empty('No dead letters', 'A job that fails for good, or a message that nobody can read, leaves one here. Nothing waits for you.',
         html`<a class="btn" href="/console/overview">To the overview</a>`)}</div>`;
     }
-    return html`<div class="panel"><table class="letters"><thead><tr><th>Why</th><th class="wide">Where</th><th class="r">Count</th>
+    return html`<div class="panel"><table class="letters groups"><thead><tr><th>Why</th><th class="wide">Where</th><th class="r">Count</th>
         <th class="wide">First to last</th><th><span class="hidden-text">Actions</span></th></tr></thead>
       <tbody>${repeat(groups, (it) => it.group, (it) => html`<tr>
         <td class="why"><a class="plain-link" href=${address.group(it.group)}>${cause(it)}</a><div class="narrow small">${place(it)}</div></td>
         <td class="wide where">${place(it)}${it.pipeline ? html`<div class="small"><a href=${address.pipeline(it.pipeline)}>${it.pipeline}</a></div>` : nothing}</td>
         <td class="r num count">${number(it.count)}</td>
         <td class="wide quiet num">${range(it.first_at, it.last_at)}</td>
-        <td class="r"><div class="actions end">
+        <td class="r do"><div class="actions end">
           ${it.redrivable ? html`<button class="btn" aria-label="Redrive ${plural(it.count, 'dead letter')} of ${it.error_code}"
             @click=${() => change('redrive', it)}>${icon('again')}Redrive ${number(it.count)}</button>`
           : html`<span class="quiet small">names no job</span>`}
@@ -136,7 +136,7 @@ function groupPage(id, { query, signal, update }) {
         <td class="pick"><input type="checkbox" aria-label="Choose the letter of ${it.job_id ?? it.id}" .checked=${chosen.has(it.id)}
           @change=${(event) => choose(it.id, event.target.checked)}></td>
         <td class="why"><a class="plain-link error" href=${address.letter(it.id)} dir="auto">${shortError(it.error)}</a></td>
-        <td class="wide">${it.job_id ? html`<a class="mono small" href=${address.job(it.job_id)}>${it.job_id}</a>` : html`<span class="quiet">none</span>`}</td>
+        <td class="wide">${it.job_id ? html`<a class="mono small nobreak" href=${address.job(it.job_id)} title=${it.job_id}>…${it.job_id.slice(-12)}</a>` : html`<span class="quiet">none</span>`}</td>
         <td class="r num quiet wide">${number(it.attempts)}</td>
         <td class="r num quiet nobreak">${ago(it.created_at)}</td></tr>`)}</tbody></table></div>
       ${page.next_cursor || query.has('cursor') ? html`<nav class="pager" aria-label="Pages">
@@ -185,7 +185,7 @@ function letterPage(id, { signal, update, go }) {
     return html`<section class="panel pad"><h2>The original message${binary !== undefined ? ' (Base64)' : ''}</h2>
       ${size ? html`<p class="quiet">It had ${number(size)} bytes; the beginning is kept.</p>` : nothing}
       <pre tabindex="0" aria-label="The original message" dir="auto">${text}</pre>
-      <div class="actions raw">${copyButton('Copy', text)}</div></section>`;
+      <div class="actions after">${copyButton('Copy', text)}</div></section>`;
   }
 
   function state() {

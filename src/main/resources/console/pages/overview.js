@@ -2,7 +2,7 @@
 
 import { html, nothing, repeat, heading, failing, loading, badge, icon, number, ago, agoText, between, duration } from '../ui.js';
 import { poll } from '../api.js';
-import { address, limited, plural, pipelineState, fresh, style } from '../operator.js';
+import { address, limited, plural, pipelineState, fresh, shortTime, style } from '../operator.js';
 import '../chart.js';
 
 await style('/console/lib/uplot/uPlot.min.css');
@@ -72,7 +72,7 @@ export default function ({ signal, update }) {
       html`<line-chart .spans=${spans} .series=${[
         { label: 'half', colour: '--muted', of: (span) => span[`${name}_sec`].p50 },
         { label: '95 %', colour, of: (span) => span[`${name}_sec`].p95, fill: true }]}
-        .format=${seconds} .what=${`${label} in the last hour`}></line-chart>`);
+        .format=${shortTime} .what=${`${label} in the last hour`}></line-chart>`);
   }
 
   function numbers() {
@@ -83,8 +83,8 @@ export default function ({ signal, update }) {
     const dead = letters();
     return html`<div class="tiles">
       ${tile('Waiting', limited(stats.jobs.QUEUED, 100_000), address.jobs({ status: 'QUEUED' }),
-        oldest ? html`the oldest for <span class="num">${duration(between(oldest.since))}</span>,
-          ${limited(stats.outbox_depth, 100_000)} to be published` : 'nobody waits')}
+        oldest ? html`the oldest for <span class="num">${duration(between(oldest.since))}</span>${stats.outbox_depth
+          ? `, ${limited(stats.outbox_depth, 100_000)} to be published` : nothing}` : 'no job waits')}
       ${tile('Running', limited(stats.jobs.PROCESSING, 100_000), address.jobs({ status: 'PROCESSING' }), slots())}
       ${tile('Failed in the last hour', about + number(failed), address.jobs({ status: 'FAILED', since: spans[0].start }),
         ended ? `${new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 }).format(failed / ended)} of those that ended` : 'no job ended')}
@@ -133,7 +133,7 @@ export default function ({ signal, update }) {
     return html`<section class="panel"><h2 class="pad-h">Pipelines</h2>
       ${listed.length ? html`<table><tbody>${repeat(listed, (it) => it.name, (it) => html`<tr>
         <td><a href=${address.pipeline(it.name)}>${it.name}</a></td>
-        <td class="mono quiet">${it.live_revision ?? '–'}<div class="small">${it.published_at ? agoText(it.published_at) : ''}</div></td>
+        <td class="mono quiet wide">${it.live_revision ?? '–'}<div class="small">${it.published_at ? agoText(it.published_at) : ''}</div></td>
         <td class="r">${pipelineState(it.live_revision, it.refused_revision)}</td></tr>`)}</tbody></table>`
         : html`<p class="none">No pipeline is published yet: a worker does that when it starts.</p>`}</section>`;
   }
