@@ -60,7 +60,8 @@ export async function signIn(prompt) {
   const attempt = newAttempt('');
   const back = location.pathname === RETURN ? '/console/' : location.pathname + location.search;
   sessionStorage.setItem(PENDING, JSON.stringify({ ...attempt, back }));
-  location.assign(await authorizeUrl(attempt, prompt));
+  // Replaces the present entry, so that the Back button does not lead to the issuer.
+  location.replace(await authorizeUrl(attempt, prompt));
 }
 
 /** Signs in again in a window of its own, so that nothing on the page is lost. Resolves to whether it worked. */

@@ -52,6 +52,16 @@ public final class User {
         return new User(port, name + "-" + UUID.randomUUID(), "admin");
     }
 
+    /** Returns the user of this ID, whom another test does not use. */
+    public static User named(int port, String id) {
+        return new User(port, id);
+    }
+
+    /** Returns a text as a JSON string. */
+    public static String quoted(String text) {
+        return JSON.valueToTree(text).toString();
+    }
+
     public String id() {
         return id;
     }
