@@ -91,15 +91,16 @@ function listPage({ query, signal, update, setQuery }) {
         : empty('No jobs yet', 'Nobody has submitted one.', html`<a class="btn" href="/console/submit">Submit one</a>`)}</div>`;
     }
     return html`<div class="panel"><table class="all-jobs"><thead><tr><th>Text</th><th>Status</th><th class="wide">User</th>
-        <th class="wide">Preset</th><th class="wide">Pipeline</th><th class="r wide">Took</th><th class="r wide">Age</th></tr></thead>
+        <th class="wide">Preset</th><th class="wide roomy">Pipeline</th><th class="r wide roomy">Took</th><th class="r wide">Age</th></tr></thead>
       <tbody>${repeat(page.jobs, (it) => it.job_id, (it) => html`<tr>
         <td class="text"><a class="plain-link" dir="auto" href=${address.job(it.job_id)}>${it.content_preview}</a>
-          <div class="narrow quiet small who-line">${ago(it.created_at)}, <span dir="auto">${it.user_id}</span></div></td>
+          <div class="narrow quiet small who-line">${ago(it.created_at)}, <span dir="auto">${it.user_id}</span></div>
+          ${it.error_code ? html`<div class="narrow mono small who-line">${it.error_code}</div>` : nothing}</td>
         <td class="state">${jobState(it.status, it.error_code ? `Failed: ${it.error_code}` : stateWord(it.status))}</td>
         <td class="wide user"><a class="plain-link" dir="auto" href=${to({ user_id: it.user_id })} title="Only jobs of ${it.user_id}">${it.user_id}</a></td>
         <td class="wide quiet">${it.preset}</td>
-        <td class="wide quiet">${it.pipeline ? html`${it.pipeline}<div class="mono small">${it.revision ?? ''}</div>` : '–'}</td>
-        <td class="r quiet num wide nobreak">${it.status === 'QUEUED' ? 'waiting' : duration(between(it.created_at, it.completed_at))}</td>
+        <td class="wide roomy quiet">${it.pipeline ? html`${it.pipeline}<div class="mono small">${it.revision ?? ''}</div>` : '–'}</td>
+        <td class="r quiet num wide roomy nobreak">${it.status === 'QUEUED' ? 'waiting' : duration(between(it.created_at, it.completed_at))}</td>
         <td class="r quiet num nobreak wide">${ago(it.created_at)}</td></tr>`)}</tbody></table></div>
       ${page.next_cursor || query.has('cursor') ? html`<nav class="pager" aria-label="Pages">
         ${query.has('cursor') ? html`<a class="btn" href=${to({})}>${icon('left')}Newest</a>` : nothing}

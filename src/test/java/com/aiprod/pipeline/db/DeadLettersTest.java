@@ -333,9 +333,9 @@ class DeadLettersTest {
         redrive(first);
         queries.jdbc().update("UPDATE dead_letters SET created_at = '2026-01-16T12:00:00.123456Z'");
         queries.jdbc().update("UPDATE dead_letters SET redriven_at = '2026-01-16T12:00:01Z' WHERE id = ?::uuid", first);
-        Map<String, Object> row = list(Map.of("errorCode", "VIDEO_WRONG")).get(0);
-        assertThat((String) row.get("group")).matches("[0-9a-f]{16}");
-        assertThat(row)
+        Map<String, Object> shown = list(Map.of("errorCode", "VIDEO_WRONG")).get(0);
+        assertThat((String) shown.get("group")).matches("[0-9a-f]{16}");
+        assertThat(shown)
                 .isEqualTo(Queries.variables(
                         "id", first,
                         "job_id", jobId,
@@ -348,7 +348,7 @@ class DeadLettersTest {
                         "step", null,
                         "file", null,
                         "line", null,
-                        "group", row.get("group"),
+                        "group", shown.get("group"),
                         "created_at", "2026-01-16T12:00:00.123Z",
                         "redriven_at", "2026-01-16T12:00:01.000Z",
                         "cursor_position", "2026-01-16T12:00:00.123456Z"));

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.system.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.system.User;
+import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -81,7 +82,7 @@ class OperatorPagesIT {
         browser.awaitText("Redrive all 2");
         browser.find("td.why a").click();
         browser.awaitText("The original message");
-        assertThat(browser.text()).contains("follow-script", "scripted.camel.yaml");
+        assertThat(browser.text()).contains("scripted.camel.yaml:", "A tide comes in.");
         browser.click("Redrive");
         browser.find("dialog button.pri").click();
         browser.awaitText("The job is queued again.");
@@ -208,7 +209,8 @@ class OperatorPagesIT {
         browser.find(".flow svg");
         browser.click("As an outline");
         pictures("pipeline");
-        api.request("/pipeline/job/" + running + "/cancel");
+        User.send(api.request("/pipeline/job/" + running + "/cancel")
+                .POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     /** Keeps pictures in every size, and checks the page in both colours. */
