@@ -81,8 +81,8 @@ export async function fileUrl(path, options) {
 }
 
 /**
- * Reads `path` again and again while the page is visible, until `signal` aborts. An answer with the same ETag is not
- * passed on.
+ * Reads `path` again and again while the page is visible, until `signal` aborts or the API says that it never will.
+ * @param onAnswer is called with the answer and whether it is the same as before, by its ETag
  * @param every milliseconds, or a function of the last answer that returns them
  */
 export async function poll(path, { every, signal, onAnswer, onProblem }) {
@@ -105,7 +105,11 @@ export async function poll(path, { every, signal, onAnswer, onProblem }) {
         return;
       }
       failures++;
-      onProblem(asProblem(failure));
+      const problem = asProblem(failure);
+      onProblem(problem);
+      if (isFinal(problem)) {
+        return;
+      }
     }
     const pause = failures ? backOff(failures) : typeof every === 'function' ? every(last) : every;
     await sleep(pause, signal);
@@ -138,7 +142,7 @@ export async function follow(path, { signal, onEvent, onProblem = () => {} }) {
       }
       const problem = asProblem(failure);
       onProblem(problem);
-      if (problem.status >= 400 && !problem.passes) {
+      if (isFinal(problem)) {
         return;
       }
       failures++;
@@ -180,6 +184,11 @@ function asProblem(failure) {
   }
   console.error(failure);
   return unreachableProblem();
+}
+
+/** Whether the same request will get the same answer: it is not the user's, or not there. */
+function isFinal({ status, passes }) {
+  return status >= 400 && status < 500 && !passes;
 }
 
 function unreachableProblem() {

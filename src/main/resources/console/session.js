@@ -104,6 +104,7 @@ export async function signInAgain() {
 export function signOut() {
   const hint = tokens?.id_token;
   tokens = null;
+  sessionStorage.clear();
   clearTimeout(timer);
   sessionStorage.setItem(SIGNED_OUT, '1');
   const home = location.origin + '/console/';
@@ -130,11 +131,6 @@ export async function token() {
     await awaitUser();
   }
   return tokens.api;
-}
-
-/** The token as it is, for a command that somebody copies. */
-export function currentToken() {
-  return tokens?.api ?? '';
 }
 
 /** Gets new tokens for the refresh token. Rejects with SessionEnded if the issuer does not want to. */

@@ -47,7 +47,7 @@ export function jobState(state, label) {
 
 /** @param kind ok, bad, run, wait, or off: the colour. @param shape the name of an icon */
 export function badge(kind, shape, label) {
-  return html`<span class="st ${kind}">${icon(shape)}<span>${label}</span></span>`;
+  return html`<span class="st ${kind}" title=${label || nothing}>${icon(shape)}<span>${label}</span></span>`;
 }
 
 /** The word for a job's state. */

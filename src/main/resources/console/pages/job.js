@@ -171,7 +171,7 @@ export default function ({ path: [id], signal, update }) {
     return html`<div class="film ${tall ? 'tall' : ''}">
       ${state === 'ready' ? html`<video controls playsinline preload="metadata" src=${video.url} poster=${video.poster ?? nothing}
           width=${width ?? nothing} height=${height ?? nothing} aria-label="The video">
-          ${video.captions ? html`<track kind="captions" srclang=${job.lang} label="Captions" src=${video.captions} default>` : nothing}</video>`
+          ${video.captions ? html`<track kind="captions" srclang=${job.lang} label="Captions" src=${video.captions}>` : nothing}</video>`
         : state === 'failed' ? failing('The video could not be read', failure, () => { video = null; readFiles(); update(); })
         : html`<div class="frame" role="status" aria-label="Loading the video"><svg viewBox="0 0 ${width || 16} ${height || 9}" aria-hidden="true"></svg>
           ${video.poster ? html`<img src=${video.poster} alt="">` : nothing}</div>`}
@@ -236,7 +236,7 @@ export default function ({ path: [id], signal, update }) {
           ${problem ? problem.status === 404 ? empty('There is no such job', 'Its address is wrong, or it was deleted: jobs are kept for a limited time.',
             html`<a class="btn" href="/console/jobs">All your jobs</a>`) : failing('The job could not be read', problem) : loading('the job', 6)}`;
       }
-      return html`${heading(title(job), { below: html`<p class="below">${jobState(job.status)}
+      return html`${heading(title(job), { below: html`<p class="below"><span role="status">${jobState(job.status)}</span>
           <span class="quiet mono id">${job.job_id}</span></p>`, actions: actions() })}
         <div class="job"><div class="grid">${stage()}</div><div class="grid">${timeline()}${webhooks()}${facts()}</div></div>`;
     },

@@ -62,7 +62,7 @@ export default function ({ query, signal, update, go, setQuery }) {
     return html`<div class="filters" role="group" aria-label="Filters">${chip(null, 'All')}
       ${STATES.map((state) => chip(state, stateWord(state)))}
       <label class="hidden-text" for="preset">Preset</label>
-      <select id="preset" class="end" @change=${(event) => setQuery({ preset: event.target.value, cursor: '' })}>
+      <select id="preset" @change=${(event) => setQuery({ preset: event.target.value, cursor: '' })}>
         <option value="">Any preset</option>
         ${names.map((name) => html`<option value=${name} ?selected=${name === preset}>${name}</option>`)}</select></div>`;
   }
@@ -80,15 +80,16 @@ export default function ({ query, signal, update, go, setQuery }) {
             <a class="btn" href="/console/submit">Write a text</a></div>`);
     }
     return html`<div class="panel"><table class="jobs">
-      <thead><tr><th class="pic"><span class="hidden-text">Picture</span></th><th>Text</th><th>Status</th>
-        <th class="wide">Preset</th><th class="r wide">Took</th><th class="r">Age</th></tr></thead>
+      <thead><tr><th class="pic"><span class="hidden-text">Picture</span></th><th>Text</th><th class="state wide">Status</th>
+        <th class="r took wide">Took</th><th class="r age wide">Age</th></tr></thead>
       <tbody>${repeat(page.jobs, (job) => job.job_id, (job) => html`<tr>
         <td class="pic"><job-poster .path=${job.poster} .state=${job.status}></job-poster></td>
-        <td class="text"><a dir="auto" href="/console/jobs/${job.job_id}">${job.content_preview}</a></td>
-        <td class="state">${jobState(job.status, label(job))}</td>
-        <td class="quiet wide">${job.preset}</td>
+        <td><a class="text" dir="auto" href="/console/jobs/${job.job_id}">${job.content_preview}</a>
+          <div class="quiet small num">${job.preset} · ${duration(job.duration_sec * 1000)}<span class="narrow"> · ${ago(job.created_at)}</span></div>
+          <div class="narrow">${jobState(job.status, label(job))}</div></td>
+        <td class="state wide">${jobState(job.status, label(job))}</td>
         <td class="r quiet num wide">${took(job)}</td>
-        <td class="r quiet num age">${ago(job.created_at)}</td></tr>`)}</tbody></table></div>
+        <td class="r quiet num wide">${ago(job.created_at)}</td></tr>`)}</tbody></table></div>
       ${pager()}`;
   }
 

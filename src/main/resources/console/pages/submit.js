@@ -2,8 +2,8 @@
 
 import { html, nothing, heading, loading, failing, copyButton, icon, quoted, duration } from '../ui.js';
 import { get, request, Problem } from '../api.js';
+import { user } from '../session.js';
 
-const DRAFT = 'aiprod.draft';
 const EXAMPLE = 'The sea at night. The tide comes and goes. Nothing stays, and nothing is lost.';
 const MAX_CONTENT = 10_000;
 
@@ -14,9 +14,10 @@ export default function ({ query, signal, update, go }) {
   let sending = false;
   // One for each thing to submit: a second click, or a repeat after a lost answer, makes no second job.
   let key = crypto.randomUUID();
-  // What a tab has typed stays with the tab, for a reload or a visit to the issuer.
+  // What somebody has typed stays with the tab, for a reload or a visit to the issuer.
+  const draft = `aiprod.draft.${user.id}`;
   let job = { content: EXAMPLE, preset: '', lang: '', duration_sec: '', priority: 'low', metadata: '', callback_url: '',
-    ...JSON.parse(sessionStorage.getItem(DRAFT) ?? '{}') };
+    ...JSON.parse(sessionStorage.getItem(draft) ?? '{}') };
 
   read();
 
@@ -46,7 +47,7 @@ export default function ({ query, signal, update, go }) {
     job[name] = value;
     key = crypto.randomUUID();
     delete faults[name];
-    sessionStorage.setItem(DRAFT, JSON.stringify(job));
+    sessionStorage.setItem(draft, JSON.stringify(job));
     update();
   }
 
@@ -71,7 +72,8 @@ export default function ({ query, signal, update, go }) {
 
   function curl() {
     return `curl -sS ${location.origin}/pipeline/run \\
-  -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' \\
   -d ${quoted(body())}`;
   }
 
@@ -101,7 +103,7 @@ export default function ({ query, signal, update, go }) {
       try {
         const answer = await (await request('/pipeline/run', {
           method: 'POST', body: body(), headers: { 'Idempotency-Key': key } })).json();
-        sessionStorage.removeItem(DRAFT);
+        sessionStorage.removeItem(draft);
         go(`/console/jobs/${answer.job_id}`);
         return;
       } catch (failure) {

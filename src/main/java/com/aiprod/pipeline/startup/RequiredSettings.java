@@ -104,7 +104,9 @@ class RequiredSettings implements BeanFactoryPostProcessor, EnvironmentAware, Pr
             return List.of();
         }
         List<String> faults = new ArrayList<>();
-        if (!environment.getProperty("aiprod.console.issuer", "").matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
+        if (!environment
+                .getProperty("aiprod.console.issuer", "")
+                .matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[^?#\\s]*)?")) {
             faults.add(
                     "AIPROD_CONSOLE_ISSUER, or SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI, is not the URL of"
                             + " an issuer: set where users of the console sign in, or unset AIPROD_CONSOLE_CLIENT_ID");

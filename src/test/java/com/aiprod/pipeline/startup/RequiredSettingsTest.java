@@ -94,6 +94,20 @@ class RequiredSettingsTest {
     }
 
     @Test
+    void requiresAnIssuerForTheConsole() {
+        Map<String, Object> settings = new HashMap<>(ALL);
+        settings.put("AIPROD_CONSOLE_CLIENT_ID", "console");
+        settings.put("AIPROD_CONSOLE_ISSUER", "");
+        assertThat(faults(settings)).singleElement().asString().startsWith("AIPROD_CONSOLE_ISSUER, or ");
+        settings.put("AIPROD_CONSOLE_ISSUER", "https://issuer.example/realms/a; script-src *");
+        assertThat(faults(settings)).hasSize(1);
+        settings.put("AIPROD_CONSOLE_ISSUER", "https://issuer.example/realms/a");
+        assertThatCode(() -> check(settings)).doesNotThrowAnyException();
+        settings.put("AIPROD_CONSOLE_TOKEN", "password");
+        assertThat(faults(settings)).singleElement().asString().contains("AIPROD_CONSOLE_TOKEN is 'password'");
+    }
+
+    @Test
     void rejectsAnUnknownRole() {
         Map<String, Object> settings = new HashMap<>(ALL);
         settings.put("AIPROD_ROLES", "api,painter");

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.system.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.deque.html.axecore.results.Results;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -242,10 +243,11 @@ final class Browser implements AutoCloseable {
 
     /** Checks the page that shows with axe's rules, among them those of WCAG 2.2 AA. */
     void assertAccessible() {
-        List<String> faults = new AxeBuilder()
-                .setLegacyMode(true).analyze(driver).getViolations().stream()
-                        .map(rule -> rule.getId() + ": " + rule.getNodes())
-                        .toList();
+        Results results = new AxeBuilder().setLegacyMode(true).analyze(driver);
+        assertThat(results.getPasses()).hasSizeGreaterThan(10);
+        List<String> faults = results.getViolations().stream()
+                .map(rule -> rule.getId() + ": " + rule.getNodes())
+                .toList();
         assertThat(faults)
                 .as("faults of accessibility at %s", driver.getCurrentUrl())
                 .isEmpty();

@@ -50,6 +50,7 @@ class ConsoleIT {
         browser.awaitScript("return document.querySelector('video').currentTime > 0.2");
         browser.script("document.querySelector('video').currentTime = 6");
         browser.awaitScript("const v = document.querySelector('video'); return !v.seeking && v.currentTime >= 6");
+        browser.script("document.querySelector('track').track.mode = 'hidden'");
         browser.awaitScript("return document.querySelector('track').track.cues?.length > 0");
         assertThat(browser.text()).contains("Completed", "Attempt 1", "in all", "Captions");
 
