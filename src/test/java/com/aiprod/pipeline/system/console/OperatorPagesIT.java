@@ -89,8 +89,7 @@ class OperatorPagesIT {
         browser.awaitText("Redriven");
         assertThat(database.queryForObject(
                         "SELECT count(*) FROM dead_letters WHERE error_code = ? AND discarded_by LIKE 'olga%'",
-                        Integer.class,
-                        code))
+                        Integer.class, code))
                 .isOne();
     }
 
@@ -162,7 +161,8 @@ class OperatorPagesIT {
             browser.go(page);
             browser.awaitText("<img src=x onerror=");
         }
-        assertThat(browser.<Boolean>script("return !document.title.includes('hacked') && !document.querySelector('main img[src=x]')"))
+        assertThat(browser.<Boolean>script(
+                        "return !document.title.includes('hacked') && !document.querySelector('main img[src=x]')"))
                 .isTrue();
     }
 
@@ -209,8 +209,7 @@ class OperatorPagesIT {
         browser.find(".flow svg");
         browser.click("As an outline");
         pictures("pipeline");
-        User.send(api.request("/pipeline/job/" + running + "/cancel")
-                .POST(HttpRequest.BodyPublishers.noBody()));
+        User.send(api.request("/pipeline/job/" + running + "/cancel").POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     /** Keeps pictures in every size, and checks the page in both colours. */
@@ -259,7 +258,10 @@ class OperatorPagesIT {
         for (String job : jobs) {
             database.update("UPDATE jobs SET metadata = '{}' WHERE id = cast(? AS uuid)", job);
             database.update(
-                    "UPDATE dead_letters SET error_code = ?, error = ? WHERE job_id = cast(? AS uuid)", code, error, job);
+                    "UPDATE dead_letters SET error_code = ?, error = ? WHERE job_id = cast(? AS uuid)",
+                    code,
+                    error,
+                    job);
         }
         return code;
     }
@@ -268,7 +270,8 @@ class OperatorPagesIT {
         revision("00000000ec40", """
                 [{"file": "routes/pipelines/echo/echo.camel.yaml", "line": 3, "step": "leave-job",
                   "message": "There is no bean 'ecko'. Did you mean 'echo'?"}]""");
-        database.update("UPDATE pipelines SET refused_revision = '00000000ec40', refused_at = now() WHERE name = 'echo'");
+        database.update(
+                "UPDATE pipelines SET refused_revision = '00000000ec40', refused_at = now() WHERE name = 'echo'");
     }
 
     /** Stores the live files of echo with another description as another revision. */
