@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -24,6 +25,10 @@ public class AdminDocuments implements DisposableBean {
 
     static final Duration TICK = Duration.ofSeconds(1);
 
+    private static final String OVERVIEW = "make-overview";
+    private static final String LETTER_GROUPS = "make-letter-groups";
+    private static final String PIPELINES = "make-pipelines";
+
     private final ProducerTemplate routes;
 
     /** By the route that makes it. Failures are kept as well: while the database is away, callers do not queue up for it. */
@@ -43,22 +48,23 @@ public class AdminDocuments implements DisposableBean {
 
     /** The document of {@code make-overview}. */
     public void overview(Exchange exchange) throws Exception {
-        read("make-overview", exchange);
+        read(OVERVIEW, exchange);
     }
 
     /** The document of {@code make-letter-groups}. */
     public void letterGroups(Exchange exchange) throws Exception {
-        read("make-letter-groups", exchange);
+        read(LETTER_GROUPS, exchange);
     }
 
     /** The document of {@code make-pipelines}. */
     public void pipelines(Exchange exchange) throws Exception {
-        read("make-pipelines", exchange);
+        read(PIPELINES, exchange);
     }
 
     /** Makes the documents anew when they are next read, because this process has changed what they show. */
     public void forget() {
-        made.invalidateAll();
+        // By key, because that waits for a document that is being made, which may not have the change yet.
+        List.of(OVERVIEW, LETTER_GROUPS, PIPELINES).forEach(made::invalidate);
     }
 
     private void read(String route, Exchange exchange) throws Exception {
