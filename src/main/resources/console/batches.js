@@ -26,6 +26,8 @@ export function changeLetters(action, { count, about, ...which }) {
     box.setAttribute('aria-labelledby', 'batches-title');
     let state = 'asks';
     let done = 0;
+    // Of the given IDs, how many were asked for.
+    let asked = 0;
     let stopped = false;
     let fault = null;
     const close = () => {
@@ -42,18 +44,21 @@ export function changeLetters(action, { count, about, ...which }) {
       fault = null;
       draw();
       try {
-        while (done < count && !stopped) {
-          const batch = which.ids ? { ids: which.ids.slice(done, done + BATCH) }
+        while ((which.ids ? asked : done) < count && !stopped) {
+          const batch = which.ids ? { ids: which.ids.slice(asked, asked + BATCH) }
             : { group: which.group, limit: Math.min(BATCH, count - done) };
           const answer = await post(`/admin/dead-letters/${action}`, batch);
-          // Of some ids, those that cannot be changed are skipped; a group without any more is done.
-          done += which.ids ? batch.ids.length : answer.count;
+          done += answer.count;
+          asked += BATCH;
           draw();
           if (!answer.count && !which.ids) {
-            state = 'short';
-            draw();
-            return;
+            break;
           }
+        }
+        if (done < count && !stopped) {
+          state = 'short';
+          draw();
+          return;
         }
         close();
       } catch (failure) {
