@@ -192,7 +192,8 @@ final class Browser implements AutoCloseable {
         await(script, () -> Boolean.TRUE.equals(driver.executeScript(script, arguments)));
     }
 
-    @SuppressWarnings("unchecked")
+    /** Returns what a script returns, as the type that the caller expects. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     <T> T script(String script, Object... arguments) {
         return (T) driver.executeScript(script, arguments);
     }
@@ -217,7 +218,7 @@ final class Browser implements AutoCloseable {
             assertThat(driver.executeScript("const it = document.activeElement;"
                             + " return it === document.body || getComputedStyle(it).outlineStyle !== 'none'"
                             + " || it.matches('.card input')"))
-                    .as("shows its focus: %s", (Object) script("return document.activeElement.outerHTML"))
+                    .as("shows its focus: %s", driver.executeScript("return document.activeElement.outerHTML"))
                     .isEqualTo(true);
             if (Boolean.TRUE.equals(driver.executeScript("return document.activeElement.matches(arguments[0])", css))) {
                 return;
@@ -242,6 +243,8 @@ final class Browser implements AutoCloseable {
     }
 
     /** Checks the page that shows with axe's rules, among them those of WCAG 2.2 AA. */
+    // The other mode opens a window for the content of frames, and there are none.
+    @SuppressWarnings("deprecation")
     void assertAccessible() {
         Results results = new AxeBuilder().setLegacyMode(true).analyze(driver);
         assertThat(results.getPasses()).hasSizeGreaterThan(10);

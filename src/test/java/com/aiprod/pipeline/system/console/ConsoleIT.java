@@ -108,7 +108,7 @@ class ConsoleIT {
         assertThat(browser.text()).contains("Nothing can be made of this text.", "The same job would fail again");
         browser.click("Edit and submit again");
         browser.awaitScript("return document.querySelector('#metadata')?.value.includes('fail')");
-        assertThat(browser.find("#content").getAttribute("value")).isEqualTo("A text for fail.");
+        assertThat(browser.find("#content").getDomProperty("value")).isEqualTo("A text for fail.");
         browser.type("#metadata", "");
         browser.click("Make the video");
         browser.awaitText("Completed");
