@@ -81,6 +81,9 @@ CREATE INDEX jobs_unended_by_user ON jobs (user_id) WHERE completed_at IS NULL;
 -- Few jobs run at a time. Rescue reads them all; an index of their leases would be written at each renewal, and with it
 -- all others.
 CREATE INDEX jobs_running ON jobs (id) WHERE state = 'PROCESSING';
+-- Operators list the jobs of all users by ID, which contains the submission time. These states are rare, so a list of them
+-- must not read all other jobs, and the index is rarely written.
+CREATE INDEX jobs_not_completed ON jobs (state, id) WHERE state IN ('FAILED', 'CANCELLED');
 -- purge-jobs finds the jobs that ended first; read-stats counts ended jobs by state without reading the table.
 CREATE INDEX jobs_by_end ON jobs (completed_at) INCLUDE (state) WHERE completed_at IS NOT NULL;
 
@@ -255,6 +258,16 @@ CREATE TABLE dead_letters (
     error        text        NOT NULL,
     attempts     integer     NOT NULL CHECK (attempts >= 0),
     route        text,
+    -- Where the attempt failed; null if unknown.
+    pipeline     text,
+    step         text,
+    file         text,
+    line         integer,
+    -- Letters with the same cause: the code, the error without its numbers and IDs, and the place without the line, which
+    -- differs between revisions.
+    group_id     text        NOT NULL GENERATED ALWAYS AS (left(md5(
+        error_code || E'\n' || regexp_replace(left(error, 200), '[0-9a-fA-F-]{8,}|[0-9]+', '#', 'g') || E'\n'
+        || coalesce(pipeline, '') || E'\n' || coalesce(route, '') || E'\n' || coalesce(step, '')), 16)) STORED,
     metadata     json        NOT NULL CHECK (json_typeof(metadata) = 'object'),
     created_at   timestamptz NOT NULL DEFAULT now(),
     redriven_at  timestamptz,
@@ -281,6 +294,10 @@ CREATE INDEX dead_letters_by_code ON dead_letters (error_code, created_at DESC, 
     WHERE discarded_at IS NULL AND settled_at IS NULL;
 -- Redrive and discard by code, oldest first, and the number of letters that wait for an operator.
 CREATE INDEX dead_letters_unsettled ON dead_letters (error_code, created_at, id)
+    WHERE redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL;
+
+-- The same by group, and the number of letters in each group.
+CREATE INDEX dead_letters_by_group ON dead_letters (group_id, created_at, id)
     WHERE redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL;
 
 -- purge-letters finds the oldest letters without a job.

@@ -1,7 +1,8 @@
--- Discards the oldest open dead letters with an error code. Returns a row for each.
+-- Discards the oldest open dead letters with an error code, of a group, or with one of the IDs. Returns a row for each.
 WITH due AS (
     SELECT id FROM dead_letters
-    WHERE error_code = :?errorCode AND redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL
+    WHERE (error_code = :?errorCode OR group_id = :?group OR id = ANY (cast(:?letterIds AS uuid[])))
+      AND redriven_at IS NULL AND discarded_at IS NULL AND settled_at IS NULL
     ORDER BY created_at, id
     LIMIT cast(:?limit AS integer)
     -- Skips a letter that another statement is settling.

@@ -11,9 +11,14 @@ WITH job AS (
            cast(:?error AS text) AS error,
            cast(:?attempts AS integer) AS attempts,
            cast(:?route AS text) AS route,
+           cast(:?pipeline AS text) AS pipeline,
+           cast(:?step AS text) AS step,
+           cast(:?file AS text) AS file,
+           cast(:?line AS integer) AS line,
            cast(:?metadata AS json) AS metadata
 ), of_attempt AS (
-    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
+    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, pipeline, step,
+                              file, line, metadata)
     SELECT * FROM letter WHERE job_id IS NOT NULL AND attempt IS NOT NULL
     -- The result arrived first and left a shorter letter.
     ON CONFLICT (job_id, attempt) DO UPDATE SET
@@ -23,12 +28,16 @@ WITH job AS (
         error = excluded.error,
         attempts = excluded.attempts,
         route = excluded.route,
+        pipeline = excluded.pipeline,
+        step = excluded.step,
+        file = excluded.file,
+        line = excluded.line,
         metadata = excluded.metadata
     WHERE dead_letters.message_id = 'result:' || dead_letters.job_id || ':' || dead_letters.attempt
     RETURNING id
 ), of_message AS (
-    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata,
-                              settled_at, settled_why)
+    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, pipeline, step,
+                              file, line, metadata, settled_at, settled_why)
     SELECT letter.*,
            CASE WHEN needless.state IS NOT NULL THEN now() END,
            'Its job is ' || needless.state || '.'

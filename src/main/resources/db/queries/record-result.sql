@@ -37,9 +37,9 @@ WITH told AS MATERIALIZED (
 ), letter AS (
     -- The worker's own dead letter has more details and replaces this one. If its topic is unavailable or loses it, the
     -- job can still be redriven.
-    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, route, metadata)
+    INSERT INTO dead_letters (job_id, attempt, message_id, error_code, reason, error, attempts, pipeline, metadata)
     SELECT id, attempt, 'result:' || id || ':' || attempt, error_code, replace(lower(error_code), '_', ' '),
-           error_message, 1, NULL,
+           error_message, 1, pipeline,
            json_build_object('attempt', attempt, 'data', cast(json_build_object(
                'job_id', id,
                'user_id', user_id,

@@ -1,9 +1,10 @@
 -- Requeues failed jobs with a new series of attempts: the job of one dead letter, or the jobs of the oldest letters
--- with an error code. A letter counts once, and only while its job is FAILED. Returns a row for each redriven letter.
+-- with an error code, of a group, or with one of the IDs. A letter counts once, and only while its job is FAILED. Returns a row for each redriven letter.
 WITH due AS (
     SELECT letter.id
     FROM dead_letters AS letter JOIN jobs ON jobs.id = letter.job_id
-    WHERE (letter.id = cast(:?letterId AS uuid) OR letter.error_code = :?errorCode)
+    WHERE (letter.id = cast(:?letterId AS uuid) OR letter.error_code = :?errorCode OR letter.group_id = :?group
+           OR letter.id = ANY (cast(:?letterIds AS uuid[])))
       AND letter.redriven_at IS NULL AND letter.discarded_at IS NULL AND letter.settled_at IS NULL
       AND jobs.state = 'FAILED'
     ORDER BY letter.created_at, letter.id

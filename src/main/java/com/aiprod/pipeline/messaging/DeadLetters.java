@@ -124,12 +124,16 @@ public final class DeadLetters {
         exchange.setVariable("reason", code.toLowerCase(Locale.ROOT).replace('_', ' '));
         exchange.setVariable("error", StorableText.of(letter.error(), MAX_ERROR_CHARACTERS));
         exchange.setVariable("attempts", letter.metadata().get("attempts") instanceof Integer number ? number : 0);
-        exchange.setVariable(
-                "route",
-                letter.metadata().get("route") instanceof String route
-                        ? StorableText.of(route, MAX_NAME_CHARACTERS)
-                        : null);
+        exchange.setVariable("route", name(letter, "route"));
+        exchange.setVariable("pipeline", name(letter, "pipeline"));
+        exchange.setVariable("step", name(letter, "step"));
+        exchange.setVariable("file", name(letter, "file"));
+        exchange.setVariable("line", letter.metadata().get("line") instanceof Integer number ? number : null);
         exchange.setVariable("metadata", metadata(letter, data));
+    }
+
+    private static String name(DeadLetterMessage letter, String key) {
+        return letter.metadata().get(key) instanceof String name ? StorableText.of(name, MAX_NAME_CHARACTERS) : null;
     }
 
     private String metadata(DeadLetterMessage letter, byte[] data) throws JsonProcessingException {

@@ -36,7 +36,7 @@ class AuditLog extends OncePerRequestFilter {
     private static final Logger AUDIT = LoggerFactory.getLogger(LOGGER);
     private static final String USER = AuditLog.class.getName() + ".user";
     private static final int MAX_PATH_CHARACTERS = 300;
-    private static final Pattern JOB = Pattern.compile("/pipeline/job/([0-9a-fA-F-]{36})(/.*)?");
+    private static final Pattern JOB = Pattern.compile("/(?:pipeline/job|admin/jobs)/([0-9a-fA-F-]{36})(/.*)?");
 
     /** Passes the user to the log. Runs in the chain of Spring Security, whose context ends with the chain. */
     static class Caller extends OncePerRequestFilter {

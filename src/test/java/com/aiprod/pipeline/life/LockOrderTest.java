@@ -91,6 +91,8 @@ class LockOrderTest {
         REDRIVE(database -> {
             Map<String, Object> request = new HashMap<>(Map.of("errorCode", "BROKEN", "limit", 10));
             request.put("letterId", null);
+            request.put("group", null);
+            request.put("letterIds", null);
             request.put("userId", "olga");
             database.run("redrive-dead-letters", request);
         }),

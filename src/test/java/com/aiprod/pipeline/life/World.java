@@ -255,6 +255,10 @@ final class World {
             letter.put("error", "by " + outcome.attempt());
             letter.put("attempts", 1);
             letter.put("route", "video");
+            letter.put("pipeline", "video");
+            letter.put("step", "call-render");
+            letter.put("file", "video.camel.yaml");
+            letter.put("line", 14);
             letter.put("metadata", "{}");
             database.run("record-dead-letter", letter).forEach(row -> letters.add((String) row.get("id")));
         }
@@ -301,6 +305,8 @@ final class World {
         Map<String, Object> request = new HashMap<>();
         request.put("letterId", pick % 2 == 0 ? letters.peek(pick) : null);
         request.put("errorCode", pick % 2 == 0 ? null : pick % 3 == 0 ? "ATTEMPTS_EXHAUSTED" : "RENDER_FAILED");
+        request.put("group", null);
+        request.put("letterIds", null);
         request.put("limit", 100);
         request.put("userId", "an operator");
         database.run("redrive-dead-letters", request);

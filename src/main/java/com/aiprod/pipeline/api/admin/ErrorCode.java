@@ -16,7 +16,7 @@ final class ErrorCode {
     }
 
     /** A control character, of which PostgreSQL's text does not hold U+0000, or a surrogate, of which it holds none. */
-    private static boolean isForbidden(int codePoint) {
+    static boolean isForbidden(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 }

@@ -56,8 +56,19 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
             "Last-Event-ID");
 
     /** The query parameters that a route can read. */
-    public static final Set<String> PARAMETERS =
-            Set.of("status", "preset", "limit", "offset", "cursor", "error_code", "previous");
+    public static final Set<String> PARAMETERS = Set.of(
+            "status",
+            "preset",
+            "limit",
+            "offset",
+            "cursor",
+            "error_code",
+            "previous",
+            "user_id",
+            "pipeline",
+            "since",
+            "until",
+            "group");
 
     /** Request attribute: the names (List of String) of the query parameters that are filtered out. */
     static final String OTHER_PARAMETERS = FilteredRequest.class.getName() + ".otherParameters";

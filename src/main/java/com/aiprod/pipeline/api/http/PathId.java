@@ -53,7 +53,7 @@ public class PathId {
     }
 
     /** Whether a text is a UUID in its 36-character form; false for null. */
-    static boolean isUuid(String text) {
+    public static boolean isUuid(String text) {
         return text != null && UUID_TEXT.matcher(text).matches();
     }
 }

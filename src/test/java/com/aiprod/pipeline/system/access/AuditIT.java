@@ -49,6 +49,18 @@ class AuditIT {
     }
 
     @Test
+    void logsWhichOperatorLookedAtWhoseJob() throws Exception {
+        String job = alice.start("");
+        User root = User.admin(port, "root");
+        assertThat(root.get("/admin/jobs/" + job, "X-Request-Id", "look-1").statusCode())
+                .isEqualTo(200);
+        JsonNode line = line("look-1");
+        assertThat(line.path("user").asText()).isEqualTo(root.id());
+        assertThat(line.path("route").asText()).isEqualTo("/admin/jobs/{job_id}");
+        assertThat(line.path("job_id").asText()).isEqualTo(job);
+    }
+
+    @Test
     void logsASubmissionAndTheCallsThatFollow() throws Exception {
         HttpResponse<String> answer =
                 alice.submit("{\"content\":\"A secret tide.\"}", "X-Request-Id", "order-1", "Prefer", "wait=1");

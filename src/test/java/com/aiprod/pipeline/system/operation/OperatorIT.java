@@ -69,6 +69,13 @@ class OperatorIT {
         "POST,   /admin/dead-letters/discard",
         "DELETE, /admin/dead-letters/019bc6ec-0000-7000-8000-000000000000",
         "GET,    /admin/stats",
+        "GET,    /admin/overview",
+        "GET,    /admin/jobs",
+        "GET,    /admin/jobs/019bc6ec-0000-7000-8000-000000000000",
+        "GET,    /admin/dead-letter-groups",
+        "GET,    /admin/pipelines",
+        "GET,    /admin/pipelines/video/revisions/6d66f7e57980",
+        "POST,   /admin/pipelines/video/revisions/6d66f7e57980/publish",
     })
     void requiresTheAdminRole(String method, String path) throws Exception {
         JsonNode problem = problem(
@@ -206,7 +213,8 @@ class OperatorIT {
         letters.forEach(
                 letter -> assertThat(output.getAll()).contains("Dead letter " + letter + " discarded by " + root.id()));
         assertThat(faults(post(LETTERS + "/discard", "{\"limit\":0}")))
-                .containsExactly("error_code: is required", "limit: must be a whole number from 1 to 1000");
+                .containsExactly(
+                        "error_code: is required, or group, or ids", "limit: must be a whole number from 1 to 1000");
     }
 
     @Test
@@ -229,6 +237,11 @@ class OperatorIT {
                         "error",
                         "attempts",
                         "route",
+                        "pipeline",
+                        "step",
+                        "file",
+                        "line",
+                        "group",
                         "created_at",
                         "redriven_at");
         assertThat(page.path("count").asInt()).isEqualTo(2);
@@ -249,7 +262,8 @@ class OperatorIT {
                 .extracting(fault -> fault.substring(0, fault.indexOf(':')))
                 .containsExactly("error_code", "limit", "all");
         assertThat(faults(post(LETTERS + "/redrive", "{\"limit\":\"5\"}")))
-                .containsExactly("error_code: is required", "limit: must be a whole number from 1 to 1000");
+                .containsExactly(
+                        "error_code: is required, or group, or ids", "limit: must be a whole number from 1 to 1000");
         for (String body : List.of("{", "[]", "{} {}", "{\"limit\":1,\"limit\":2}", "")) {
             assertThat(post(LETTERS + "/redrive", body).statusCode()).as(body).isIn(400, 415);
         }
