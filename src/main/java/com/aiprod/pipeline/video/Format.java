@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.video.sound.Mood;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -14,16 +15,30 @@ import java.util.stream.Collectors;
  * @param width pixels from left to right; even, because the encoder halves the colors' resolution
  * @param height pixels from top to bottom; even
  * @param frameRate frames per second
+ * @param soundtrack the name of a mood, or {@code none}
  * @param defaultDurationSec the duration of a video whose job does not set one
  * @param maxDurationSec the longest duration
  */
-record Format(Style style, int width, int height, int frameRate, int defaultDurationSec, int maxDurationSec) {
+record Format(
+        Style style,
+        int width,
+        int height,
+        int frameRate,
+        String soundtrack,
+        int defaultDurationSec,
+        int maxDurationSec) {
 
     /** The layouts that presets can choose. */
     enum Style {
-        SOCIAL,
-        BRAND,
-        CINEMA
+        SOCIAL("bright"),
+        BRAND("calm"),
+        CINEMA("cinematic");
+
+        private final String soundtrack;
+
+        Style(String soundtrack) {
+            this.soundtrack = soundtrack;
+        }
     }
 
     private static final String CODE = "PRESET_INVALID";
@@ -32,17 +47,20 @@ record Format(Style style, int width, int height, int frameRate, int defaultDura
      * Reads a preset.
      *
      * @param preset the variable {@code preset} of the pipeline; its {@code settings} are {@code style}
-     *     ({@code social}, {@code brand}, or {@code cinema}), {@code width}, {@code height}, and {@code frame_rate}
+     *     ({@code social}, {@code brand}, or {@code cinema}), {@code width}, {@code height}, {@code frame_rate}, and {@code soundtrack}
+     *     (a {@link Mood} or {@code none}; default the style's)
      * @throws PermanentStageException {@code PRESET_INVALID} if a setting is missing or out of range
      */
     static Format of(Map<String, Object> preset) {
         Map<String, Object> given = preset == null ? Map.of() : preset;
         Map<?, ?> settings = given.get("settings") instanceof Map<?, ?> map ? map : Map.of();
+        Style style = style(settings.get("style"));
         return new Format(
-                style(settings.get("style")),
+                style,
                 even(settings, "width"),
                 even(settings, "height"),
                 integer(settings.get("frame_rate"), "setting frame_rate", 1, 60),
+                soundtrack(settings.get("soundtrack"), style),
                 integer(given.get("default_duration_sec"), "default_duration_sec", 1, 3600),
                 integer(given.get("max_duration_sec"), "max_duration_sec", 1, 3600));
     }
@@ -57,6 +75,17 @@ record Format(Style style, int width, int height, int frameRate, int defaultDura
                         + Arrays.stream(Style.values())
                                 .map(known -> known.name().toLowerCase(Locale.ROOT))
                                 .collect(Collectors.joining(", "))));
+    }
+
+    private static String soundtrack(Object name, Style style) {
+        if (name == null) {
+            return style.soundtrack;
+        }
+        if (!Wishes.isSoundtrack(name)) {
+            throw new PermanentStageException(
+                    CODE, "The preset's setting soundtrack is not one of none, " + Mood.names());
+        }
+        return (String) name;
     }
 
     private static int even(Map<?, ?> settings, String name) {

@@ -18,10 +18,6 @@ import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -127,22 +123,13 @@ final class FramePainter {
             blocks.add(typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()));
         }
         this.mirrored = blocks.get(0).rightToLeft();
-        SplittableRandom random = new SplittableRandom(seed(content));
+        SplittableRandom random = new SplittableRandom(Seeds.of(content));
         boolean cinema = look.letterbox() > 0;
         this.palette = Palette.draw(random, cinema);
         this.motif = MOTIFS.get(random.nextInt(MOTIFS.size()));
         this.traits = random.doubles(8).boxed().toList();
         this.backdrop = new Backdrop(
                 format.width(), look.letterbox(), format.height() - look.letterbox(), palette.grounds(), random);
-    }
-
-    private static long seed(String content) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(hash).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("Every Java platform has SHA-256", e);
-        }
     }
 
     /**

@@ -1,9 +1,13 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.StageBean;
 import com.aiprod.pipeline.stage.WorkerFaultException;
+import com.aiprod.pipeline.video.sound.Mood;
+import com.aiprod.pipeline.video.sound.Soundtrack;
+import com.ibm.icu.util.ULocale;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayOutputStream;
@@ -12,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
@@ -25,6 +31,9 @@ public class RenderStage {
     static final String VIDEO = "video.mp4";
     static final String POSTER = "poster.png";
     static final String CAPTIONS = "captions.vtt";
+
+    /** Characters of the longest title. */
+    private static final int TITLE = 100;
 
     private final ArtifactStore store;
     private final VideoTools tools;
@@ -64,7 +73,9 @@ public class RenderStage {
             // The encoder seeks in its file, which is slow on the shared disk.
             scratch = tools.makeScratchFolder("film");
             Path film = scratch.resolve(VIDEO);
-            film(painter, format, ((Number) job.get("duration_sec")).intValue(), film, jobId, attempt);
+            int seconds = ((Number) job.get("duration_sec")).intValue();
+            VideoWriter.Extras extras = extras(job, preset, board, seconds, scratch);
+            film(painter, format, seconds, film, extras, jobId, attempt);
             Files.copy(film, video);
             BufferedImage still = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
             painter.paint(still, painter.posterSeconds());
@@ -90,12 +101,48 @@ public class RenderStage {
         }
     }
 
-    private void film(FramePainter painter, Format format, int seconds, Path video, String jobId, int attempt)
+    private static VideoWriter.Extras extras(
+            Map<String, Object> job, Map<String, Object> preset, Storyboard board, int seconds, Path scratch)
+            throws IOException, InterruptedException {
+        String content = (String) job.get("content");
+        String language = ULocale.forLanguageTag((String) job.get("lang")).getISO3Language();
+        Optional<Mood> mood = Wishes.of(job).mood(Format.of(preset).soundtrack());
+        Path sound = null;
+        if (mood.isPresent() && seconds > Soundtrack.MOST_SECONDS) {
+            throw new PermanentStageException(
+                    "SOUNDTRACK_TOO_LONG",
+                    "A soundtrack lasts at most %s s; ask for metadata.soundtrack none".formatted(Soundtrack.MOST_SECONDS));
+        }
+        if (mood.isPresent()) {
+            sound = scratch.resolve("sound.wav");
+            List<Double> cuts = board.scenes().stream().skip(1).map(Scene::start).toList();
+            Soundtrack.write(mood.get(), Seeds.of(content), cuts, seconds, sound);
+        }
+        return new VideoWriter.Extras(sound, title(board), language.isEmpty() ? "und" : language);
+    }
+
+    /** The text of the first scene, for players that show a title. */
+    private static String title(Storyboard board) {
+        String text = board.scenes().get(0).text().replaceAll("\\p{Cntrl}+", " ").strip();
+        return text.codePointCount(0, text.length()) <= TITLE
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, TITLE)) + "…";
+    }
+
+    private void film(
+            FramePainter painter,
+            Format format,
+            int seconds,
+            Path video,
+            VideoWriter.Extras extras,
+            String jobId,
+            int attempt)
             throws IOException, InterruptedException {
         int frames = seconds * format.frameRate();
         BufferedImage picture = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
         int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
-        try (VideoWriter writer = new VideoWriter(tools, video, format.width(), format.height(), format.frameRate())) {
+        try (VideoWriter writer =
+                new VideoWriter(tools, video, format.width(), format.height(), format.frameRate(), extras)) {
             for (int i = 0; i < frames; i++) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("Stopped while rendering");

@@ -29,6 +29,7 @@ class VideoRoutesTest extends CamelTestSupport {
 
     private static final List<String> FILES = List.of(
             "video/video",
+            "video/check-options",
             "video/sanitize-content",
             "video/plan-storyboard",
             "video/render-video",
@@ -56,6 +57,7 @@ class VideoRoutesTest extends CamelTestSupport {
     protected void bindToRegistry(Registry registry) {
         ArtifactStore store = new ArtifactStore(root);
         Progress progress = (jobId, attempt, stage, percent) -> reports.add(stage + " " + percent);
+        registry.bind("optionsStage", new OptionsStage());
         registry.bind("sanitizeStage", new SanitizeStage(progress));
         registry.bind("storyboardStage", new StoryboardStage(progress));
         registry.bind("renderStage", new RenderStage(store, Film.tools(), progress));
