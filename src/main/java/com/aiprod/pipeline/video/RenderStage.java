@@ -69,7 +69,7 @@ public class RenderStage {
             Path video = folder.resolve(VIDEO);
             Path poster = folder.resolve(POSTER);
             Path captions = folder.resolve(CAPTIONS);
-            FramePainter painter = new FramePainter(format, (String) job.get("content"), language, board.scenes());
+            FramePainter painter = FramePainter.of(job, format);
             // The encoder seeks in its file, which is slow on the shared disk.
             scratch = tools.makeScratchFolder("film");
             Path film = scratch.resolve(VIDEO);

@@ -19,7 +19,11 @@ class FormatTest {
                 .containsExactly(
                         new Format(Format.Style.SOCIAL, 720, 1280, 30, "bright", 10, 30),
                         new Format(Format.Style.BRAND, 1280, 720, 30, "calm", 20, 60),
-                        new Format(Format.Style.CINEMA, 1920, 1080, 24, "cinematic", 20, 60));
+                        new Format(Format.Style.CINEMA, 1920, 1080, 24, "cinematic", 20, 60),
+                        new Format(Format.Style.SOCIAL, 1080, 1920, 30, "bright", 10, 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1350, 30, "bright", 10, 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1080, 30, "bright", 10, 30),
+                        new Format(Format.Style.BRAND, 1920, 1080, 30, "calm", 15, 30));
     }
 
     @ParameterizedTest
