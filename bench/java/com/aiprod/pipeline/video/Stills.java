@@ -22,8 +22,10 @@ public final class Stills {
 
     private static final int HEIGHT = 360;
     private static final Progress NOBODY = (jobId, attempt, stage, percent) -> {};
+    private static final String LOGO = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 60 20'>"
+            + "<path fill='%23F2B705' d='M0 20 10 0l10 20zM26 0h14a10 10 0 0 1 0 20H26zM52 0h8v20h-8z'/></svg>";
     private static final Map<String, Object> BRAND =
-            Map.of("brand", Map.of("colors", List.of("#0B3D2E", "#F2B705"), "seed", "acme"));
+            Map.of("brand", Map.of("colors", List.of("#0B3D2E", "#F2B705"), "logo", LOGO, "seed", "acme"));
 
     private record Still(String name, String preset, String lang, String content, Map<String, Object> metadata) {}
 

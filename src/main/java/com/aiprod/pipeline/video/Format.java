@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * @param width pixels from left to right; even, because the encoder halves the colors' resolution
  * @param height pixels from top to bottom; even
  * @param frameRate frames per second
- * @param soundtrack the name of a mood, or {@code none}
+ * @param soundtrack the name of a mood, {@code none}, or {@code auto}
  * @param defaultDurationSec the duration of a video whose job does not set one
  * @param maxDurationSec the longest duration
  */
@@ -30,14 +30,19 @@ record Format(
 
     /** The layouts that presets can choose. */
     enum Style {
-        SOCIAL("bright"),
-        BRAND("calm"),
-        CINEMA("cinematic");
+        SOCIAL(Mood.BRIGHT),
+        BRAND(Mood.CALM),
+        CINEMA(Mood.CINEMATIC);
 
-        private final String soundtrack;
+        private final Mood soundtrack;
 
-        Style(String soundtrack) {
+        Style(Mood soundtrack) {
             this.soundtrack = soundtrack;
+        }
+
+        /** The mood of its music where the text does not tell another. */
+        Mood soundtrack() {
+            return soundtrack;
         }
     }
 
@@ -48,19 +53,18 @@ record Format(
      *
      * @param preset the variable {@code preset} of the pipeline; its {@code settings} are {@code style}
      *     ({@code social}, {@code brand}, or {@code cinema}), {@code width}, {@code height}, {@code frame_rate}, and {@code soundtrack}
-     *     (a {@link Mood} or {@code none}; default the style's)
+     *     (a {@link Mood}, {@code none}, or {@code auto}; default {@code auto})
      * @throws PermanentStageException {@code PRESET_INVALID} if a setting is missing or out of range
      */
     static Format of(Map<String, Object> preset) {
         Map<String, Object> given = preset == null ? Map.of() : preset;
         Map<?, ?> settings = given.get("settings") instanceof Map<?, ?> map ? map : Map.of();
-        Style style = style(settings.get("style"));
         return new Format(
-                style,
+                style(settings.get("style")),
                 even(settings, "width"),
                 even(settings, "height"),
                 integer(settings.get("frame_rate"), "setting frame_rate", 1, 60),
-                soundtrack(settings.get("soundtrack"), style),
+                soundtrack(settings.get("soundtrack")),
                 integer(given.get("default_duration_sec"), "default_duration_sec", 1, 3600),
                 integer(given.get("max_duration_sec"), "max_duration_sec", 1, 3600));
     }
@@ -77,13 +81,13 @@ record Format(
                                 .collect(Collectors.joining(", "))));
     }
 
-    private static String soundtrack(Object name, Style style) {
+    private static String soundtrack(Object name) {
         if (name == null) {
-            return style.soundtrack;
+            return Wishes.AUTOMATIC;
         }
         if (!Wishes.isSoundtrack(name)) {
             throw new PermanentStageException(
-                    CODE, "The preset's setting soundtrack is not one of none, " + Mood.names());
+                    CODE, "The preset's setting soundtrack is not one of " + Wishes.SOUNDTRACKS);
         }
         return (String) name;
     }

@@ -4,6 +4,7 @@ import static com.aiprod.pipeline.video.Motif.eased;
 
 import com.aiprod.pipeline.video.Typesetter.Block;
 import com.aiprod.pipeline.video.Typesetter.Line;
+import com.aiprod.pipeline.video.brand.Brand;
 import com.ibm.icu.util.ULocale;
 import java.awt.AlphaComposite;
 import java.awt.Color;
@@ -19,11 +20,12 @@ import java.awt.image.DataBufferInt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Draws the frames of one video. A hash of the content selects the colors, motif, and flow, so videos of a preset
- * differ, and the same content always looks the same.
+ * Draws the frames of one video. The brand selects colors, motif, and flow; without one, the words of the content do,
+ * and a hash of it what they leave open. So the same job always looks the same.
  */
 final class FramePainter {
 
@@ -50,6 +52,7 @@ final class FramePainter {
     private final List<Double> traits;
     private final double length;
     private final boolean mirrored;
+    private final Optional<LogoMark> mark;
 
     /** Prepares the frames of a job with a storyboard. */
     static FramePainter of(Map<String, Object> job, Format format) throws InterruptedException {
@@ -57,19 +60,25 @@ final class FramePainter {
                 format,
                 (String) job.get("content"),
                 (String) job.get("lang"),
-                Storyboard.of(job).scenes());
+                Storyboard.of(job).scenes(),
+                Wishes.of(job).brand());
+    }
+
+    FramePainter(Format format, String content, String language, List<Scene> scenes) throws InterruptedException {
+        this(format, content, language, scenes, Brand.NONE);
     }
 
     /**
      * Typesets the text of every scene, which is the slow part of the preparation.
      *
-     * @param content the whole text; selects the look
+     * @param content the whole text; selects the look, unless there is a brand
      * @param language language of the text, BCP 47
      * @throws InterruptedException if the thread is interrupted
      */
-    FramePainter(Format format, String content, String language, List<Scene> scenes) throws InterruptedException {
+    FramePainter(Format format, String content, String language, List<Scene> scenes, Brand brand)
+            throws InterruptedException {
         this.format = format;
-        this.look = Look.of(format);
+        this.look = Look.of(format, brand.logo().isPresent());
         this.scenes = scenes;
         this.length = scenes.get(scenes.size() - 1).end();
         ULocale locale = ULocale.forLanguageTag(language);
@@ -79,13 +88,20 @@ final class FramePainter {
             blocks.add(typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()));
         }
         this.mirrored = blocks.get(0).rightToLeft();
-        SplittableRandom random = new SplittableRandom(Seeds.of(content));
+        SplittableRandom random = new SplittableRandom(Seeds.of(brand.isGiven() ? brand.seed() : content));
         boolean cinema = look.letterbox() > 0;
-        this.palette = Palette.draw(random, cinema);
-        this.motif = MOTIFS.get(random.nextInt(MOTIFS.size()));
+        Optional<Theme> theme = brand.isGiven() ? Optional.empty() : Theme.of(content, language);
+        this.palette = !brand.colors().isEmpty()
+                ? Palette.of(brand.colors())
+                : theme.isPresent()
+                        ? Palette.draw(random, cinema, theme.get())
+                        : Palette.draw(random, cinema);
+        List<Motif> motifs = theme.map(Theme::motifs).orElse(MOTIFS);
+        this.motif = motifs.get(random.nextInt(motifs.size()));
         this.traits = random.doubles(8).boxed().toList();
         this.backdrop = new Backdrop(
                 format.width(), look.letterbox(), format.height() - look.letterbox(), palette.grounds(), random);
+        this.mark = brand.logo().map(logo -> LogoMark.of(logo, format, look, palette, mirrored));
     }
 
     /**
@@ -112,6 +128,7 @@ final class FramePainter {
             if (dissolved > 0) {
                 drawMotif(g, pictureHeight, again, dissolved);
             }
+            mark.ifPresent(logo -> logo.draw(g));
             drawText(g, pictureHeight, seconds, index);
             drawProgress(g, pictureHeight, seconds, index);
             if (look.letterbox() > 0) {

@@ -38,10 +38,17 @@ record Look(
     /** The height of the rule above a text, with its gap, as a multiple of the letter size. */
     static final double RULE = 0.55;
 
-    static Look of(Format format) {
+    /** The height of a logo, and of the gap between it and the text, as a share of the shorter side of the picture. */
+    static final double LOGO = 0.075;
+
+    static final double LOGO_GAP = 0.04;
+
+    /** Lays out a format; {@code logo} keeps room below the text. */
+    static Look of(Format format, boolean logo) {
+        double room = logo ? (LOGO + LOGO_GAP) * Math.min(format.width(), format.height()) : 0;
         return switch (format.style()) {
-            case SOCIAL -> social(format.width(), format.height());
-            case BRAND -> brand(format.width(), format.height());
+            case SOCIAL -> social(format.width(), format.height(), room);
+            case BRAND -> brand(format.width(), format.height(), room);
             case CINEMA -> cinema(format.width(), format.height());
         };
     }
@@ -51,25 +58,25 @@ record Look(
         return height >= 1.6 * width;
     }
 
-    private static Look social(int width, int height) {
+    private static Look social(int width, int height, double room) {
         double scale = Math.min(width, height) / 720.0;
         double margin = 60 * scale;
         boolean vertical = isVertical(width, height);
         double top = height * (vertical ? APP_TOP : 0.10);
-        double bottom = height * (vertical ? APP_BOTTOM : 0.06);
+        double bottom = height * (vertical ? APP_BOTTOM : 0.06) + room;
         Box title = box(scale, width - 2 * margin, height - top - bottom, 5, 112, 44, 1.14);
         Box text = box(scale, width - 2 * margin, height - top - bottom, 5, 88, 44, 1.18);
         return new Look(Face.LOUD, false, scale, 0, margin, top, bottom, title, text, 0.55, 0.10, 0.28, 0.75f);
     }
 
-    private static Look brand(int width, int height) {
+    private static Look brand(int width, int height, double room) {
         double scale = Math.min(width / 1280.0, height / 720.0);
         double margin = 88 * scale;
         double inner = Math.min(720 * scale, width - 2 * margin);
-        double high = 535 * scale;
+        double high = 535 * scale - room;
         Box title = box(scale, inner, high, 4, 100, 38, 1.14);
         Box text = box(scale, inner, high, 4, 78, 38, 1.2);
-        return new Look(Face.CALM, false, scale, 0, margin, 0, 0, title, text, 0.85, 0.18, 0.40, 0.85f);
+        return new Look(Face.CALM, false, scale, 0, margin, 0, room, title, text, 0.85, 0.18, 0.40, 0.85f);
     }
 
     private static Look cinema(int width, int height) {

@@ -106,7 +106,8 @@ public class RenderStage {
             throws IOException, InterruptedException {
         String content = (String) job.get("content");
         String language = ULocale.forLanguageTag((String) job.get("lang")).getISO3Language();
-        Optional<Mood> mood = Wishes.of(job).mood(Format.of(preset).soundtrack());
+        Wishes wishes = Wishes.of(job);
+        Optional<Mood> mood = wishes.mood(Format.of(preset), Theme.of(content, (String) job.get("lang")));
         Path sound = null;
         if (mood.isPresent() && seconds > Soundtrack.MOST_SECONDS) {
             throw new PermanentStageException(
@@ -116,7 +117,8 @@ public class RenderStage {
         if (mood.isPresent()) {
             sound = scratch.resolve("sound.wav");
             List<Double> cuts = board.scenes().stream().skip(1).map(Scene::start).toList();
-            Soundtrack.write(mood.get(), Seeds.of(content), cuts, seconds, sound);
+            String seed = wishes.brand().isGiven() ? wishes.brand().seed() : content;
+            Soundtrack.write(mood.get(), Seeds.of(seed), cuts, seconds, sound);
         }
         return new VideoWriter.Extras(sound, title(board), language.isEmpty() ? "und" : language);
     }

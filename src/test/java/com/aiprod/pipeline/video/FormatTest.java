@@ -17,13 +17,13 @@ class FormatTest {
     void readsThePresetsThatShip() {
         assertThat(Formats.all())
                 .containsExactly(
-                        new Format(Format.Style.SOCIAL, 720, 1280, 30, "bright", 10, 30),
-                        new Format(Format.Style.BRAND, 1280, 720, 30, "calm", 20, 60),
-                        new Format(Format.Style.CINEMA, 1920, 1080, 24, "cinematic", 20, 60),
-                        new Format(Format.Style.SOCIAL, 1080, 1920, 30, "bright", 10, 30),
-                        new Format(Format.Style.SOCIAL, 1080, 1350, 30, "bright", 10, 30),
-                        new Format(Format.Style.SOCIAL, 1080, 1080, 30, "bright", 10, 30),
-                        new Format(Format.Style.BRAND, 1920, 1080, 30, "calm", 15, 30));
+                        new Format(Format.Style.SOCIAL, 720, 1280, 30, "auto", 10, 30),
+                        new Format(Format.Style.BRAND, 1280, 720, 30, "auto", 20, 60),
+                        new Format(Format.Style.CINEMA, 1920, 1080, 24, "auto", 20, 60),
+                        new Format(Format.Style.SOCIAL, 1080, 1920, 30, "auto", 10, 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1350, 30, "auto", 10, 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1080, 30, "auto", 10, 30),
+                        new Format(Format.Style.BRAND, 1920, 1080, 30, "auto", 15, 30));
     }
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class FormatTest {
                 "frame_rate | 0       | frame_rate is not an integer from 1 to 60",
                 "frame_rate | 61      | frame_rate is not an integer from 1 to 60",
                 "frame_rate | 29.97   | frame_rate is not an integer from 1 to 60",
-                "soundtrack | loud    | soundtrack is not one of none, calm, bright, upbeat, tender, somber, cinematic",
+                "soundtrack | loud    | soundtrack is not one of auto, none, calm, bright, upbeat, tender, somber, cinematic",
             })
     void namesTheSettingAtFault(String name, String value, String fault) {
         Map<String, Object> preset = Formats.preset("quick_social");

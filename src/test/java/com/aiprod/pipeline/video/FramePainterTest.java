@@ -2,11 +2,14 @@ package com.aiprod.pipeline.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.video.brand.Brand;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -83,6 +86,25 @@ class FramePainterTest {
             assertThat(lowest).isLessThanOrEqualTo((int) (format.height() * 0.65));
             assertThat(lowest - highest).isGreaterThan(format.height() / 8);
         }
+    }
+
+    @Test
+    void videosOfABrandMatch() throws Exception {
+        String logo = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>"
+                + "<circle cx='4.5' cy='4.5' r='4.5' fill='%230B3D2E'/></svg>";
+        Brand brand = Brand.of(Map.of("colors", List.of("#0B3D2E"), "logo", logo), "brand", "CODE");
+        int[][] pictures = new int[2][];
+        for (int i = 0; i < 2; i++) {
+            BufferedImage frame = new BufferedImage(720, 1280, BufferedImage.TYPE_INT_RGB);
+            List<Scene> scenes = List.of(new Scene("Hello", 0, 5));
+            new FramePainter(Formats.SOCIAL, List.of("The sea", "A sale").get(i), "en", scenes, brand).paint(frame, 2);
+            pictures[i] = ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
+        }
+
+        assertThat(pictures[0]).isEqualTo(pictures[1]).isNotEqualTo(paint(Formats.SOCIAL, "The sea", 2));
+        // The logo has the color of the ground, so a plate is behind it.
+        assertThat(Arrays.stream(pictures[0]).filter(pixel -> (pixel & 0xFFFFFF) == 0xFAFAFA).count())
+                .isGreaterThan(100);
     }
 
     @Test

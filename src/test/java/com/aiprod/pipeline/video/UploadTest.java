@@ -80,7 +80,7 @@ class UploadTest {
                 .isInstanceOfSatisfying(
                         PermanentStageException.class,
                         fault -> assertThat(fault.errorCode()).isEqualTo("METADATA_INVALID"))
-                .hasMessageContaining("metadata.soundtrack must be one of none, calm, bright");
+                .hasMessageContaining("metadata.soundtrack must be one of auto, none, calm, bright");
     }
 
     private Path render(Map<String, Object> metadata, String language) throws Exception {
