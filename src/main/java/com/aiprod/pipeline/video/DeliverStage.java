@@ -17,6 +17,9 @@ import org.apache.camel.Variable;
 @StageBean
 public class DeliverStage {
 
+    /** Characters of the longest alternative text that screen readers are known to read whole. */
+    private static final int MOST_ALT = 250;
+
     private final ArtifactStore store;
     private final Progress progress;
 
@@ -29,7 +32,8 @@ public class DeliverStage {
     /**
      * Delivers the rendered job's files from the attempt's work folder. Returns the output: {@code artifacts} (each
      * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code duration_sec}, {@code width},
-     * {@code height}, {@code scenes} (the number), and {@code truncated}.
+     * {@code height}, {@code scenes} (the number), {@code truncated}, and {@code alt} (for those who cannot see the
+     * poster).
      */
     public Map<String, Object> deliver(
             @Body Map<String, Object> job,
@@ -53,8 +57,22 @@ public class DeliverStage {
         output.put("height", format.height());
         output.put("scenes", board.scenes().size());
         output.put("truncated", board.truncated());
+        output.put("alt", alt(board.scenes()));
         progress.report(jobId, attempt, "deliver", 100);
         return output;
+    }
+
+    /** The words of the poster, then those of the other scenes as far as screen readers take them in one go. */
+    static String alt(List<Scene> scenes) {
+        StringBuilder alt = new StringBuilder(scenes.get(0).text().strip());
+        for (Scene scene : scenes.subList(1, scenes.size())) {
+            String text = scene.text().strip();
+            if (alt.length() + text.length() + 1 > MOST_ALT) {
+                break;
+            }
+            alt.append(' ').append(text);
+        }
+        return alt.toString().replaceAll("\\s+", " ");
     }
 
     private static Map<String, Object> artifact(String jobId, Path folder, String name, String type)

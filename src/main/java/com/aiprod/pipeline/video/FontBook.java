@@ -73,7 +73,7 @@ final class FontBook {
         };
     }
 
-    /** The text with a font for each run of letters, with kerning and ligatures. */
+    /** The text with a font for each run of letters, with kerning and ligatures, and with room for emoji in color. */
     AttributedString dress(String text, float size) {
         AttributedString dressed = new AttributedString(text);
         Font previous = null;
@@ -81,6 +81,13 @@ final class FontBook {
         for (String letter : LineBreaks.letters(text)) {
             previous = fontFor(letter, previous);
             dressed.addAttribute(TextAttribute.FONT, previous.deriveFont(size), start, start + letter.length());
+            if (Emoji.isPicture(letter)) {
+                dressed.addAttribute(TextAttribute.CHAR_REPLACEMENT, Emoji.room(size), start, start + 1);
+                if (letter.length() > 1) {
+                    Emoji.Room none = Emoji.room(0);
+                    dressed.addAttribute(TextAttribute.CHAR_REPLACEMENT, none, start + 1, start + letter.length());
+                }
+            }
             start += letter.length();
         }
         dressed.addAttribute(TextAttribute.KERNING, TextAttribute.KERNING_ON);

@@ -139,6 +139,13 @@ final class FramePainter {
         }
     }
 
+    /** Whether a frame shows emoji in color. */
+    boolean hasEmoji() {
+        return blocks.stream()
+                .flatMap(block -> block.lines().stream())
+                .anyMatch(line -> !line.emoji().isEmpty());
+    }
+
     /** The time when the first scene's text is fully visible, for the poster. */
     double posterSeconds() {
         Scene first = scenes.get(0);
@@ -227,6 +234,13 @@ final class FramePainter {
             g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - gone)));
             g.setPaint(wipe(line.outline().getBounds2D(), shown, block.rightToLeft()));
             g.fill(line.outline());
+            for (Emoji.Placed emoji : line.emoji()) {
+                double place = emoji.box().getCenterX() / line.width();
+                double reached = shown * 1.35 - (block.rightToLeft() ? 1 - place : place);
+                double visible = shown >= 1 ? 1 : Math.min(Math.max(reached / 0.35, 0), 1);
+                g.setComposite(AlphaComposite.SrcOver.derive((float) (visible * (1 - gone))));
+                emoji.draw(g);
+            }
             g.setTransform(before);
         }
         g.setTransform(still);

@@ -74,7 +74,8 @@ public class RenderStage {
             scratch = tools.makeScratchFolder("film");
             Path film = scratch.resolve(VIDEO);
             int seconds = ((Number) job.get("duration_sec")).intValue();
-            VideoWriter.Extras extras = extras(job, preset, board, seconds, scratch);
+            String credit = painter.hasEmoji() ? Emoji.CREDIT : "";
+            VideoWriter.Extras extras = extras(job, preset, board, seconds, credit, scratch);
             film(painter, format, seconds, film, extras, jobId, attempt);
             Files.copy(film, video);
             BufferedImage still = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
@@ -102,7 +103,7 @@ public class RenderStage {
     }
 
     private static VideoWriter.Extras extras(
-            Map<String, Object> job, Map<String, Object> preset, Storyboard board, int seconds, Path scratch)
+            Map<String, Object> job, Map<String, Object> preset, Storyboard board, int seconds, String credit, Path scratch)
             throws IOException, InterruptedException {
         String content = (String) job.get("content");
         String language = ULocale.forLanguageTag((String) job.get("lang")).getISO3Language();
@@ -120,7 +121,7 @@ public class RenderStage {
             String seed = wishes.brand().isGiven() ? wishes.brand().seed() : content;
             Soundtrack.write(mood.get(), Seeds.of(seed), cuts, seconds, sound);
         }
-        return new VideoWriter.Extras(sound, title(board), language.isEmpty() ? "und" : language);
+        return new VideoWriter.Extras(sound, title(board), language.isEmpty() ? "und" : language, credit);
     }
 
     /** The text of the first scene, for players that show a title. */

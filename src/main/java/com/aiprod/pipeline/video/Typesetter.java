@@ -27,8 +27,9 @@ final class Typesetter {
      *
      * @param outline glyphs in pixels, with the start edge of the ink at x = 0 and the baseline at y = 0
      * @param width width of the ink, in pixels
+     * @param emoji the emoji in color, which the outline lacks
      */
-    record Line(String text, Shape outline, double width) {}
+    record Line(String text, Shape outline, double width, List<Emoji.Placed> emoji) {}
 
     /**
      * A typeset text.
@@ -259,8 +260,10 @@ final class Typesetter {
         double deepest = 0;
         for (List<Piece> pieceLine : balance(pieces, box.width() * MEASURE / size)) {
             String text = join(pieceLine);
-            Shape outline = layout(text, (float) size, rightToLeft).getOutline(null);
-            Rectangle2D ink = ink(outline);
+            TextLayout layout = layout(text, (float) size, rightToLeft);
+            Shape outline = layout.getOutline(null);
+            List<Emoji.Placed> emoji = Emoji.placed(text, layout, size);
+            Rectangle2D ink = ink(outline, emoji);
             if (lines.isEmpty()) {
                 ascent = -ink.getMinY();
             }
@@ -268,16 +271,21 @@ final class Typesetter {
             highest = Math.max(highest, -ink.getMinY());
             deepest = Math.max(deepest, ink.getMaxY());
             AffineTransform toEdge = AffineTransform.getTranslateInstance(-ink.getMinX(), 0);
-            lines.add(new Line(text, toEdge.createTransformedShape(outline), ink.getWidth()));
+            lines.add(new Line(
+                    text,
+                    toEdge.createTransformedShape(outline),
+                    ink.getWidth(),
+                    emoji.stream().map(placed -> placed.moved(-ink.getMinX())).toList()));
         }
         double leading = Math.max(box.leading() * size, highest + deepest + size * 0.1);
         return new Block(lines, size, leading, ascent, descent, rightToLeft);
     }
 
     /** Bounds of the visible outline; before Java 19, the bounds of a curve include its control points. */
-    private static Rectangle2D ink(Shape outline) {
+    private static Rectangle2D ink(Shape outline, List<Emoji.Placed> emoji) {
         Path2D flat = new Path2D.Double();
         flat.append(outline.getPathIterator(null, 0.05), false);
+        emoji.forEach(placed -> flat.append(placed.box(), false));
         return flat.getBounds2D();
     }
 

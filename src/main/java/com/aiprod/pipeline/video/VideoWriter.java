@@ -30,10 +30,11 @@ final class VideoWriter implements AutoCloseable {
      * @param sound a sound file; null for a silent video
      * @param title for players that show it; blank for none
      * @param language ISO 639-2 code, such as {@code eng}
+     * @param credit whom the pictures are from; blank for nobody
      */
-    record Extras(Path sound, String title, String language) {
+    record Extras(Path sound, String title, String language, String credit) {
 
-        static final Extras NONE = new Extras(null, "", "und");
+        static final Extras NONE = new Extras(null, "", "und", "");
     }
 
     /**
@@ -113,7 +114,7 @@ final class VideoWriter implements AutoCloseable {
         level(width, height, frameRate).ifPresent(level -> command.addAll(List.of("-level:v", level)));
         // Platforms recommend up to 10 Mbit/s for 1080p; more bits for dark areas, where bands would show.
         command.addAll(words("-maxrate 10M -bufsize 10M -g %s -aq-mode 3 -vf setsar=1".formatted(2 * frameRate)));
-        command.addAll(List.of("-metadata", "title=" + extras.title()));
+        command.addAll(List.of("-metadata", "title=" + extras.title(), "-metadata", "comment=" + extras.credit()));
         command.addAll(words("-metadata:s:v:0 language=" + extras.language()));
         // Without an edit list, frames would start late; negative offsets let the first one start at 0.
         command.addAll(words("-movflags +faststart+negative_cts_offsets -use_editlist 0 -f mp4"));

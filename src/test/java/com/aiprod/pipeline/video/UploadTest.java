@@ -83,6 +83,14 @@ class UploadTest {
                 .hasMessageContaining("metadata.soundtrack must be one of auto, none, calm, bright");
     }
 
+    @Test
+    void theAlternativeTextSaysWhatThePosterShows() {
+        List<Scene> scenes = List.of(
+                new Scene("The sea\nat dawn", 0, 1), new Scene("It sings.", 1, 2), new Scene("x".repeat(300), 2, 3));
+
+        assertThat(DeliverStage.alt(scenes)).isEqualTo("The sea at dawn It sings.");
+    }
+
     private Path render(Map<String, Object> metadata, String language) throws Exception {
         Storyboard board = new Storyboard(
                 List.of(new Scene("La mer se lève", 0, 1.6), new Scene("Et le jour aussi.", 1.6, 4)), false);

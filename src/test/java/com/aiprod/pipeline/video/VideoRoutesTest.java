@@ -73,6 +73,7 @@ class VideoRoutesTest extends CamelTestSupport {
         assertThat(output.get("duration_sec")).isEqualTo(1);
         assertThat(output.get("width")).isEqualTo(720);
         assertThat(output.get("height")).isEqualTo(1280);
+        assertThat(output.get("alt")).asString().startsWith("One day, the sea");
         List<?> artifacts = (List<?>) output.get("artifacts");
         assertThat(artifacts).hasSize(3);
         for (Object listed : artifacts) {

@@ -55,7 +55,8 @@ class WorstContentTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("contents")
     void typesetsInBoundedTime(String what, String content) {
-        for (Preset preset : BuiltInPresets.catalog().all()) {
+        for (String name : List.of("quick_social", "brand_story", "cinema_spot")) {
+            Preset preset = BuiltInPresets.named(name);
             for (int seconds : List.of(1, preset.maxDurationSec())) {
                 assertTimeoutPreemptively(LIMIT, () -> makePictures(content, preset, seconds), preset::name);
             }
