@@ -50,12 +50,14 @@ public final class Stills {
         Path images = Files.createDirectories(docs.resolve("images/stills"));
         StringBuilder page = new StringBuilder("# Stills\n\nPosters of one job each, made by `bench/run Stills`.\n");
         for (Still still : STILLS) {
-            ImageIO.write(draw(still), "png", images.resolve(still.name() + ".png").toFile());
-            page.append("\n`%s`, `%s`%s: %s\n\n".formatted(
-                    still.preset(),
-                    still.lang(),
-                    still.metadata().isEmpty() ? "" : ", with a brand",
-                    still.content()));
+            ImageIO.write(
+                    draw(still), "png", images.resolve(still.name() + ".png").toFile());
+            page.append("\n`%s`, `%s`%s: %s\n\n"
+                    .formatted(
+                            still.preset(),
+                            still.lang(),
+                            still.metadata().isEmpty() ? "" : ", with a brand",
+                            still.content()));
             page.append("![%1$s](images/stills/%1$s.png)\n".formatted(still.name()));
         }
         Files.writeString(docs.resolve("stills.md"), page);

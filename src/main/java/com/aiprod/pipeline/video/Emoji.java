@@ -130,8 +130,8 @@ final class Emoji {
         for (String letter : LineBreaks.letters(text)) {
             Optional<String> name = name(letter);
             if (name.isPresent()) {
-                Rectangle2D room =
-                        layout.getLogicalHighlightShape(start, start + letter.length()).getBounds2D();
+                Rectangle2D room = layout.getLogicalHighlightShape(start, start + letter.length())
+                        .getBounds2D();
                 placed.add(new Placed(
                         name.get(),
                         new Rectangle2D.Double(

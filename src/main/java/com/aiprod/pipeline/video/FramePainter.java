@@ -93,9 +93,7 @@ final class FramePainter {
         Optional<Theme> theme = brand.isGiven() ? Optional.empty() : Theme.of(content, language);
         this.palette = !brand.colors().isEmpty()
                 ? Palette.of(brand.colors())
-                : theme.isPresent()
-                        ? Palette.draw(random, cinema, theme.get())
-                        : Palette.draw(random, cinema);
+                : theme.isPresent() ? Palette.draw(random, cinema, theme.get()) : Palette.draw(random, cinema);
         List<Motif> motifs = theme.map(Theme::motifs).orElse(MOTIFS);
         this.motif = motifs.get(random.nextInt(motifs.size()));
         this.traits = random.doubles(8).boxed().toList();
@@ -202,7 +200,18 @@ final class FramePainter {
         }
         double lift = height * (0.04 * Math.sin(1.3 * turn));
         motif.draw(new Motif.Canvas(
-                g, palette, (float) (look.motifOpacity() * strength), width, height, unit, x, y, lift, seconds, turn, traits));
+                g,
+                palette,
+                (float) (look.motifOpacity() * strength),
+                width,
+                height,
+                unit,
+                x,
+                y,
+                lift,
+                seconds,
+                turn,
+                traits));
         g.setTransform(upright);
         g.setComposite(AlphaComposite.SrcOver);
     }
@@ -310,8 +319,7 @@ final class FramePainter {
         }
     }
 
-    private void drawTrack(
-            Graphics2D g, double x, double y, double width, double height, double part, double seen) {
+    private void drawTrack(Graphics2D g, double x, double y, double width, double height, double part, double seen) {
         g.setColor(palette.text());
         g.setComposite(AlphaComposite.SrcOver.derive((float) (0.22 * seen)));
         g.fill(new RoundRectangle2D.Double(x, y, width, height, height, height));

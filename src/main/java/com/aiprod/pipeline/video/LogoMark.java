@@ -24,8 +24,8 @@ record LogoMark(BufferedImage picture, double x, double y, Color plate) {
     /** Places the logo at the end of the room that the look keeps for it, on the side where lines start. */
     static LogoMark of(Logo logo, Format format, Look look, Palette palette, boolean mirrored) {
         int shorter = Math.min(format.width(), format.height());
-        boolean seen = palette.grounds().stream()
-                .allMatch(ground -> Palette.contrast(logo.mean(), ground) >= Palette.VISIBLE);
+        boolean seen =
+                palette.grounds().stream().allMatch(ground -> Palette.contrast(logo.mean(), ground) >= Palette.VISIBLE);
         Color plate = seen
                 ? null
                 : Palette.contrast(logo.mean(), WHITE) >= Palette.contrast(logo.mean(), BLACK) ? WHITE : BLACK;
@@ -36,11 +36,14 @@ record LogoMark(BufferedImage picture, double x, double y, Color plate) {
         double x = look.centered()
                 ? format.width() - 0.3 * look.margin() - picture.getWidth() - border
                 : mirrored ? format.width() - start - picture.getWidth() : start;
-        double bottom = format.height() - 2 * look.letterbox() - border - switch (format.style()) {
-            case SOCIAL -> look.bottom() - (Look.LOGO + Look.LOGO_GAP) * shorter;
-            case BRAND -> 0.55 * look.margin();
-            case CINEMA -> 0.2 * look.margin();
-        };
+        double bottom = format.height()
+                - 2 * look.letterbox()
+                - border
+                - switch (format.style()) {
+                    case SOCIAL -> look.bottom() - (Look.LOGO + Look.LOGO_GAP) * shorter;
+                    case BRAND -> 0.55 * look.margin();
+                    case CINEMA -> 0.2 * look.margin();
+                };
         return new LogoMark(picture, x, bottom - picture.getHeight(), plate);
     }
 

@@ -103,7 +103,12 @@ public class RenderStage {
     }
 
     private static VideoWriter.Extras extras(
-            Map<String, Object> job, Map<String, Object> preset, Storyboard board, int seconds, String credit, Path scratch)
+            Map<String, Object> job,
+            Map<String, Object> preset,
+            Storyboard board,
+            int seconds,
+            String credit,
+            Path scratch)
             throws IOException, InterruptedException {
         String content = (String) job.get("content");
         String language = ULocale.forLanguageTag((String) job.get("lang")).getISO3Language();
@@ -113,11 +118,13 @@ public class RenderStage {
         if (mood.isPresent() && seconds > Soundtrack.MOST_SECONDS) {
             throw new PermanentStageException(
                     "SOUNDTRACK_TOO_LONG",
-                    "A soundtrack lasts at most %s s; ask for metadata.soundtrack none".formatted(Soundtrack.MOST_SECONDS));
+                    "A soundtrack lasts at most %s s; ask for metadata.soundtrack none"
+                            .formatted(Soundtrack.MOST_SECONDS));
         }
         if (mood.isPresent()) {
             sound = scratch.resolve("sound.wav");
-            List<Double> cuts = board.scenes().stream().skip(1).map(Scene::start).toList();
+            List<Double> cuts =
+                    board.scenes().stream().skip(1).map(Scene::start).toList();
             String seed = wishes.brand().isGiven() ? wishes.brand().seed() : content;
             Soundtrack.write(mood.get(), Seeds.of(seed), cuts, seconds, sound);
         }
@@ -126,7 +133,8 @@ public class RenderStage {
 
     /** The text of the first scene, for players that show a title. */
     private static String title(Storyboard board) {
-        String text = board.scenes().get(0).text().replaceAll("\\p{Cntrl}+", " ").strip();
+        String text =
+                board.scenes().get(0).text().replaceAll("\\p{Cntrl}+", " ").strip();
         return text.codePointCount(0, text.length()) <= TITLE
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, TITLE)) + "…";

@@ -125,8 +125,10 @@ record Theme(
         return new Theme(
                 name,
                 (List<Integer>) entry.get("hue"),
-                ((List<String>) entry.get("moods")).stream().map(Palette.Mood::valueOf).toList(),
-                ((List<String>) entry.get("motifs")).stream().map(Motif::valueOf).toList(),
+                ((List<String>) entry.get("moods"))
+                        .stream().map(Palette.Mood::valueOf).toList(),
+                ((List<String>) entry.get("motifs"))
+                        .stream().map(Motif::valueOf).toList(),
                 Mood.named((String) entry.get("soundtrack")).orElseThrow(),
                 (Map<String, List<String>>) entry.get("words"));
     }

@@ -102,8 +102,8 @@ final class VideoWriter implements AutoCloseable {
     /** Encodes frames that come through its standard input. */
     static List<String> command(Path file, int width, int height, int frameRate, Extras extras) {
         List<String> command = words(("ffmpeg -nostats -hide_banner -loglevel warning -y"
-                + " -f rawvideo -pixel_format yuv420p -video_size %sx%s -framerate %s"
-                + " -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -i pipe:0")
+                        + " -f rawvideo -pixel_format yuv420p -video_size %sx%s -framerate %s"
+                        + " -colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -i pipe:0")
                 .formatted(width, height, frameRate));
         if (extras.sound() != null) {
             command.addAll(List.of("-i", extras.sound().toString(), "-map", "0:v:0", "-map", "1:a:0"));

@@ -103,7 +103,9 @@ class FramePainterTest {
 
         assertThat(pictures[0]).isEqualTo(pictures[1]).isNotEqualTo(paint(Formats.SOCIAL, "The sea", 2));
         // The logo has the color of the ground, so a plate is behind it.
-        assertThat(Arrays.stream(pictures[0]).filter(pixel -> (pixel & 0xFFFFFF) == 0xFAFAFA).count())
+        assertThat(Arrays.stream(pictures[0])
+                        .filter(pixel -> (pixel & 0xFFFFFF) == 0xFAFAFA)
+                        .count())
                 .isGreaterThan(100);
     }
 
@@ -120,8 +122,7 @@ class FramePainterTest {
         return paint(format, content, "Hello", seconds);
     }
 
-    private static int[] paint(Format format, String content, String text, double seconds)
-            throws InterruptedException {
+    private static int[] paint(Format format, String content, String text, double seconds) throws InterruptedException {
         BufferedImage frame = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
         new FramePainter(format, content, "en", List.of(new Scene(text, 0, 5))).paint(frame, seconds);
         return ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();

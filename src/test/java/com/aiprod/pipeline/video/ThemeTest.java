@@ -45,7 +45,9 @@ class ThemeTest {
         for (Theme theme : Theme.all()) {
             assertThat(theme.words()).as(theme.name()).hasSizeGreaterThanOrEqualTo(10);
             theme.words().forEach((lang, words) -> {
-                assertThat(new HashSet<>(words)).as("%s, %s", theme.name(), lang).hasSameSizeAs(words);
+                assertThat(new HashSet<>(words))
+                        .as("%s, %s", theme.name(), lang)
+                        .hasSameSizeAs(words);
                 assertThat(words).allMatch(word -> word.equals(word.toLowerCase(java.util.Locale.ROOT)));
             });
         }
@@ -90,7 +92,9 @@ class ThemeTest {
         }
         assertThat(moods).containsExactlyInAnyOrder("calm", "upbeat", "somber", "bright");
         Wishes wishes = Wishes.of(Map.of("metadata", Map.of("soundtrack", "tender")));
-        assertThat(wishes.mood(Formats.SOCIAL, Theme.of("The sea", "en")).orElseThrow().label())
+        assertThat(wishes.mood(Formats.SOCIAL, Theme.of("The sea", "en"))
+                        .orElseThrow()
+                        .label())
                 .isEqualTo("tender");
     }
 }

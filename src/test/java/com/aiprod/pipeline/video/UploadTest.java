@@ -98,8 +98,8 @@ class UploadTest {
         job.putAll(Map.of("storyboard", board.toMap(), "metadata", metadata, "lang", language));
         RenderStage stage =
                 new RenderStage(new ArtifactStore(root), Film.tools(), (jobId, attempt, name, percent) -> {});
-        Map<?, ?> files = (Map<?, ?>) stage.render(job, Formats.preset("quick_social"), "job", 1)
-                .get("render");
+        Map<?, ?> files = (Map<?, ?>)
+                stage.render(job, Formats.preset("quick_social"), "job", 1).get("render");
         return Path.of((String) files.get("video"));
     }
 }

@@ -47,7 +47,9 @@ public record Brand(List<Color> colors, Optional<Logo> logo, String seed) {
                 throw new IllegalArgumentException(" must be an object with colors, logo, or seed");
             }
             for (Object key : map.keySet()) {
-                require(KEYS.contains(key), " has the unknown key %s; it can have colors, logo, and seed".formatted(key));
+                require(
+                        KEYS.contains(key),
+                        " has the unknown key %s; it can have colors, logo, and seed".formatted(key));
             }
             List<Color> colors = colors(map.get("colors"));
             Object logo = map.get("logo");

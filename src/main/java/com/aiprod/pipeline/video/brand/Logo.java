@@ -125,19 +125,15 @@ public record Logo(BufferedImage picture, Color mean) {
             }
         }
         require(right > left && bottom > top, ".logo shows nothing");
-        Color mean = new Color(
-                (int) Math.min(sums[0] / sums[3], 255),
-                (int) Math.min(sums[1] / sums[3], 255),
-                (int) Math.min(sums[2] / sums[3], 255));
+        Color mean = new Color((int) Math.min(sums[0] / sums[3], 255), (int) Math.min(sums[1] / sums[3], 255), (int)
+                Math.min(sums[2] / sums[3], 255));
         return new Logo(whole.getSubimage(left, top, right - left, bottom - top), mean);
     }
 
     /** The logo at the largest size that fits into a box, in pixels. */
     public BufferedImage within(int width, int height) {
         double scale = Math.min(width / (double) picture.getWidth(), height / (double) picture.getHeight());
-        return scaled(
-                picture,
-                (int) Math.max(1, Math.round(picture.getWidth() * scale)),
-                (int) Math.max(1, Math.round(picture.getHeight() * scale)));
+        return scaled(picture, (int) Math.max(1, Math.round(picture.getWidth() * scale)), (int)
+                Math.max(1, Math.round(picture.getHeight() * scale)));
     }
 }

@@ -30,8 +30,24 @@ public final class SvgPicture {
      * filters, patterns), load files, or need the fonts of a machine.
      */
     private static final Set<String> ELEMENTS = Set.of(
-            "svg", "g", "defs", "title", "desc", "metadata", "style", "path", "rect", "circle", "ellipse", "line",
-            "polyline", "polygon", "linearGradient", "radialGradient", "stop", "clipPath");
+            "svg",
+            "g",
+            "defs",
+            "title",
+            "desc",
+            "metadata",
+            "style",
+            "path",
+            "rect",
+            "circle",
+            "ellipse",
+            "line",
+            "polyline",
+            "polygon",
+            "linearGradient",
+            "radialGradient",
+            "stop",
+            "clipPath");
 
     private static final String SVG = "http://www.w3.org/2000/svg";
 
@@ -53,7 +69,8 @@ public final class SvgPicture {
         String text = new String(svg, StandardCharsets.UTF_8);
         Matcher refused = REFUSED.matcher(text);
         if (refused.find()) {
-            throw new IllegalArgumentException(".logo is an SVG with %s, which is not taken".formatted(refused.group()));
+            throw new IllegalArgumentException(
+                    ".logo is an SVG with %s, which is not taken".formatted(refused.group()));
         }
         checkElements(text);
         try {

@@ -101,8 +101,10 @@ class SubmitRequestParserTest {
                 "{'content':5}                                | content must be a string, not a number",
                 "{'content':{'a':[1]}}                        | content must be a string, not an object",
                 "{'content':'x','content':'y'}                | content is given more than once",
-                "{'content':'x','preset':''}                  | preset must be one of quick_social, brand_story, cinema_spot, " + WIDER,
-                "{'content':'x','preset':'QUICK_SOCIAL'}      | preset must be one of quick_social, brand_story, cinema_spot, " + WIDER,
+                "{'content':'x','preset':''}                  | preset must be one of quick_social, brand_story, cinema_spot, "
+                        + WIDER,
+                "{'content':'x','preset':'QUICK_SOCIAL'}      | preset must be one of quick_social, brand_story, cinema_spot, "
+                        + WIDER,
                 "{'content':'x','priority':'urgent'}          | priority must be one of low, normal, high",
                 "{'content':'x','lang':''}                    | lang must be a BCP 47 language tag such as en or pt-BR",
                 "{'content':'x','duration_sec':0}             | duration_sec must be from 1 to 30, the maximum for quick_social",
@@ -289,7 +291,8 @@ class SubmitRequestParserTest {
                     .containsExactly("preset is required, and must be one of brand_story, cinema_spot, " + WIDER);
         }
         assertThat(faults("{\"content\":\"x\",\"preset\":\"epic\",\"duration_sec\":0}", presets))
-                .containsExactly("preset must be one of brand_story, cinema_spot, " + WIDER, "duration_sec must be at least 1");
+                .containsExactly(
+                        "preset must be one of brand_story, cinema_spot, " + WIDER, "duration_sec must be at least 1");
         assertThat(faults("{\"content\":\"x\",\"preset\":5}", presets))
                 .containsExactly("preset must be a string, not a number");
         assertThat(parse("{\"content\":\"x\",\"preset\":\"cinema_spot\"}", presets)

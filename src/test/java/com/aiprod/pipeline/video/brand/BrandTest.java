@@ -103,12 +103,14 @@ class BrandTest {
     @Test
     void refusesBombs() throws IOException {
         assertRefused(
-                Map.of("logo", svg("<!DOCTYPE svg [<!ENTITY a 'aaaa'>]>" + SVG.formatted("&a;"))), "which is not taken");
+                Map.of("logo", svg("<!DOCTYPE svg [<!ENTITY a 'aaaa'>]>" + SVG.formatted("&a;"))),
+                "which is not taken");
         assertRefused(Map.of("logo", svg(SVG.formatted("<g>".repeat(600) + "</g>".repeat(600)))), ".logo has over 500");
         assertRefused(
                 Map.of("logo", png(new BufferedImage(5000, 10, BufferedImage.TYPE_BYTE_BINARY))),
                 "5000 by 10 pixels, which is too many");
-        String wide = "<svg xmlns='http://www.w3.org/2000/svg' width='1e9' height='1e9'><path d='M0 0H1e9V1e9z'/></svg>";
+        String wide =
+                "<svg xmlns='http://www.w3.org/2000/svg' width='1e9' height='1e9'><path d='M0 0H1e9V1e9z'/></svg>";
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> Logo.of(svg(wide)));
     }
 
@@ -126,8 +128,7 @@ class BrandTest {
     }
 
     private static String svg(String svg) {
-        return "data:image/svg+xml;base64,"
-                + Base64.getEncoder().encodeToString(svg.getBytes(StandardCharsets.UTF_8));
+        return "data:image/svg+xml;base64," + Base64.getEncoder().encodeToString(svg.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String png(BufferedImage picture) throws IOException {

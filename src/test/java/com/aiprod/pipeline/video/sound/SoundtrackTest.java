@@ -113,8 +113,7 @@ class SoundtrackTest {
     @Test
     void anInterruptStopsIt() {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> Soundtrack.make(Mood.CALM, 1, CUTS, SECONDS))
-                .isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> Soundtrack.make(Mood.CALM, 1, CUTS, SECONDS)).isInstanceOf(InterruptedException.class);
     }
 
     private static float peak(float[] channel, int from, int to) {
