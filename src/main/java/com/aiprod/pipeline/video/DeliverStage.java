@@ -28,8 +28,9 @@ public class DeliverStage {
 
     /**
      * Delivers the rendered job's files from the attempt's work folder. Returns the output: {@code artifacts} (each
-     * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code duration_sec}, {@code width},
-     * {@code height}, {@code scenes} (the number), and {@code truncated}.
+     * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code title}, {@code lang}, {@code duration_sec},
+     * {@code width}, {@code height}, {@code scenes} (the number), {@code truncated}, and {@code omitted} if it is
+     * true.
      */
     public Map<String, Object> deliver(
             @Body Map<String, Object> job,
@@ -48,11 +49,16 @@ public class DeliverStage {
                         artifact(jobId, folder, RenderStage.VIDEO, "video/mp4"),
                         artifact(jobId, folder, RenderStage.POSTER, "image/png"),
                         artifact(jobId, folder, RenderStage.CAPTIONS, "text/vtt")));
+        output.put("title", job.get("title"));
+        output.put("lang", job.get("lang"));
         output.put("duration_sec", job.get("duration_sec"));
         output.put("width", format.width());
         output.put("height", format.height());
         output.put("scenes", board.scenes().size());
         output.put("truncated", board.truncated());
+        if (job.get("omitted") != null) {
+            output.put("omitted", job.get("omitted"));
+        }
         progress.report(jobId, attempt, "deliver", 100);
         return output;
     }

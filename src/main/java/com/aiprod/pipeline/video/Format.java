@@ -14,10 +14,9 @@ import java.util.stream.Collectors;
  * @param width pixels from left to right; even, because the encoder halves the colors' resolution
  * @param height pixels from top to bottom; even
  * @param frameRate frames per second
- * @param defaultDurationSec the duration of a video whose job does not set one
  * @param maxDurationSec the longest duration
  */
-record Format(Style style, int width, int height, int frameRate, int defaultDurationSec, int maxDurationSec) {
+record Format(Style style, int width, int height, int frameRate, int maxDurationSec) {
 
     /** The layouts that presets can choose. */
     enum Style {
@@ -43,7 +42,6 @@ record Format(Style style, int width, int height, int frameRate, int defaultDura
                 even(settings, "width"),
                 even(settings, "height"),
                 integer(settings.get("frame_rate"), "setting frame_rate", 1, 60),
-                integer(given.get("default_duration_sec"), "default_duration_sec", 1, 3600),
                 integer(given.get("max_duration_sec"), "max_duration_sec", 1, 3600));
     }
 

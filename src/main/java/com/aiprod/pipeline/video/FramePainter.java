@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -121,11 +120,8 @@ final class FramePainter {
         this.scenes = scenes;
         this.length = scenes.get(scenes.size() - 1).end();
         ULocale locale = ULocale.forLanguageTag(language);
-        Typesetter typesetter = new Typesetter(new FontBook(look.face(), locale), locale);
-        this.blocks = new ArrayList<>();
-        for (Scene scene : scenes) {
-            blocks.add(typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()));
-        }
+        this.blocks = new Typesetter(new FontBook(look.face(), locale), locale, look.centered())
+                .set(scenes, look.title(), look.text());
         this.mirrored = blocks.get(0).rightToLeft();
         SplittableRandom random = new SplittableRandom(seed(content));
         boolean cinema = look.letterbox() > 0;

@@ -17,9 +17,9 @@ class FormatTest {
     void readsThePresetsThatShip() {
         assertThat(Formats.all())
                 .containsExactly(
-                        new Format(Format.Style.SOCIAL, 720, 1280, 30, 10, 30),
-                        new Format(Format.Style.BRAND, 1280, 720, 30, 20, 60),
-                        new Format(Format.Style.CINEMA, 1920, 1080, 24, 20, 60));
+                        new Format(Format.Style.SOCIAL, 720, 1280, 30, 30),
+                        new Format(Format.Style.BRAND, 1280, 720, 30, 60),
+                        new Format(Format.Style.CINEMA, 1920, 1080, 24, 60));
     }
 
     @ParameterizedTest
@@ -54,7 +54,7 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"default_duration_sec", "max_duration_sec"})
+    @ValueSource(strings = {"max_duration_sec"})
     void needsDurations(String name) {
         Map<String, Object> preset = Formats.preset("quick_social");
         preset.remove(name);
