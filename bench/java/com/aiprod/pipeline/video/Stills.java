@@ -69,7 +69,6 @@ public final class Stills {
                 "content", still.content(),
                 "preset", still.preset(),
                 "lang", still.lang(),
-                "duration_sec", preset.defaultDurationSec(),
                 "metadata", still.metadata()));
         job.putAll(new SanitizeStage(NOBODY).sanitize(job, preset.asMap(), "job", 1));
         job.putAll(new StoryboardStage(NOBODY).plan(job, preset.asMap(), "job", 1));

@@ -31,9 +31,9 @@ public class DeliverStage {
 
     /**
      * Delivers the rendered job's files from the attempt's work folder. Returns the output: {@code artifacts} (each
-     * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code duration_sec}, {@code width},
-     * {@code height}, {@code scenes} (the number), {@code truncated}, and {@code alt} (for those who cannot see the
-     * poster).
+     * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code title}, {@code lang}, {@code duration_sec},
+     * {@code width}, {@code height}, {@code scenes} (the number), {@code truncated}, {@code alt} (the poster's
+     * alternative text), and {@code omitted} if it is true.
      */
     public Map<String, Object> deliver(
             @Body Map<String, Object> job,
@@ -52,12 +52,17 @@ public class DeliverStage {
                         artifact(jobId, folder, RenderStage.VIDEO, "video/mp4"),
                         artifact(jobId, folder, RenderStage.POSTER, "image/png"),
                         artifact(jobId, folder, RenderStage.CAPTIONS, "text/vtt")));
+        output.put("title", job.get("title"));
+        output.put("lang", job.get("lang"));
         output.put("duration_sec", job.get("duration_sec"));
         output.put("width", format.width());
         output.put("height", format.height());
         output.put("scenes", board.scenes().size());
         output.put("truncated", board.truncated());
         output.put("alt", alt(board.scenes()));
+        if (job.get("omitted") != null) {
+            output.put("omitted", job.get("omitted"));
+        }
         progress.report(jobId, attempt, "deliver", 100);
         return output;
     }

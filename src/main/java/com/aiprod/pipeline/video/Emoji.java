@@ -145,12 +145,10 @@ final class Emoji {
     private static Optional<String> name(String letter) {
         int first = letter.codePointAt(0);
         boolean asked = letter.indexOf(EMOJI_STYLE) > 0;
-        if (first < 0x80 && !asked
-                || letter.indexOf(TEXT_STYLE) > 0
-                || !UCharacter.hasBinaryProperty(first, UProperty.EMOJI)
-                || !asked
-                        && letter.length() == Character.charCount(first)
-                        && !UCharacter.hasBinaryProperty(first, UProperty.EMOJI_PRESENTATION)) {
+        boolean alone = letter.length() == Character.charCount(first);
+        boolean shown = asked || (!alone && first >= 0x80)
+                || UCharacter.hasBinaryProperty(first, UProperty.EMOJI_PRESENTATION);
+        if (!shown || letter.indexOf(TEXT_STYLE) > 0 || !UCharacter.hasBinaryProperty(first, UProperty.EMOJI)) {
             return Optional.empty();
         }
         return Optional.of(hex(letter, true))

@@ -16,17 +16,9 @@ import java.util.stream.Collectors;
  * @param height pixels from top to bottom; even
  * @param frameRate frames per second
  * @param soundtrack the name of a mood, {@code none}, or {@code auto}
- * @param defaultDurationSec the duration of a video whose job does not set one
  * @param maxDurationSec the longest duration
  */
-record Format(
-        Style style,
-        int width,
-        int height,
-        int frameRate,
-        String soundtrack,
-        int defaultDurationSec,
-        int maxDurationSec) {
+record Format(Style style, int width, int height, int frameRate, String soundtrack, int maxDurationSec) {
 
     /** The layouts that presets can choose. */
     enum Style {
@@ -65,7 +57,6 @@ record Format(
                 even(settings, "height"),
                 integer(settings.get("frame_rate"), "setting frame_rate", 1, 60),
                 soundtrack(settings.get("soundtrack")),
-                integer(given.get("default_duration_sec"), "default_duration_sec", 1, 3600),
                 integer(given.get("max_duration_sec"), "max_duration_sec", 1, 3600));
     }
 

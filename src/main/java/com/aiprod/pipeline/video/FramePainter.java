@@ -17,7 +17,6 @@ import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,11 +81,8 @@ final class FramePainter {
         this.scenes = scenes;
         this.length = scenes.get(scenes.size() - 1).end();
         ULocale locale = ULocale.forLanguageTag(language);
-        Typesetter typesetter = new Typesetter(new FontBook(look.face(), locale), locale);
-        this.blocks = new ArrayList<>();
-        for (Scene scene : scenes) {
-            blocks.add(typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()));
-        }
+        this.blocks = new Typesetter(new FontBook(look.face(), locale), locale, look.centered())
+                .set(scenes, look.title(), look.text());
         this.mirrored = blocks.get(0).rightToLeft();
         SplittableRandom random = new SplittableRandom(Seeds.of(brand.isGiven() ? brand.seed() : content));
         boolean cinema = look.letterbox() > 0;

@@ -128,7 +128,7 @@ public class RenderStage {
             String seed = wishes.brand().isGiven() ? wishes.brand().seed() : content;
             Soundtrack.write(mood.get(), Seeds.of(seed), cuts, seconds, sound);
         }
-        return new VideoWriter.Extras(sound, title(board), language.isEmpty() ? "und" : language, credit);
+        return new VideoWriter.Extras(sound, title(job, board), language.isEmpty() ? "und" : language, credit);
     }
 
     /** The text of the first scene, for players that show a title. */

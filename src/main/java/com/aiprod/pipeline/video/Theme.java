@@ -65,7 +65,7 @@ record Theme(
                     first = at < 0 ? first : Math.min(first, at);
                 }
             }
-            if (hits > most || hits == most && hits > 0 && first < earliest) {
+            if (hits > most || (hits == most && hits > 0 && first < earliest)) {
                 best = theme;
                 most = hits;
                 earliest = first;

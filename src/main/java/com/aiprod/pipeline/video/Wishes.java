@@ -46,7 +46,7 @@ record Wishes(String soundtrack, Brand brand) {
     static boolean isSoundtrack(Object value) {
         return SILENT.equals(value)
                 || AUTOMATIC.equals(value)
-                || value instanceof String name && Mood.named(name).isPresent();
+                || (value instanceof String name && Mood.named(name).isPresent());
     }
 
     /** The mood of the soundtrack; empty for none. */

@@ -2,6 +2,7 @@ package com.aiprod.pipeline.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.video.script.StyledText;
 import com.ibm.icu.util.ULocale;
 import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
@@ -74,6 +75,7 @@ class EmojiTest {
     }
 
     private static Typesetter.Block set(String text) throws InterruptedException {
-        return new Typesetter(new FontBook(FontBook.Face.LOUD, ULocale.ENGLISH), ULocale.ENGLISH).set(text, WIDE);
+        return new Typesetter(new FontBook(FontBook.Face.LOUD, ULocale.ENGLISH), ULocale.ENGLISH, false)
+                .set(StyledText.of(text), WIDE);
     }
 }

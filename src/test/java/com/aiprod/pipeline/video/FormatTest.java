@@ -17,13 +17,13 @@ class FormatTest {
     void readsThePresetsThatShip() {
         assertThat(Formats.all())
                 .containsExactly(
-                        new Format(Format.Style.SOCIAL, 720, 1280, 30, "auto", 10, 30),
-                        new Format(Format.Style.BRAND, 1280, 720, 30, "auto", 20, 60),
-                        new Format(Format.Style.CINEMA, 1920, 1080, 24, "auto", 20, 60),
-                        new Format(Format.Style.SOCIAL, 1080, 1920, 30, "auto", 10, 30),
-                        new Format(Format.Style.SOCIAL, 1080, 1350, 30, "auto", 10, 30),
-                        new Format(Format.Style.SOCIAL, 1080, 1080, 30, "auto", 10, 30),
-                        new Format(Format.Style.BRAND, 1920, 1080, 30, "auto", 15, 30));
+                        new Format(Format.Style.SOCIAL, 720, 1280, 30, "auto", 30),
+                        new Format(Format.Style.BRAND, 1280, 720, 30, "auto", 60),
+                        new Format(Format.Style.CINEMA, 1920, 1080, 24, "auto", 60),
+                        new Format(Format.Style.SOCIAL, 1080, 1920, 30, "auto", 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1350, 30, "auto", 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1080, 30, "auto", 30),
+                        new Format(Format.Style.BRAND, 1920, 1080, 30, "auto", 30));
     }
 
     @ParameterizedTest
@@ -59,7 +59,7 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"default_duration_sec", "max_duration_sec"})
+    @ValueSource(strings = {"max_duration_sec"})
     void needsDurations(String name) {
         Map<String, Object> preset = Formats.preset("quick_social");
         preset.remove(name);

@@ -74,7 +74,7 @@ public record Brand(List<Color> colors, Optional<Logo> logo, String seed) {
                     ".colors[%s] must be a color such as #1A2B3C".formatted(colors.size()));
             colors.add(Color.decode((String) color));
         }
-        return colors;
+        return List.copyOf(colors);
     }
 
     private static String seed(Object value, List<Color> colors, Object logo) {

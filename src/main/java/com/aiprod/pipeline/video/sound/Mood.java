@@ -8,27 +8,28 @@ import java.util.stream.Collectors;
 
 /** The character of a soundtrack: scale, tempo, harmony, and instruments. */
 public enum Mood {
-    CALM(Scale.MAJOR, 66, 80, 0.30, 0, 0, 0.50, List.of("0534", "0353", "3045")),
-    BRIGHT(Scale.MAJOR, 92, 108, 0.52, 0.55, 0, 0.85, List.of("0453", "0343", "0534")),
-    UPBEAT(Scale.MAJOR, 108, 122, 0.68, 0.80, 0.5, 1.00, List.of("0453", "5304", "0345")),
-    TENDER(Scale.MAJOR, 58, 72, 0.38, 0, 0, 0.45, List.of("0354", "0315", "5304")),
-    SOMBER(Scale.MINOR, 54, 66, 0.18, 0, 0, 0.30, List.of("0536", "0353", "5036")),
-    CINEMATIC(Scale.MINOR, 62, 78, 0.28, 0.50, 0, 0.45, List.of("0526", "0563", "0536"));
+    CALM(Scale.MAJOR, 66, 80, 0.30, 0, 0, 0.50, "0534 0353 3045"),
+    BRIGHT(Scale.MAJOR, 92, 108, 0.52, 0.55, 0, 0.85, "0453 0343 0534"),
+    UPBEAT(Scale.MAJOR, 108, 122, 0.68, 0.80, 0.5, 1.00, "0453 5304 0345"),
+    TENDER(Scale.MAJOR, 58, 72, 0.38, 0, 0, 0.45, "0354 0315 5304"),
+    SOMBER(Scale.MINOR, 54, 66, 0.18, 0, 0, 0.30, "0536 0353 5036"),
+    CINEMATIC(Scale.MINOR, 62, 78, 0.28, 0.50, 0, 0.45, "0526 0563 0536");
 
     /** Semitones above the root of the seven degrees. */
     enum Scale {
-        MAJOR(0, 2, 4, 5, 7, 9, 11),
-        MINOR(0, 2, 3, 5, 7, 8, 10);
+        MAJOR("024579b"),
+        MINOR("023578a");
 
-        private final int[] steps;
+        private final String steps;
 
-        Scale(int... steps) {
+        /** @param steps a hexadecimal digit for each degree */
+        Scale(String steps) {
             this.steps = steps;
         }
 
         /** Semitones above the root; degrees above 6 are in the octaves above. */
         int semitones(int degree) {
-            return steps[degree % 7] + 12 * (degree / 7);
+            return Character.digit(steps.charAt(degree % 7), 16) + 12 * (degree / 7);
         }
     }
 
@@ -39,7 +40,7 @@ public enum Mood {
     private final double pulse;
     private final double shaker;
     private final double brightness;
-    private final List<String> progressions;
+    private final String progressions;
 
     Mood(
             Scale scale,
@@ -49,7 +50,7 @@ public enum Mood {
             double pulse,
             double shaker,
             double brightness,
-            List<String> progressions) {
+            String progressions) {
         this.scale = scale;
         this.slowest = slowest;
         this.fastest = fastest;
@@ -111,6 +112,6 @@ public enum Mood {
 
     /** Sequences of the scale's degrees, from 0, on which the chords are built. */
     List<String> progressions() {
-        return progressions;
+        return List.of(progressions.split(" ", -1));
     }
 }

@@ -144,7 +144,7 @@ final class Synth {
         float level = (float) (0.34 * note.strength());
         for (int i = from; i < to; i++) {
             double at = (i - from) / (double) RATE;
-            double fade = smooth(at / 0.005) * StrictMath.exp(-at / decay) * (1 - smooth((at / decay - 6)));
+            double fade = smooth(at / 0.005) * StrictMath.exp(-at / decay) * (1 - smooth(at / decay - 6));
             float value = (float) (at(SINE, phase) * fade * level);
             left[i] += value;
             right[i] += value;

@@ -27,9 +27,14 @@ class SubmitRequestParserTest {
     @Test
     void fillsInDefaults() {
         assertThat(parse("{\"content\":\"A sunrise\"}"))
-                .isEqualTo(new SubmitRequest("A sunrise", preset("quick_social"), "low", "en", 10, null, null));
+                .isEqualTo(new SubmitRequest("A sunrise", preset("quick_social"), "low", "en", null, null, null));
         assertThat(parse("{\"preset\":\"brand_story\",\"content\":\"x\"}").durationSec())
-                .isEqualTo(preset("brand_story").defaultDurationSec());
+                .isNull();
+        Presets presets = without("quick_social");
+        presets.offer(List.of(new Preset("alt_text", "Describes a picture", 4, 9, Map.of())));
+        assertThat(parse("{\"preset\":\"alt_text\",\"content\":\"x\"}", presets)
+                        .durationSec())
+                .isEqualTo(4);
     }
 
     @Test
@@ -210,7 +215,7 @@ class SubmitRequestParserTest {
     void fingerprintDependsOnTheRequestNotItsNotation() {
         String one = parse("{\"content\":\"x\",\"preset\":\"quick_social\"}").fingerprint();
         assertThat(one).matches("[0-9a-f]{64}");
-        assertThat(parse(" {\"duration_sec\":10 , \"content\":\" x \"} ").fingerprint())
+        assertThat(parse(" {\"duration_sec\":null , \"content\":\" x \"} ").fingerprint())
                 .isEqualTo(one);
         assertThat(Stream.of(
                                 "{\"content\":\"y\"}",
@@ -297,7 +302,7 @@ class SubmitRequestParserTest {
                 .containsExactly("preset must be a string, not a number");
         assertThat(parse("{\"content\":\"x\",\"preset\":\"cinema_spot\"}", presets)
                         .durationSec())
-                .isEqualTo(20);
+                .isNull();
     }
 
     @Test
