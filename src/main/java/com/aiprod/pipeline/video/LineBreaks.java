@@ -26,6 +26,11 @@ final class LineBreaks {
     private static final Pattern NUMBER = Pattern.compile("[#№]?\\d{1,4}\\s+");
     private static final Pattern SHORT_WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}]{0,11}\\P{L}*");
 
+    /** "May 5", "Level 3" */
+    private static final Pattern NAME = Pattern.compile("\\p{Lu}\\p{L}{0,8}\\s+");
+
+    private static final Pattern NUMBERED = Pattern.compile("\\d{1,4}\\P{L}*");
+
     /** An article, preposition, or conjunction of an alphabetic language, which leads to the next word. */
     private static final Pattern LEADING =
             Pattern.compile("(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
@@ -73,7 +78,8 @@ final class LineBreaks {
             if (last != null
                     && (open
                             || CLOSING.matcher(phrase).matches() && !last.isBlank()
-                            || NUMBER.matcher(last).matches() && SHORT_WORD.matcher(phrase).matches())) {
+                            || NUMBER.matcher(last).matches() && SHORT_WORD.matcher(phrase).matches()
+                            || NAME.matcher(last).matches() && NUMBERED.matcher(phrase).matches())) {
                 together.set(together.size() - 1, last + phrase);
             } else {
                 together.add(phrase);

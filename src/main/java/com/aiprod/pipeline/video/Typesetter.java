@@ -120,7 +120,11 @@ final class Typesetter {
             settings.add(setting(scene.styled(), heading ? title : text, heading));
         }
         double textSize = common(settings, false);
-        double titleSize = Math.max(common(settings, true), textSize);
+        double titleSize = common(settings, true);
+        if (titleSize > 0 && titleSize < textSize) {
+            textSize = Math.max(titleSize, textSize * MOST_UNLIKE);
+        }
+        titleSize = Math.max(titleSize, textSize);
         List<Block> blocks = new ArrayList<>();
         for (Setting setting : settings) {
             double size = Math.min(setting.largest(), setting.heading() ? titleSize : textSize);
@@ -167,9 +171,9 @@ final class Typesetter {
         return new Setting(rows, box, rightToLeft, heading, size, fitting(setting, best));
     }
 
-    /** A size up to 30 % smaller, if none of the author's lines needs to be broken in it. */
+    /** A size up to 40 % smaller, if none of the author's lines needs to be broken in it. */
     private static double unwrapped(List<Row> rows, Box box, double size) {
-        for (double smaller = size; smaller >= Math.max(size * 0.7, box.smallest()); smaller *= STEP) {
+        for (double smaller = size; smaller >= Math.max(size * 0.6, box.smallest()); smaller *= STEP) {
             if (fits(rows, box, rows.size(), smaller)) {
                 return smaller;
             }
