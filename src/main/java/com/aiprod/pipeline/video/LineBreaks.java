@@ -32,8 +32,8 @@ final class LineBreaks {
     private static final Pattern NUMBERED = Pattern.compile("\\d{1,4}\\P{L}*");
 
     /** An article, preposition, or conjunction of an alphabetic language, which leads to the next word. */
-    private static final Pattern LEADING =
-            Pattern.compile("(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
+    private static final Pattern LEADING = Pattern.compile(
+            "(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
 
     private LineBreaks() {}
 
@@ -78,8 +78,10 @@ final class LineBreaks {
             if (last != null
                     && (open
                             || CLOSING.matcher(phrase).matches() && !last.isBlank()
-                            || NUMBER.matcher(last).matches() && SHORT_WORD.matcher(phrase).matches()
-                            || NAME.matcher(last).matches() && NUMBERED.matcher(phrase).matches())) {
+                            || NUMBER.matcher(last).matches()
+                                    && SHORT_WORD.matcher(phrase).matches()
+                            || NAME.matcher(last).matches()
+                                    && NUMBERED.matcher(phrase).matches())) {
                 together.set(together.size() - 1, last + phrase);
             } else {
                 together.add(phrase);
@@ -154,9 +156,7 @@ final class LineBreaks {
     /** Whether a letter is of a script that has no blanks between words: Chinese or Japanese. */
     static boolean isEastAsian(String letter) {
         return switch (UScript.getScript(letter.codePointAt(0))) {
-            case UScript.HAN,
-                    UScript.HIRAGANA,
-                    UScript.KATAKANA -> true;
+            case UScript.HAN, UScript.HIRAGANA, UScript.KATAKANA -> true;
             default -> "。、，！？：；…「」『』（）・ー".contains(letter);
         };
     }

@@ -69,8 +69,7 @@ final class Typesetter {
      * @param largest the largest size at which its box holds it
      * @param best the text at the size, up to the largest, at which its lines look best; null until it is set
      */
-    private record Setting(
-            List<Row> rows, Box box, boolean rightToLeft, boolean heading, double largest, Block best) {}
+    private record Setting(List<Row> rows, Box box, boolean rightToLeft, boolean heading, double largest, Block best) {}
 
     private static final double STEP = 0.97;
 
@@ -116,7 +115,9 @@ final class Typesetter {
         List<Setting> settings = new ArrayList<>();
         boolean titled = scenes.stream().anyMatch(Scene::heading);
         for (Scene scene : scenes) {
-            boolean heading = titled ? scene.heading() : scene.start() == 0 && scene.text().indexOf('\n') < 0;
+            boolean heading = titled
+                    ? scene.heading()
+                    : scene.start() == 0 && scene.text().indexOf('\n') < 0;
             settings.add(setting(scene.styled(), heading ? title : text, heading));
         }
         double textSize = common(settings, false);
@@ -166,7 +167,8 @@ final class Typesetter {
         while (!fits(rows, box, Integer.MAX_VALUE, size)) {
             size *= STEP;
         }
-        double best = rows.size() > 1 ? unwrapped(rows, box, size) : even(rows.get(0).pieces(), box, size);
+        double best =
+                rows.size() > 1 ? unwrapped(rows, box, size) : even(rows.get(0).pieces(), box, size);
         Setting setting = new Setting(rows, box, rightToLeft, heading, size, null);
         return new Setting(rows, box, rightToLeft, heading, size, fitting(setting, best));
     }
@@ -211,15 +213,17 @@ final class Typesetter {
         List<String> letters = LineBreaks.letters(text.text());
         return letters.size() <= MOST_LETTERS
                 ? text
-                : text.slice(0, String.join("", letters.subList(0, MOST_LETTERS)).length())
+                : text.slice(
+                                0,
+                                String.join("", letters.subList(0, MOST_LETTERS))
+                                        .length())
                         .plus("…");
     }
 
     private List<Row> rows(StyledText text, Box box, boolean rightToLeft) throws InterruptedException {
         double longest = box.width() * MEASURE / (box.largest() * HYPHENATED);
         double longestAddress = box.width() * MEASURE / (box.smallest() * SMALLER);
-        WordPieces words =
-                new WordPieces(language, piece -> advance(piece, rightToLeft), longest, longestAddress);
+        WordPieces words = new WordPieces(language, piece -> advance(piece, rightToLeft), longest, longestAddress);
         List<Row> rows = new ArrayList<>();
         List<StyledText> lines = text.lines();
         for (StyledText line : lines) {
@@ -260,7 +264,8 @@ final class Typesetter {
             boolean first = true;
             for (List<Piece> pieces : Lines.balance(row.pieces(), limit)) {
                 StyledText text = Lines.text(pieces);
-                double scale = pieces.size() == 1 ? Math.min(1, limit / pieces.get(0).width()) : 1;
+                double scale =
+                        pieces.size() == 1 ? Math.min(1, limit / pieces.get(0).width()) : 1;
                 boolean address = pieces.get(0).address();
                 Shape outline = layout(text, (float) (address ? size * scale : size), setting.rightToLeft())
                         .getOutline(null);
@@ -292,7 +297,8 @@ final class Typesetter {
         }
         char first = text.text().charAt(0);
         if (HANGING.indexOf(first) >= 0) {
-            double mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft()).getAdvance();
+            double mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft())
+                    .getAdvance();
             return Math.min(mark * HANG, ink.getWidth() / 4);
         }
         return switch (first) {
@@ -326,8 +332,7 @@ final class Typesetter {
             // Otherwise "@", "#", "+", and "/" at the edge of an address or number move to its other side.
             UnbrokenWords.in(text.text()).stream()
                     .filter(range -> !isRightToLeft(text.text().substring(range.from(), range.to())))
-                    .forEach(range -> dressed.addAttribute(
-                            TextAttribute.BIDI_EMBEDDING, 2, range.from(), range.to()));
+                    .forEach(range -> dressed.addAttribute(TextAttribute.BIDI_EMBEDDING, 2, range.from(), range.to()));
         }
         return new TextLayout(dressed.getIterator(), CONTEXT);
     }

@@ -48,7 +48,10 @@ class CardsTest {
 
     @Test
     void showsMarkdownAsWhatItMeans() throws Exception {
-        assertThat(cards("en", "# Spring sale\n**50 %** off at [our shop](https://shop.example).\n\n1. Enter `SPRING`\n2. Pay"))
+        assertThat(
+                        cards(
+                                "en",
+                                "# Spring sale\n**50 %** off at [our shop](https://shop.example).\n\n1. Enter `SPRING`\n2. Pay"))
                 .containsExactly("Spring sale", "50 % off at our shop.", "1. Enter SPRING\n2. Pay");
     }
 
@@ -89,7 +92,9 @@ class CardsTest {
 
     @Test
     void putsNoBlankBetweenChineseSentencesOnOneCard() throws Exception {
-        assertThat(StoryboardStage.plan("今天很好\n明天也好。后天呢？", "zh", Formats.SOCIAL, 1).board().scenes())
+        assertThat(StoryboardStage.plan("今天很好\n明天也好。后天呢？", "zh", Formats.SOCIAL, 1)
+                        .board()
+                        .scenes())
                 .allMatch(scene -> !scene.text().contains(" "));
     }
 
@@ -124,7 +129,8 @@ class CardsTest {
         if (plan.board().truncated()) {
             // Nothing is stretched over time that the next words could fill.
             assertThat(letters(shown(plan)).length()).isGreaterThan(Math.min(seconds, 12) * 9);
-            assertThat(StoryboardStage.plan(LONG, "en", Formats.SOCIAL, plan.wholeDuration()).omitted())
+            assertThat(StoryboardStage.plan(LONG, "en", Formats.SOCIAL, plan.wholeDuration())
+                            .omitted())
                     .isEmpty();
         }
     }
@@ -157,7 +163,8 @@ class CardsTest {
             assertThat(cues.get(i).text().lines())
                     .hasSizeLessThanOrEqualTo(2)
                     .allMatch(line -> ReadingSpeed.width(line) <= Captions.LINE);
-            assertThat(cues.get(i).start()).isEqualTo(i == 0 ? 0 : cues.get(i - 1).end());
+            assertThat(cues.get(i).start())
+                    .isEqualTo(i == 0 ? 0 : cues.get(i - 1).end());
             assertThat(cues.get(i).end()).isGreaterThan(cues.get(i).start());
         }
     }
@@ -199,7 +206,9 @@ class CardsTest {
     }
 
     private static List<String> cards(String language, String content) throws InterruptedException {
-        return plan(language, content).board().scenes().stream().map(Scene::text).toList();
+        return plan(language, content).board().scenes().stream()
+                .map(Scene::text)
+                .toList();
     }
 
     private static List<Block> blocks(String language, String content) throws InterruptedException {

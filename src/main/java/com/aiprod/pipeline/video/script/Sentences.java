@@ -65,13 +65,14 @@ public final class Sentences {
 
     /** Whether a word is an abbreviation or an initial, which readers take together with the next word. */
     public static boolean isAbbreviation(String word) {
-        return ABBREVIATIONS.contains(word) || BEFORE_NUMBERS.contains(word) || INITIALS.matcher(word).matches();
+        return ABBREVIATIONS.contains(word)
+                || BEFORE_NUMBERS.contains(word)
+                || INITIALS.matcher(word).matches();
     }
 
     private static boolean isEnd(String line, int start, int end, Set<String> months) {
         String sentence = line.substring(start, end).strip();
-        String word = sentence.substring(
-                Math.max(sentence.lastIndexOf(' '), sentence.lastIndexOf('(')) + 1);
+        String word = sentence.substring(Math.max(sentence.lastIndexOf(' '), sentence.lastIndexOf('(')) + 1);
         String next = line.substring(end, Math.min(line.length(), end + 24)).strip();
         if (ENUMERATION.matcher(sentence).matches() || sentence.chars().noneMatch(Character::isLetterOrDigit)) {
             return false;
