@@ -169,9 +169,7 @@ final class PipelineSettingsParser {
             return;
         }
         if (said[0] == null || durations[1] == null) {
-            fields.fault(
-                    entry.getKeyNode(),
-                    "The preset '" + name + "' needs description and max_duration_sec.");
+            fields.fault(entry.getKeyNode(), "The preset '" + name + "' needs description and max_duration_sec.");
         } else if (durations[0] != null && durations[0] > durations[1]) {
             fields.fault(
                     entry.getKeyNode(),

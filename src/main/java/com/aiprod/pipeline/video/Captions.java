@@ -34,7 +34,10 @@ final class Captions {
         for (int i = 0; i < cues.size(); i++) {
             Scene cue = cues.get(i);
             vtt.append('\n').append(i + 1).append('\n');
-            vtt.append(time(cue.start())).append(" --> ").append(time(cue.end())).append('\n');
+            vtt.append(time(cue.start()))
+                    .append(" --> ")
+                    .append(time(cue.end()))
+                    .append('\n');
             vtt.append(escape(isolated(cue.text()))).append('\n');
         }
         return vtt.toString();

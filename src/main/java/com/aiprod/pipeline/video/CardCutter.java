@@ -50,7 +50,8 @@ final class CardCutter {
             }
             if (paragraph.kind() == Kind.ITEM) {
                 StyledText item = paragraph.lines().get(0);
-                for (StyledText line : paragraph.lines().subList(1, paragraph.lines().size())) {
+                for (StyledText line :
+                        paragraph.lines().subList(1, paragraph.lines().size())) {
                     item = item.plus(gap(item.text(), line.text())).plus(line);
                 }
                 group.add(new Card(item, "\n", false, true, true));

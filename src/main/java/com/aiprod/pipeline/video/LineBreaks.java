@@ -26,9 +26,14 @@ final class LineBreaks {
     private static final Pattern NUMBER = Pattern.compile("[#№]?\\d{1,4}\\s+");
     private static final Pattern SHORT_WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}]{0,11}\\P{L}*");
 
+    /** "May 5", "Level 3" */
+    private static final Pattern NAME = Pattern.compile("\\p{Lu}\\p{L}{0,8}\\s+");
+
+    private static final Pattern NUMBERED = Pattern.compile("\\d{1,4}\\P{L}*");
+
     /** An article, preposition, or conjunction of an alphabetic language, which leads to the next word. */
-    private static final Pattern LEADING =
-            Pattern.compile("(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
+    private static final Pattern LEADING = Pattern.compile(
+            "(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
 
     private LineBreaks() {}
 
@@ -73,14 +78,17 @@ final class LineBreaks {
             if (last != null
                     && (open
                             || CLOSING.matcher(phrase).matches() && !last.isBlank()
-                            || NUMBER.matcher(last).matches() && SHORT_WORD.matcher(phrase).matches())) {
+                            || NUMBER.matcher(last).matches()
+                                    && SHORT_WORD.matcher(phrase).matches()
+                            || NAME.matcher(last).matches()
+                                    && NUMBERED.matcher(phrase).matches())) {
                 together.set(together.size() - 1, last + phrase);
             } else {
                 together.add(phrase);
             }
             String bare = phrase.strip();
             open = OPENING.matcher(phrase).matches()
-                    || !bare.equals(phrase) && bare.length() <= 6 && Sentences.isAbbreviation(bare);
+                    || (!bare.equals(phrase) && bare.length() <= 6 && Sentences.isAbbreviation(bare));
         }
         return together;
     }
@@ -148,9 +156,7 @@ final class LineBreaks {
     /** Whether a letter is of a script that has no blanks between words: Chinese or Japanese. */
     static boolean isEastAsian(String letter) {
         return switch (UScript.getScript(letter.codePointAt(0))) {
-            case UScript.HAN,
-                    UScript.HIRAGANA,
-                    UScript.KATAKANA -> true;
+            case UScript.HAN, UScript.HIRAGANA, UScript.KATAKANA -> true;
             default -> "。、，！？：；…「」『』（）・ー".contains(letter);
         };
     }

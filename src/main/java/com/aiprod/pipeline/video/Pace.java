@@ -15,14 +15,7 @@ import java.util.List;
  * @param shortest seconds of a video whose text would need less
  */
 record Pace(
-        int room,
-        int lineRoom,
-        int lines,
-        double least,
-        double settle,
-        double slowness,
-        double ideal,
-        int shortest) {
+        int room, int lineRoom, int lines, double least, double settle, double slowness, double ideal, int shortest) {
 
     /** Less than this is a flash. */
     private static final double LEAST = 0.8;

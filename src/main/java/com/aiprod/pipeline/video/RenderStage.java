@@ -131,10 +131,11 @@ public class RenderStage {
         return new VideoWriter.Extras(sound, title(job, board), language.isEmpty() ? "und" : language, credit);
     }
 
-    /** The text of the first scene, for players that show a title. */
-    private static String title(Storyboard board) {
-        String text =
-                board.scenes().get(0).text().replaceAll("\\p{Cntrl}+", " ").strip();
+    /** The job's title, or else the text of the first scene, for players that show one. */
+    private static String title(Map<String, Object> job, Storyboard board) {
+        Object title = job.get("title");
+        String whole = title instanceof String ? (String) title : board.scenes().get(0).text();
+        String text = whole.replaceAll("\\p{Cntrl}+", " ").strip();
         return text.codePointCount(0, text.length()) <= TITLE
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, TITLE)) + "…";

@@ -26,7 +26,9 @@ record Storyboard(List<Scene> scenes, boolean truncated) {
             return board;
         } catch (IllegalArgumentException e) {
             throw new PermanentStageException(
-                    "STORYBOARD_INVALID", "The storyboard is not {scenes: [{text, start, end, heading, spans}], truncated}", e);
+                    "STORYBOARD_INVALID",
+                    "The storyboard is not {scenes: [{text, start, end, heading, spans}], truncated}",
+                    e);
         }
     }
 
@@ -49,7 +51,12 @@ record Storyboard(List<Scene> scenes, boolean truncated) {
                     "spans",
                     scene.spans().stream()
                             .map(span -> Map.<String, Object>of(
-                                    "from", span.from(), "to", span.to(), "style", JSON.convertValue(span.style(), String.class)))
+                                    "from",
+                                    span.from(),
+                                    "to",
+                                    span.to(),
+                                    "style",
+                                    JSON.convertValue(span.style(), String.class)))
                             .toList());
         }
         return plain;

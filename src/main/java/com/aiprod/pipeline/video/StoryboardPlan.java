@@ -204,7 +204,8 @@ record StoryboardPlan(
 
         private String shortened(String text) {
             String first = text.lines().findFirst().orElse(text);
-            String line = text.indexOf('\n') < 0 ? first : LINE_END.matcher(first).replaceAll("");
+            String line =
+                    text.indexOf('\n') < 0 ? first : LINE_END.matcher(first).replaceAll("");
             if (ReadingSpeed.width(line) <= LONGEST_TITLE) {
                 return line;
             }

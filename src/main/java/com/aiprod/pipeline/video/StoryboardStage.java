@@ -44,8 +44,7 @@ public class StoryboardStage {
             throws InterruptedException {
         progress.report(jobId, attempt, "storyboard", 0);
         Integer duration = job.get("duration_sec") instanceof Number number ? number.intValue() : null;
-        StoryboardPlan plan =
-                plan((String) job.get("content"), (String) job.get("lang"), Format.of(preset), duration);
+        StoryboardPlan plan = plan((String) job.get("content"), (String) job.get("lang"), Format.of(preset), duration);
         Map<String, Object> planned = new LinkedHashMap<>(job);
         planned.put("storyboard", plan.board().toMap());
         planned.put("title", plan.title());

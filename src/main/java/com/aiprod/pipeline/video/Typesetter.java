@@ -70,8 +70,7 @@ final class Typesetter {
      * @param largest the largest size at which its box holds it
      * @param best the text at the size, up to the largest, at which its lines look best; null until it is set
      */
-    private record Setting(
-            List<Row> rows, Box box, boolean rightToLeft, boolean heading, double largest, Block best) {}
+    private record Setting(List<Row> rows, Box box, boolean rightToLeft, boolean heading, double largest, Block best) {}
 
     private static final double STEP = 0.97;
 
@@ -117,11 +116,17 @@ final class Typesetter {
         List<Setting> settings = new ArrayList<>();
         boolean titled = scenes.stream().anyMatch(Scene::heading);
         for (Scene scene : scenes) {
-            boolean heading = titled ? scene.heading() : scene.start() == 0 && scene.text().indexOf('\n') < 0;
+            boolean heading = titled
+                    ? scene.heading()
+                    : scene.start() == 0 && scene.text().indexOf('\n') < 0;
             settings.add(setting(scene.styled(), heading ? title : text, heading));
         }
         double textSize = common(settings, false);
-        double titleSize = Math.max(common(settings, true), textSize);
+        double titleSize = common(settings, true);
+        if (titleSize > 0 && titleSize < textSize) {
+            textSize = Math.max(titleSize, textSize * MOST_UNLIKE);
+        }
+        titleSize = Math.max(titleSize, textSize);
         List<Block> blocks = new ArrayList<>();
         for (Setting setting : settings) {
             double size = Math.min(setting.largest(), setting.heading() ? titleSize : textSize);
@@ -163,14 +168,15 @@ final class Typesetter {
         while (!fits(rows, box, Integer.MAX_VALUE, size)) {
             size *= STEP;
         }
-        double best = rows.size() > 1 ? unwrapped(rows, box, size) : even(rows.get(0).pieces(), box, size);
+        double best =
+                rows.size() > 1 ? unwrapped(rows, box, size) : even(rows.get(0).pieces(), box, size);
         Setting setting = new Setting(rows, box, rightToLeft, heading, size, null);
         return new Setting(rows, box, rightToLeft, heading, size, fitting(setting, best));
     }
 
-    /** A size up to 30 % smaller, if none of the author's lines needs to be broken in it. */
+    /** A size up to 40 % smaller, if none of the author's lines needs to be broken in it. */
     private static double unwrapped(List<Row> rows, Box box, double size) {
-        for (double smaller = size; smaller >= Math.max(size * 0.7, box.smallest()); smaller *= STEP) {
+        for (double smaller = size; smaller >= Math.max(size * 0.6, box.smallest()); smaller *= STEP) {
             if (fits(rows, box, rows.size(), smaller)) {
                 return smaller;
             }
@@ -208,15 +214,17 @@ final class Typesetter {
         List<String> letters = LineBreaks.letters(text.text());
         return letters.size() <= MOST_LETTERS
                 ? text
-                : text.slice(0, String.join("", letters.subList(0, MOST_LETTERS)).length())
+                : text.slice(
+                                0,
+                                String.join("", letters.subList(0, MOST_LETTERS))
+                                        .length())
                         .plus("…");
     }
 
     private List<Row> rows(StyledText text, Box box, boolean rightToLeft) throws InterruptedException {
         double longest = box.width() * MEASURE / (box.largest() * HYPHENATED);
         double longestAddress = box.width() * MEASURE / (box.smallest() * SMALLER);
-        WordPieces words =
-                new WordPieces(language, piece -> advance(piece, rightToLeft), longest, longestAddress);
+        WordPieces words = new WordPieces(language, piece -> advance(piece, rightToLeft), longest, longestAddress);
         List<Row> rows = new ArrayList<>();
         List<StyledText> lines = text.lines();
         for (StyledText line : lines) {
@@ -257,7 +265,8 @@ final class Typesetter {
             boolean first = true;
             for (List<Piece> pieces : Lines.balance(row.pieces(), limit)) {
                 StyledText text = Lines.text(pieces);
-                double scale = pieces.size() == 1 ? Math.min(1, limit / pieces.get(0).width()) : 1;
+                double scale =
+                        pieces.size() == 1 ? Math.min(1, limit / pieces.get(0).width()) : 1;
                 boolean address = pieces.get(0).address();
                 double own = address ? size * scale : size;
                 TextLayout layout = layout(text, (float) own, setting.rightToLeft());
@@ -292,7 +301,8 @@ final class Typesetter {
         }
         char first = text.text().charAt(0);
         if (HANGING.indexOf(first) >= 0) {
-            double mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft()).getAdvance();
+            double mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft())
+                    .getAdvance();
             return Math.min(mark * HANG, ink.getWidth() / 4);
         }
         return switch (first) {
@@ -327,8 +337,7 @@ final class Typesetter {
             // Otherwise "@", "#", "+", and "/" at the edge of an address or number move to its other side.
             UnbrokenWords.in(text.text()).stream()
                     .filter(range -> !isRightToLeft(text.text().substring(range.from(), range.to())))
-                    .forEach(range -> dressed.addAttribute(
-                            TextAttribute.BIDI_EMBEDDING, 2, range.from(), range.to()));
+                    .forEach(range -> dressed.addAttribute(TextAttribute.BIDI_EMBEDDING, 2, range.from(), range.to()));
         }
         return new TextLayout(dressed.getIterator(), CONTEXT);
     }

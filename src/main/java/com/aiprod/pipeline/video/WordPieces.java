@@ -66,7 +66,8 @@ final class WordPieces {
         Piece whole = piece(phrase, false, address);
         if (whole.width() <= (address ? longestAddress : longest)) {
             pieces.add(whole);
-        } else if (unbroken.isEmpty() && LineBreaks.letters(phrase.text()).stream().anyMatch(LineBreaks::isEastAsian)) {
+        } else if (unbroken.isEmpty()
+                && LineBreaks.letters(phrase.text()).stream().anyMatch(LineBreaks::isEastAsian)) {
             int start = 0;
             for (String word : LineBreaks.words(phrase.text(), language)) {
                 addSyllables(phrase.slice(start, start + word.length()), true);
@@ -123,9 +124,7 @@ final class WordPieces {
             int end = start + String.join("", letters.subList(from, to)).length();
             boolean inside = to < letters.size();
             String letter = letters.get(to - 1);
-            boolean cut = inside
-                    ? hyphenated && HYPHENATED.contains(UScript.getScript(letter.codePointAt(0)))
-                    : hyphen;
+            boolean cut = inside ? hyphenated && HYPHENATED.contains(UScript.getScript(letter.codePointAt(0))) : hyphen;
             pieces.add(piece(bare.slice(start, inside ? end : bare.text().length()), cut, false));
             start = end;
         }

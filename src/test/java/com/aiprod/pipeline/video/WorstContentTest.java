@@ -93,7 +93,8 @@ class WorstContentTest {
 
     @Test
     void splitsALongSentenceWithoutPunctuation() throws Exception {
-        Storyboard board = StoryboardStage.plan("word ".repeat(60).strip(), "en", Formats.CINEMA, 60).board();
+        Storyboard board = StoryboardStage.plan("word ".repeat(60).strip(), "en", Formats.CINEMA, 60)
+                .board();
 
         assertThat(board.truncated()).isFalse();
         assertThat(board.scenes()).allMatch(scene -> scene.text().length() <= 64);

@@ -59,7 +59,9 @@ public final class Hyphenation {
     /** Returns the patterns of a language; empty if there are none. */
     public static Optional<Hyphenation> of(ULocale language) {
         String code = SAME.getOrDefault(language.getLanguage(), language.getLanguage());
-        boolean british = code.equals("en") && !language.getCountry().isEmpty() && !language.getCountry().equals("US");
+        boolean british = code.equals("en")
+                && !language.getCountry().isEmpty()
+                && !language.getCountry().equals("US");
         return LOADED.computeIfAbsent(british ? "en-gb" : code, Hyphenation::load);
     }
 

@@ -76,7 +76,8 @@ final class Markdown {
         boolean item = false;
         for (String line : content.lines().toList()) {
             boolean next = ITEM.matcher(line).find();
-            boolean outside = !next && !line.isBlank() && !CONTINUED.matcher(line).find();
+            boolean outside =
+                    !next && !line.isBlank() && !CONTINUED.matcher(line).find();
             ended.append(item && outside ? "\n" : "").append(line).append('\n');
             item = next || item && !outside && !line.isBlank();
         }
@@ -168,7 +169,9 @@ final class Markdown {
             lines.set(0, StyledText.of(marker).plus(lines.get(0)));
             paragraphs.add(new Paragraph(Kind.ITEM, List.copyOf(lines), joined));
             marker = "";
-        } else if (kind == Kind.TEXT && lines.stream().allMatch(row -> TYPED_NUMBER.matcher(row.text()).matches())
+        } else if (kind == Kind.TEXT
+                && lines.stream()
+                        .allMatch(row -> TYPED_NUMBER.matcher(row.text()).matches())
                 && lines.size() > 1) {
             for (int i = 0; i < lines.size(); i++) {
                 paragraphs.add(new Paragraph(Kind.ITEM, List.of(lines.get(i)), i > 0));

@@ -30,7 +30,8 @@ record Request(String title, String text, ULocale language) {
     private static final int LONGEST = 400;
 
     private static final Pattern QUOTES = Pattern.compile("^[\"“„«»‚'‘「『]\\s*(.+?)\\s*[\"”“«»'’」』]$");
-    private static final Pattern SPLIT = Pattern.compile("^(.{2,80}?)\\s*[:：]\\s+(?=\\S)|^(.{2,80}?)[:：](?=\\p{IsHan}|\\p{IsHiragana})");
+    private static final Pattern SPLIT =
+            Pattern.compile("^(.{2,80}?)\\s*[:：]\\s+(?=\\S)|^(.{2,80}?)[:：](?=\\p{IsHan}|\\p{IsHiragana})");
     private static final Pattern END = Pattern.compile("\\s*[.。।?？]+$");
 
     private static final List<Form> FORMS = new ArrayList<>();
@@ -120,8 +121,7 @@ record Request(String title, String text, ULocale language) {
         boolean named = topic.length() > length && UCharacter.isUpperCase(topic.codePointAt(length));
         return named
                 ? topic
-                : UCharacter.toTitleCase(
-                                language, topic.substring(0, length), null, UCharacter.TITLECASE_NO_LOWERCASE)
+                : UCharacter.toTitleCase(language, topic.substring(0, length), null, UCharacter.TITLECASE_NO_LOWERCASE)
                         + topic.substring(length);
     }
 
@@ -134,7 +134,10 @@ record Request(String title, String text, ULocale language) {
             if (token.group(1) != null) {
                 pattern.append(blank).append(oneOf(token.group(1), blank));
             } else if (token.group(2) != null) {
-                pattern.append("(?:").append(blank).append(oneOf(token.group(2), blank)).append(",?)?");
+                pattern.append("(?:")
+                        .append(blank)
+                        .append(oneOf(token.group(2), blank))
+                        .append(",?)?");
             } else {
                 switch (token.group(3)) {
                     case "~" -> pattern.append("(?:\\s+[^\\s.!?:…]{1,24}){0,5}?");

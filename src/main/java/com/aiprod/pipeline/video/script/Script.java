@@ -33,19 +33,20 @@ public record Script(String title, ULocale language, List<Paragraph> paragraphs)
         String text = request.map(Request::text).orElse(content);
         List<Paragraph> paragraphs = new ArrayList<>();
         request.filter(asked -> !asked.title().isEmpty())
-                .ifPresent(asked -> paragraphs.add(
-                        new Paragraph(Kind.HEADING, List.of(StyledText.of(asked.title())), false)));
+                .ifPresent(asked ->
+                        paragraphs.add(new Paragraph(Kind.HEADING, List.of(StyledText.of(asked.title())), false)));
         Markdown.read(text).forEach(paragraph -> paragraphs.add(rejoined(paragraph)));
         if (paragraphs.stream().noneMatch(Script::isSeen)) {
-            paragraphs.add(new Paragraph(
-                    Kind.TEXT, content.lines().map(StyledText::of).toList(), false));
+            paragraphs.add(
+                    new Paragraph(Kind.TEXT, content.lines().map(StyledText::of).toList(), false));
         }
         String title = paragraphs.stream()
                 .filter(paragraph -> paragraph.kind() == Kind.HEADING)
                 .map(paragraph -> paragraph.lines().get(0).text())
                 .findFirst()
                 .orElse("");
-        ULocale language = TextLanguage.of(content, request.map(asked -> spoken(asked, given)).orElse(given));
+        ULocale language = TextLanguage.of(
+                content, request.map(asked -> spoken(asked, given)).orElse(given));
         return new Script(title, language, paragraphs);
     }
 

@@ -49,7 +49,8 @@ public final class Sentences {
         List<String> sentences = new ArrayList<>();
         int start = 0;
         int range = 0;
-        for (int end = ends.next(); end != BreakIterator.DONE; end = ends.next()) {
+        for (int found = ends.next(); found != BreakIterator.DONE; found = ends.next()) {
+            int end = beforeOpening(line, start, found);
             while (range < unbroken.size() && unbroken.get(range).to() <= end) {
                 range++;
             }
@@ -64,13 +65,14 @@ public final class Sentences {
 
     /** Whether a word is an abbreviation or an initial, which readers take together with the next word. */
     public static boolean isAbbreviation(String word) {
-        return ABBREVIATIONS.contains(word) || BEFORE_NUMBERS.contains(word) || INITIALS.matcher(word).matches();
+        return ABBREVIATIONS.contains(word)
+                || BEFORE_NUMBERS.contains(word)
+                || INITIALS.matcher(word).matches();
     }
 
     private static boolean isEnd(String line, int start, int end, Set<String> months) {
         String sentence = line.substring(start, end).strip();
-        String word = sentence.substring(
-                Math.max(sentence.lastIndexOf(' '), sentence.lastIndexOf('(')) + 1);
+        String word = sentence.substring(Math.max(sentence.lastIndexOf(' '), sentence.lastIndexOf('(')) + 1);
         String next = line.substring(end, Math.min(line.length(), end + 24)).strip();
         if (ENUMERATION.matcher(sentence).matches() || sentence.chars().noneMatch(Character::isLetterOrDigit)) {
             return false;
@@ -82,6 +84,15 @@ public final class Sentences {
             return false;
         }
         return !(ORDINAL.matcher(word).matches() && months.stream().anyMatch(next::startsWith));
+    }
+
+    /** Unicode's rules take an opening bracket after a period for a closing one. */
+    private static int beforeOpening(String line, int start, int found) {
+        int end = found;
+        while (end > start + 1 && end < line.length() && "「『（〈《【“‘«([".indexOf(line.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        return end;
     }
 
     private static Set<String> months(ULocale language) {

@@ -49,8 +49,7 @@ public final class TextLanguage {
         // Most languages are also written in Latin letters, which do not name one.
         return most == UScript.LATIN || uses(given, most)
                 ? given
-                : ULocale.minimizeSubtags(
-                        ULocale.addLikelySubtags(new ULocale("und_" + UScript.getShortName(most))));
+                : ULocale.minimizeSubtags(ULocale.addLikelySubtags(new ULocale("und_" + UScript.getShortName(most))));
     }
 
     private static boolean isChineseOrJapanese(ULocale given) {
@@ -58,8 +57,12 @@ public final class TextLanguage {
     }
 
     private static ULocale chinese(String text) {
-        long traditional = text.chars().filter(c -> TRADITIONAL.indexOf(c) >= 0 && SIMPLIFIED.indexOf(c) < 0).count();
-        long simplified = text.chars().filter(c -> SIMPLIFIED.indexOf(c) >= 0 && TRADITIONAL.indexOf(c) < 0).count();
+        long traditional = text.chars()
+                .filter(c -> TRADITIONAL.indexOf(c) >= 0 && SIMPLIFIED.indexOf(c) < 0)
+                .count();
+        long simplified = text.chars()
+                .filter(c -> SIMPLIFIED.indexOf(c) >= 0 && TRADITIONAL.indexOf(c) < 0)
+                .count();
         return traditional > simplified ? ULocale.forLanguageTag("zh-Hant") : ULocale.CHINESE;
     }
 

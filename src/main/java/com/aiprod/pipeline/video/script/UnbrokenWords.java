@@ -32,15 +32,18 @@ public final class UnbrokenWords {
             + ")";
 
     private static final String NUMBER = "\\d{1,9}(?:[.,'’\\u00A0 ]\\d{3}){0,4}(?:[.,]\\d{1,6})?";
-    private static final String CURRENCY = "(?:[$€£¥₹₽₩₪₺₴₫฿₿￥]|(?:US|AU|CA|HK)\\$|EUR|USD|GBP|CHF|JPY|zł|Kč|kr\\.?|руб\\.?|грн|TL|ر\\.س|د\\.إ)";
-    private static final String UNIT = "(?:%|‰|°[CF]?|km/h|[kcmµ]?m[²³]?|[kmµ]?g|[mcd]?l|[kMGT]?B|[kMG]?Hz|[kM]?Wh?|V|mAh|oz|lbs?|ft|in"
-            + "|cm|mm|km|kg|ml|min|sec|hrs?|h|s|px|fps|a\\.m\\.|p\\.m\\.|am|pm|AM|PM|Uhr|heures?|часов|кг|км|см|мм|г|л|м|год|元|円|원)";
+    private static final String CURRENCY =
+            "(?:[$€£¥₹₽₩₪₺₴₫฿₿￥]|(?:US|AU|CA|HK)\\$|EUR|USD|GBP|CHF|JPY|zł|Kč|kr\\.?|руб\\.?|грн|TL|ر\\.س|د\\.إ)";
+    private static final String UNIT =
+            "(?:%|‰|°[CF]?|km/h|[kcmµ]?m[²³]?|[kmµ]?g|[mcd]?l|[kMGT]?B|[kMG]?Hz|[kM]?Wh?|V|mAh|oz|lbs?|ft|in"
+                    + "|cm|mm|km|kg|ml|min|sec|hrs?|h|s|px|fps|a\\.m\\.|p\\.m\\.|am|pm|AM|PM|Uhr|heures?|часов|кг|км|см|мм|г|л|м|год|元|円|원)";
 
     private static final Pattern UNBROKEN = Pattern.compile(
             ADDRESS
                     + "|(?<![\\w.])(?:\\+\\d{1,3}(?:[ ./-]?\\(?\\d{1,12}\\)?){1,6}"
                     + "|\\(?0\\d{1,5}\\)?(?:[ ./-]{1,2}\\d{1,9}){1,5}|\\(?\\d{3}\\)?[ .-]\\d{3}[ .-]\\d{4})(?!\\w)"
-                    + "|" + CURRENCY + " ?" + NUMBER + "(?:[–-]" + CURRENCY + "?" + NUMBER + ")?(?: ?(?:k|M|bn|mn|Mio\\.?))?(?![\\w])"
+                    + "|" + CURRENCY + " ?" + NUMBER + "(?:[–-]" + CURRENCY + "?" + NUMBER
+                    + ")?(?: ?(?:k|M|bn|mn|Mio\\.?))?(?![\\w])"
                     + "|(?<![\\w.])" + NUMBER + "(?:[–-]" + NUMBER + ")? ?" + CURRENCY + "(?![\\p{L}])"
                     + "|(?<![\\w.])" + NUMBER + "(?:[–x×-]" + NUMBER + ")? ?" + UNIT + "(?![\\p{L}\\p{N}])"
                     + "|(?<![\\w.])\\d{1,2}[:.h]\\d{2}(?: ?(?:a\\.m\\.|p\\.m\\.|am|pm|AM|PM|Uhr))?(?![\\w])"

@@ -32,8 +32,7 @@ class SubmitRequestParserTest {
                 .isNull();
         Presets presets = without("quick_social");
         presets.offer(List.of(new Preset("alt_text", "Describes a picture", 4, 9, Map.of())));
-        assertThat(parse("{\"preset\":\"alt_text\",\"content\":\"x\"}", presets)
-                        .durationSec())
+        assertThat(parse("{\"preset\":\"alt_text\",\"content\":\"x\"}", presets).durationSec())
                 .isEqualTo(4);
     }
 

@@ -34,9 +34,18 @@ class HyphenationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ca", "da", "de", "el", "en", "en-GB", "es", "fr", "it", "nl", "no", "pl", "pt", "ru", "sk", "sv", "tr", "uk"})
+    @ValueSource(
+            strings = {
+                "ca", "da", "de", "el", "en", "en-GB", "es", "fr", "it", "nl", "no", "pl", "pt", "ru", "sk", "sv", "tr",
+                "uk"
+            })
     void readsThePatternsOfEachLanguage(String language) {
-        assertThat(of(language).parts(language.equals("el") ? "ηλεκτρονικός" : language.matches("ru|uk") ? "телевизор" : "televisione").size())
+        assertThat(of(language)
+                        .parts(
+                                language.equals("el")
+                                        ? "ηλεκτρονικός"
+                                        : language.matches("ru|uk") ? "телевизор" : "televisione")
+                        .size())
                 .isGreaterThan(1);
     }
 

@@ -54,12 +54,10 @@ class RequestTest {
     @Test
     void keepsTheRestAsContent() {
         assertThat(Request.at("Create a video about our bakery: fresh bread every day. Open at 7.\nCome in!"))
-                .contains(new Request(
-                        "Our bakery", "fresh bread every day. Open at 7.\nCome in!", ULocale.ENGLISH));
+                .contains(new Request("Our bakery", "fresh bread every day. Open at 7.\nCome in!", ULocale.ENGLISH));
         assertThat(Request.at("Crée une vidéo sur la mer. Elle chante."))
                 .contains(new Request("La mer", "Elle chante.", ULocale.FRENCH));
-        assertThat(Request.at("海の夜明けについての動画を作ってください。静かな波。"))
-                .contains(new Request("海の夜明け", "静かな波。", ULocale.JAPANESE));
+        assertThat(Request.at("海の夜明けについての動画を作ってください。静かな波。")).contains(new Request("海の夜明け", "静かな波。", ULocale.JAPANESE));
         assertThat(Request.at("Make a video with the text: \"Happy birthday, Mum!\""))
                 .contains(new Request("", "Happy birthday, Mum!", ULocale.ENGLISH));
         assertThat(Request.at("Create a video:\n\nWe open on Friday."))
@@ -91,7 +89,8 @@ class RequestTest {
 
     @Test
     void readsAHostileLineQuickly() {
-        assertThat(Request.at("create a " + "very ".repeat(1900) + "video about")).isEmpty();
+        assertThat(Request.at("create a " + "very ".repeat(1900) + "video about"))
+                .isEmpty();
         assertThat(Request.at("please ".repeat(1400))).isEmpty();
     }
 }

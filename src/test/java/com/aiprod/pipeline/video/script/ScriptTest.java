@@ -15,7 +15,9 @@ class ScriptTest {
 
     @Test
     void readsTheStructureOfMarkdown() {
-        assertThat(read("# Spring *sale*\nAll **50 %** off at [our shop](https://shop.example/x).\n\n1. Enter `SPRING`\n2. Pay\n\n```\nnpm i\n```"))
+        assertThat(
+                        read(
+                                "# Spring *sale*\nAll **50 %** off at [our shop](https://shop.example/x).\n\n1. Enter `SPRING`\n2. Pay\n\n```\nnpm i\n```"))
                 .containsExactly(
                         "HEADING Spring sale",
                         "TEXT All 50 % off at our shop.",
@@ -26,11 +28,12 @@ class ScriptTest {
 
     @Test
     void knowsWhatIsEmphasizedAndWhatIsCode() {
-        Paragraph paragraph = Script.read("A **bold** `x`", ULocale.ENGLISH).paragraphs().get(0);
+        Paragraph paragraph =
+                Script.read("A **bold** `x`", ULocale.ENGLISH).paragraphs().get(0);
 
         assertThat(paragraph.lines())
-                .containsExactly(new StyledText(
-                        "A bold x", List.of(new Span(2, 6, Style.STRONG), new Span(7, 8, Style.CODE))));
+                .containsExactly(
+                        new StyledText("A bold x", List.of(new Span(2, 6, Style.STRONG), new Span(7, 8, Style.CODE))));
     }
 
     @ParameterizedTest
@@ -42,7 +45,8 @@ class ScriptTest {
     @Test
     void keepsWhatOnlyLooksLikeMarkdown() {
         assertThat(read("#sale today")).containsExactly("TEXT #sale today");
-        assertThat(read("5 * 3 = 15 * 1, snake_case_name, 2 < 3")).containsExactly("TEXT 5 * 3 = 15 * 1, snake_case_name, 2 < 3");
+        assertThat(read("5 * 3 = 15 * 1, snake_case_name, 2 < 3"))
+                .containsExactly("TEXT 5 * 3 = 15 * 1, snake_case_name, 2 < 3");
         assertThat(read("Tom <b>Jerry</b>")).containsExactly("TEXT Tom <b>Jerry</b>");
         assertThat(read("Verse\n\n    indented")).containsExactly("TEXT Verse", "TEXT indented");
         assertThat(read("---")).containsExactly("TEXT ---");
@@ -51,7 +55,10 @@ class ScriptTest {
 
     @Test
     void keepsLineEndsButNotThoseOfAProgram() {
-        assertThat(Script.read("Roses are red\nViolets are blue", ULocale.ENGLISH).paragraphs().get(0).lines())
+        assertThat(Script.read("Roses are red\nViolets are blue", ULocale.ENGLISH)
+                        .paragraphs()
+                        .get(0)
+                        .lines())
                 .hasSize(2);
         assertThat(Script.read(
                                 "We started small, in a garage that smelled of oil and rain,\nwith one lathe.",
@@ -85,7 +92,9 @@ class ScriptTest {
                 "en|12:30 €5|en",
             })
     void takesTheLanguageFromTheScriptWhereTheTagContradictsIt(String given, String content, String language) {
-        assertThat(Script.read(content, ULocale.forLanguageTag(given)).language().toLanguageTag())
+        assertThat(Script.read(content, ULocale.forLanguageTag(given))
+                        .language()
+                        .toLanguageTag())
                 .isEqualTo(language);
     }
 
@@ -93,14 +102,18 @@ class ScriptTest {
     void takesTheLanguageOfTheRequest() {
         assertThat(Script.read("Crée une vidéo sur la mer", ULocale.ENGLISH).language())
                 .isEqualTo(ULocale.FRENCH);
-        assertThat(Script.read("Crie um vídeo sobre o mar", ULocale.forLanguageTag("pt-BR")).language().toLanguageTag())
+        assertThat(Script.read("Crie um vídeo sobre o mar", ULocale.forLanguageTag("pt-BR"))
+                        .language()
+                        .toLanguageTag())
                 .isEqualTo("pt-BR");
     }
 
     private static List<String> read(String content) {
         return Script.read(content, ULocale.ENGLISH).paragraphs().stream()
                 .map(paragraph -> paragraph.kind() + " "
-                        + String.join("/", paragraph.lines().stream().map(StyledText::text).toList()))
+                        + String.join(
+                                "/",
+                                paragraph.lines().stream().map(StyledText::text).toList()))
                 .toList();
     }
 }

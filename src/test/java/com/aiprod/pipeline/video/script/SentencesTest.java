@@ -22,7 +22,7 @@ class SentencesTest {
                 "fr # M. Dupont et Mme. Martin sont là.| Ils rient.",
                 "es # El Sr. López vive en EE. UU. desde 1990.| Canta.",
                 "ru # Мы на ул. Ленина, д. 5.| Заходите!",
-                "ja # 今日は晴れ。|明日は雨。",
+                "ja # 今日は晴れ。|明日は雨。|「ぜひ」どうぞ。",
             })
     void endsSentencesWhereReadersDo(String language, String marked) {
         String line = marked.strip().replace("|", "");
