@@ -16,9 +16,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Endpoint;
 import org.apache.camel.component.google.pubsub.GooglePubsubComponent;
 import org.apache.camel.component.google.pubsub.GooglePubsubConstants;
 import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
@@ -32,6 +34,7 @@ import org.apache.camel.component.google.pubsub.GooglePubsubEndpoint;
  *       the messages have at most {@code aiprod.pubsub.max-leased-bytes}, so large messages fit into the heap.
  * <li>A publisher lives as long as the application instead of 180 seconds, and a publish fails within
  *       {@code aiprod.pubsub.publish-timeout} instead of 600 seconds.
+ * <li>A publish holds no thread while Pub/Sub has not answered ({@link PubSubPublisher}).
  * <li>With an emulator, all clients share one channel ({@link PubSubConnection}) instead of opening one each that is
  *       never closed.
  * <li>Only the attributes in {@link MessageAttributes} are sent and received.
@@ -59,6 +62,7 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
     private final SubscriberHealth health;
     private final MessageMetrics metrics;
     private final Map<String, Publisher> publishers = new ConcurrentHashMap<>();
+    private ExecutorService afterFailure;
 
     PipelinePubSubComponent(
             PubSubSettings settings,
@@ -72,6 +76,29 @@ final class PipelinePubSubComponent extends GooglePubsubComponent {
         this.health = health;
         this.metrics = metrics;
         setHeaderFilterStrategy(new MessageAttributes());
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        String[] projectAndName = remaining.split(":", -1);
+        if (projectAndName.length != 2) {
+            throw new IllegalArgumentException("Expected google-pubsub:project:topic or :subscription, not " + uri);
+        }
+        PipelinePubSubEndpoint endpoint = new PipelinePubSubEndpoint(uri, this, afterFailure());
+        endpoint.setProjectId(projectAndName[0]);
+        endpoint.setDestinationName(projectAndName[1]);
+        endpoint.setServiceAccountKey(getServiceAccountKey());
+        endpoint.setAuthenticate(isAuthenticate());
+        endpoint.setHeaderFilterStrategy(getHeaderFilterStrategy());
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    private synchronized ExecutorService afterFailure() {
+        if (afterFailure == null) {
+            afterFailure = getCamelContext().getExecutorServiceManager().newDefaultThreadPool(this, "publish-failed");
+        }
+        return afterFailure;
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -32,6 +33,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
+    /** After the first failure while no keys are known; each further failure doubles it, up to the usual pause. */
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
     private final Callable<JWKSet> issuer;
     private final Pace pace;
@@ -116,8 +119,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
 
     /** The current fetch, or a new one; null if the last fetch has just ended. */
     private synchronized Future<?> fetch() {
-        boolean justEnded =
-                lastEnd != 0 && System.nanoTime() - lastEnd < pace.pause().toNanos();
+        boolean justEnded = lastEnd != 0 && System.nanoTime() - lastEnd < pause().toNanos();
         if (running == null && !justEnded && !fetcher.isShutdown()) {
             CompletableFuture<Void> fetch = new CompletableFuture<>();
             fetcher.execute(() -> fetchNow(fetch));
@@ -157,10 +159,14 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
         count("failure", 1);
         if (failures == failuresToLog()) {
             LOG.warn(
-                    "Cannot fetch the token issuer's keys; {}. Retrying every {} s: {}",
+                    "Cannot fetch the token issuer's keys; {}. Retrying at least every {} s: {}, caused by {}",
                     keys == null ? "all tokens are rejected" : "known keys stay valid for " + pace.outage(),
                     pace.pause().toSeconds(),
-                    failure.toString());
+                    failure.toString(),
+                    // The JDK's client reports a refused connection as an exception without a message.
+                    NestedExceptionUtils.getMostSpecificCause(failure)
+                            .getClass()
+                            .getName());
         }
     }
 
@@ -176,9 +182,18 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
             next.cancel(false);
         }
         if (!fetcher.isShutdown()) {
-            Duration delay = unavailable ? pace.pause() : pace.refresh();
+            Duration delay = unavailable ? pause() : pace.refresh();
             next = fetcher.schedule(this::start, delay.toNanos(), TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** Short at first while no keys are known, because every token is rejected until a fetch succeeds. */
+    private Duration pause() {
+        if (keys != null || failures == 0) {
+            return pace.pause();
+        }
+        Duration backoff = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 16));
+        return backoff.compareTo(pace.pause()) < 0 ? backoff : pace.pause();
     }
 
     private boolean awaitEnd(Future<?> fetch) {

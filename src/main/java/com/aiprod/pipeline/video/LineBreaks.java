@@ -77,11 +77,11 @@ final class LineBreaks {
             String last = together.isEmpty() ? null : together.get(together.size() - 1);
             if (last != null
                     && (open
-                            || CLOSING.matcher(phrase).matches() && !last.isBlank()
-                            || NUMBER.matcher(last).matches()
-                                    && SHORT_WORD.matcher(phrase).matches()
-                            || NAME.matcher(last).matches()
-                                    && NUMBERED.matcher(phrase).matches())) {
+                            || (CLOSING.matcher(phrase).matches() && !last.isBlank())
+                            || (NUMBER.matcher(last).matches()
+                                    && SHORT_WORD.matcher(phrase).matches())
+                            || (NAME.matcher(last).matches()
+                                    && NUMBERED.matcher(phrase).matches()))) {
                 together.set(together.size() - 1, last + phrase);
             } else {
                 together.add(phrase);

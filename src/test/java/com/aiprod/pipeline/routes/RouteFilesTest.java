@@ -35,6 +35,7 @@ import org.springframework.context.ApplicationContext;
 @RouteTest
 class RouteFilesTest {
 
+    private static final Pattern COMPARISON = Pattern.compile("\\} (==|!=|<|<=|>|>=|=~|contains|&&|\\|\\|) ");
     private static final Path ROUTES = Path.of("src/main/resources/routes");
     private static final Path QUERIES = Path.of("src/main/resources/db/queries");
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -250,6 +251,37 @@ class RouteFilesTest {
 
     private static JsonNode read(Path file) throws IOException {
         return YAML.readTree(file.toFile());
+    }
+
+    /** Without a result type, Camel's Simple evaluates {@code ${body.size} > 0} to the text "3 > 0". */
+    @Test
+    void comparisonsInExpressionsAreBooleans() throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (Path file : files()) {
+            comparisonsAsText(read(file), texts);
+        }
+        assertThat(texts).isEmpty();
+    }
+
+    private static void comparisonsAsText(JsonNode node, List<String> found) {
+        for (String setter : List.of("setVariable", "setHeader", "setProperty", "setBody", "transform")) {
+            comparisonAsText(node.path(setter), found);
+        }
+        for (String several : List.of("variables", "headers")) {
+            node.path(several).forEach(value -> comparisonAsText(value, found));
+        }
+        node.forEach(child -> comparisonsAsText(child, found));
+    }
+
+    private static void comparisonAsText(JsonNode setter, List<String> found) {
+        JsonNode expression = setter.has("expression") ? setter.path("expression") : setter;
+        JsonNode simple = expression.path("simple");
+        String text =
+                simple.isTextual() ? simple.asText() : simple.path("expression").asText();
+        boolean compares = COMPARISON.matcher(text).find() && !text.contains(" ? ");
+        if (compares && !simple.path("resultType").asText().endsWith("Boolean")) {
+            found.add(setter.path("id").asText(setter.path("name").asText()) + ": " + text);
+        }
     }
 
     private static void stepsWithoutId(JsonNode node, Path file, List<String> without) {

@@ -73,6 +73,19 @@ class IssuerKeysTest {
         });
     }
 
+    @Test
+    void fetchesTheFirstKeysSoonAfterAFailureAtTheStart() {
+        issuer.is(Mood.REFUSING);
+        with(
+                "jwk-set-uri",
+                decoder -> {
+                    Awaitility.await("a failed fetch").atMost(PATIENCE).until(() -> issuer.fetches() > 0);
+                    issuer.is(Mood.WELL);
+                    awaitAccepted(decoder, issuer.token("ann"));
+                },
+                "aiprod.issuer-keys.pause=1h");
+    }
+
     @ParameterizedTest
     @EnumSource(value = Mood.class, names = "WELL", mode = EnumSource.Mode.EXCLUDE)
     void keepsKnownKeysDuringAnOutage(Mood mood) {

@@ -79,7 +79,7 @@ final class Markdown {
             boolean outside =
                     !next && !line.isBlank() && !CONTINUED.matcher(line).find();
             ended.append(item && outside ? "\n" : "").append(line).append('\n');
-            item = next || item && !outside && !line.isBlank();
+            item = next || (item && !outside && !line.isBlank());
         }
         return ended.toString();
     }

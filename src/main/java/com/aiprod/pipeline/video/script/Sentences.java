@@ -55,7 +55,7 @@ public final class Sentences {
                 range++;
             }
             boolean inside = range < unbroken.size() && unbroken.get(range).from() < end;
-            if (end == line.length() || !inside && isEnd(line, start, end, months)) {
+            if (end == line.length() || (!inside && isEnd(line, start, end, months))) {
                 sentences.add(line.substring(start, end));
                 start = end;
             }
@@ -77,7 +77,7 @@ public final class Sentences {
         if (ENUMERATION.matcher(sentence).matches() || sentence.chars().noneMatch(Character::isLetterOrDigit)) {
             return false;
         }
-        if (ABBREVIATIONS.contains(word) || INITIALS.matcher(word).matches() && !ENDING.contains(word)) {
+        if (ABBREVIATIONS.contains(word) || (INITIALS.matcher(word).matches() && !ENDING.contains(word))) {
             return false;
         }
         if (!next.isEmpty() && Character.isDigit(next.charAt(0)) && BEFORE_NUMBERS.contains(word)) {
