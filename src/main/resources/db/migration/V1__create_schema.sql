@@ -35,7 +35,7 @@ CREATE TABLE jobs (
     preset           text         NOT NULL CHECK (preset ~ '^[a-z][a-z0-9_]{0,63}$'),
     priority         job_priority NOT NULL,
     lang             text         NOT NULL CHECK (char_length(lang) BETWEEN 1 AND 255),
-    duration_sec     integer      NOT NULL CHECK (duration_sec > 0),
+    duration_sec     integer      CHECK (duration_sec > 0),
     -- json, not jsonb, to return the client's object with its original spelling and order.
     metadata         json         NOT NULL DEFAULT '{}' CHECK (json_typeof(metadata) = 'object'),
     -- The target of the webhook that reports the end of the job.

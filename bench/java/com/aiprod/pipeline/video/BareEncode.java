@@ -33,7 +33,11 @@ public final class BareEncode {
         List<FfmpegProcess> encoders = new ArrayList<>();
         for (int i = 0; i < atATime; i++) {
             List<String> command = VideoWriter.command(
-                    folder.resolve("bare-" + i + ".mp4"), format.width(), format.height(), format.frameRate());
+                    folder.resolve("bare-" + i + ".mp4"),
+                    format.width(),
+                    format.height(),
+                    format.frameRate(),
+                    VideoWriter.Extras.NONE);
             Collections.replaceAll(command, "pipe:0", frames.toString());
             encoders.add(tools.start(command));
         }

@@ -23,11 +23,7 @@ final class DrawnFrames {
      */
     static void write(Map<String, Object> job, Format format, int every, Path file, Function<int[], byte[]> pack)
             throws IOException, InterruptedException {
-        FramePainter painter = new FramePainter(
-                format,
-                (String) job.get("content"),
-                (String) job.get("lang"),
-                Storyboard.of(job).scenes());
+        FramePainter painter = FramePainter.of(job, format);
         BufferedImage picture = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
         int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
         int frames = ((Number) job.get("duration_sec")).intValue() * format.frameRate();

@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
  *
  * @param name the name that clients send, such as {@code quick_social}
  * @param description one line that helps people choose
- * @param defaultDurationSec the duration of a job that sets none
+ * @param defaultDurationSec the duration of a job that sets none; null if the pipeline decides, by the content
  * @param maxDurationSec the longest duration that a job can set
  * @param settings what the stages of the pipeline read, such as {@code width}; cannot be changed
  */
 public record Preset(
-        String name, String description, int defaultDurationSec, int maxDurationSec, Map<String, Object> settings) {
+        String name, String description, Integer defaultDurationSec, int maxDurationSec, Map<String, Object> settings) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 

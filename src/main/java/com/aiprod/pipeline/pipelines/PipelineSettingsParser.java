@@ -168,11 +168,9 @@ final class PipelineSettingsParser {
         if (faults.size() > before) {
             return;
         }
-        if (said[0] == null || durations[0] == null || durations[1] == null) {
-            fields.fault(
-                    entry.getKeyNode(),
-                    "The preset '" + name + "' needs description, default_duration_sec, and max_duration_sec.");
-        } else if (durations[0] > durations[1]) {
+        if (said[0] == null || durations[1] == null) {
+            fields.fault(entry.getKeyNode(), "The preset '" + name + "' needs description and max_duration_sec.");
+        } else if (durations[0] != null && durations[0] > durations[1]) {
             fields.fault(
                     entry.getKeyNode(),
                     "The preset '" + name + "' has a default_duration_sec above its max_duration_sec.");

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.video;
 
+import com.aiprod.pipeline.video.FramePainter.Moment;
 import java.awt.Color;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -22,11 +23,12 @@ final class Backdrop {
     private final int columns;
     private final int rows;
     private final int[][] grid;
+    private final int[][] other;
 
     /**
      * Creates a gradient over some rows of a picture.
      *
-     * @param width width of the picture, a multiple of 16
+     * @param width width of the picture
      * @param top first painted row
      * @param bottom first row below that is not painted
      */
@@ -39,20 +41,28 @@ final class Backdrop {
                 .toArray(double[][]::new);
         this.angles = random.doubles(grounds.size(), 0, 2 * Math.PI).toArray();
         this.speeds = random.doubles(grounds.size(), 0.05, 0.16).toArray();
-        this.columns = width / CELL + 1;
+        this.columns = (width + CELL - 1) / CELL + 1;
         this.rows = (bottom - top + CELL - 1) / CELL + 1;
         this.grid = new int[rows][columns * 3];
+        this.other = new int[rows][columns * 3];
     }
 
     /**
      * Fills the rows.
      *
      * @param pixels 0xRRGGBB of the whole picture
-     * @param seconds seconds since the start of the video
-     * @param turn number of scenes passed; a fraction during a transition
+     * @param dissolved how much of the second moment is mixed into the first, from 0 to 1
      */
-    void paint(int[] pixels, double seconds, double turn) {
-        fillGrid(seconds, turn);
+    void paint(int[] pixels, Moment now, Moment next, double dissolved) {
+        fillGrid(grid, now.seconds(), now.turn());
+        if (dissolved > 0) {
+            fillGrid(other, next.seconds(), next.turn());
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < grid[row].length; i++) {
+                    grid[row][i] += (int) ((other[row][i] - grid[row][i]) * dissolved);
+                }
+            }
+        }
         int[] line = new int[columns * 3];
         for (int y = top; y < bottom; y++) {
             int row = (y - top) / CELL;
@@ -75,7 +85,8 @@ final class Backdrop {
             int dr = (line[i + 3] - r) / CELL;
             int dg = (line[i + 4] - g) / CELL;
             int db = (line[i + 5] - b) / CELL;
-            for (int x = 0; x < CELL; x++) {
+            int end = Math.min(CELL, width - column * CELL);
+            for (int x = 0; x < end; x++) {
                 int dither = BAYER[ditherRow | (x & 7)];
                 pixels[at++] = (r + dither) >> 16 << 16 | (g + dither) >> 16 << 8 | (b + dither) >> 16;
                 r += dr;
@@ -85,7 +96,7 @@ final class Backdrop {
         }
     }
 
-    private void fillGrid(double seconds, double turn) {
+    private void fillGrid(int[][] grid, double seconds, double turn) {
         double height = bottom - top;
         double aspect = width / height;
         int count = grounds.length;

@@ -58,7 +58,10 @@ public class CheckStage {
         List<Scene> scenes = Storyboard.of(job).scenes();
         Map<?, ?> files = (Map<?, ?>) job.get("render");
         Path captions = Path.of((String) files.get("captions"));
-        checkCaptions(Captions.read(Files.readString(captions)), scenes, duration);
+        checkCaptions(
+                Captions.read(Files.readString(captions)),
+                Captions.cues(scenes, String.valueOf(job.getOrDefault("lang", "en"))),
+                duration);
         checkVideo(Path.of((String) files.get("video")), format, duration, scenes);
         if (Files.size(Path.of((String) files.get("poster"))) == 0) {
             throw wrong("the poster is empty");
@@ -162,7 +165,7 @@ public class CheckStage {
     }
 
     private static void checkCaptions(List<Scene> cues, List<Scene> scenes, double duration) {
-        require(cues.size() == scenes.size(), "it has " + cues.size() + " captions for " + scenes.size() + " scenes");
+        require(cues.size() == scenes.size(), "it has " + cues.size() + " captions instead of " + scenes.size());
         double before = 0;
         for (int i = 0; i < cues.size(); i++) {
             Scene cue = cues.get(i);

@@ -17,6 +17,9 @@ import org.apache.camel.Variable;
 @StageBean
 public class DeliverStage {
 
+    /** Characters of the longest alternative text that screen readers are known to read whole. */
+    private static final int MOST_ALT = 250;
+
     private final ArtifactStore store;
     private final Progress progress;
 
@@ -28,8 +31,9 @@ public class DeliverStage {
 
     /**
      * Delivers the rendered job's files from the attempt's work folder. Returns the output: {@code artifacts} (each
-     * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code duration_sec}, {@code width},
-     * {@code height}, {@code scenes} (the number), and {@code truncated}.
+     * with {@code name}, {@code type}, {@code bytes}, {@code url}), {@code title}, {@code lang}, {@code duration_sec},
+     * {@code width}, {@code height}, {@code scenes} (the number), {@code truncated}, {@code alt} (the poster's
+     * alternative text), and {@code omitted} if it is true.
      */
     public Map<String, Object> deliver(
             @Body Map<String, Object> job,
@@ -48,13 +52,32 @@ public class DeliverStage {
                         artifact(jobId, folder, RenderStage.VIDEO, "video/mp4"),
                         artifact(jobId, folder, RenderStage.POSTER, "image/png"),
                         artifact(jobId, folder, RenderStage.CAPTIONS, "text/vtt")));
+        output.put("title", job.get("title"));
+        output.put("lang", job.get("lang"));
         output.put("duration_sec", job.get("duration_sec"));
         output.put("width", format.width());
         output.put("height", format.height());
         output.put("scenes", board.scenes().size());
         output.put("truncated", board.truncated());
+        output.put("alt", alt(board.scenes()));
+        if (job.get("omitted") != null) {
+            output.put("omitted", job.get("omitted"));
+        }
         progress.report(jobId, attempt, "deliver", 100);
         return output;
+    }
+
+    /** The words of the poster, then those of the other scenes as far as screen readers take them in one go. */
+    static String alt(List<Scene> scenes) {
+        StringBuilder alt = new StringBuilder(scenes.get(0).text().strip());
+        for (Scene scene : scenes.subList(1, scenes.size())) {
+            String text = scene.text().strip();
+            if (alt.length() + text.length() + 1 > MOST_ALT) {
+                break;
+            }
+            alt.append(' ').append(text);
+        }
+        return alt.toString().replaceAll("\\s+", " ");
     }
 
     private static Map<String, Object> artifact(String jobId, Path folder, String name, String type)

@@ -1,5 +1,7 @@
 package com.aiprod.pipeline.video;
 
+import com.aiprod.pipeline.video.script.StyledText;
+import com.aiprod.pipeline.video.script.StyledText.Style;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
 import com.ibm.icu.lang.UScript;
@@ -30,17 +32,35 @@ final class FontBook {
 
     /** The typeface of a preset; scripts that it lacks use the Noto font of that script. */
     enum Face {
-        LOUD("NotoSans-ExtraBold.ttf"),
-        CALM("NotoSansDisplay-SemiBold.ttf"),
-        FILM("NotoSerifDisplay-SemiBold.ttf");
+        LOUD("NotoSans-ExtraBold.ttf", "NotoSans-Black.ttf", "NotoSans-Bold.ttf"),
+        CALM("NotoSansDisplay-SemiBold.ttf", "NotoSansDisplay-Black.ttf", "NotoSansDisplay-SemiBold.ttf"),
+        FILM("NotoSerifDisplay-SemiBold.ttf", "NotoSerifDisplay-Black.ttf", "NotoSerifDisplay-SemiBold.ttf");
 
         private final String file;
+        private final String strong;
+        private final String besideStrong;
 
-        Face(String file) {
+        Face(String file, String strong, String besideStrong) {
             this.file = file;
+            this.strong = strong;
+            this.besideStrong = besideStrong;
+        }
+
+        private String file(StyledText text, int index) {
+            if (text.spans().isEmpty()) {
+                return file;
+            }
+            if (text.has(Style.CODE, index)) {
+                return FIXED_WIDTH;
+            }
+            if (text.has(Style.STRONG, index)) {
+                return strong;
+            }
+            return text.spans().stream().anyMatch(span -> span.style() == Style.STRONG) ? besideStrong : file;
         }
     }
 
+    private static final String FIXED_WIDTH = "NotoSansMono-Bold.ttf";
     private static final String LATIN = "NotoSans-Bold.ttf";
     private static final String EMOJI = "NotoEmoji-Bold.ttf";
     private static final String SIMPLIFIED = "NotoSansSC-Bold.otf";
@@ -73,14 +93,24 @@ final class FontBook {
         };
     }
 
-    /** The text with a font for each run of letters, with kerning and ligatures. */
-    AttributedString dress(String text, float size) {
-        AttributedString dressed = new AttributedString(text);
+    /** The text with a font for each run of letters, with kerning and ligatures, and with room for emoji in color. */
+    AttributedString dress(StyledText text, float size) {
+        AttributedString dressed = new AttributedString(text.text());
         Font previous = null;
+        String before = null;
         int start = 0;
-        for (String letter : LineBreaks.letters(text)) {
-            previous = fontFor(letter, previous);
+        for (String letter : LineBreaks.letters(text.text())) {
+            String file = face.file(text, start);
+            previous = fontFor(letter, file.equals(before) ? previous : null, file);
+            before = file;
             dressed.addAttribute(TextAttribute.FONT, previous.deriveFont(size), start, start + letter.length());
+            if (Emoji.isPicture(letter)) {
+                dressed.addAttribute(TextAttribute.CHAR_REPLACEMENT, Emoji.room(size), start, start + 1);
+                if (letter.length() > 1) {
+                    Emoji.Room none = Emoji.room(0);
+                    dressed.addAttribute(TextAttribute.CHAR_REPLACEMENT, none, start + 1, start + letter.length());
+                }
+            }
             start += letter.length();
         }
         dressed.addAttribute(TextAttribute.KERNING, TextAttribute.KERNING_ON);
@@ -91,11 +121,11 @@ final class FontBook {
     /** Whether every letter of the text has a glyph. */
     boolean covers(String text) {
         return LineBreaks.letters(text).stream()
-                .allMatch(letter -> letter.isBlank() || canShow(fontFor(letter, null), letter));
+                .allMatch(letter -> letter.isBlank() || canShow(fontFor(letter, null, face.file), letter));
     }
 
-    private Font fontFor(String cluster, Font previous) {
-        List<String> names = candidates(cluster);
+    private Font fontFor(String cluster, Font previous, String file) {
+        List<String> names = candidates(cluster, file);
         // Marks and punctuation shared by several scripts use the font of the preceding letters.
         boolean shared = isShared(cluster.codePointAt(0)) && !cluster.isBlank();
         if (shared
@@ -112,12 +142,13 @@ final class FontBook {
                 .orElseGet(() -> load(face.file).orElseThrow());
     }
 
-    private List<String> candidates(String cluster) {
+    private List<String> candidates(String cluster, String file) {
         int letter = cluster.codePointAt(0);
         List<String> names = new ArrayList<>();
         if (UCharacter.hasBinaryProperty(letter, UProperty.EMOJI_PRESENTATION) || cluster.indexOf('\uFE0F') > 0) {
             names.add(EMOJI);
         }
+        names.add(file);
         names.add(face.file);
         names.add(LATIN);
         int script = UScript.getScript(letter);

@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.video.sound.Mood;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -14,16 +15,27 @@ import java.util.stream.Collectors;
  * @param width pixels from left to right; even, because the encoder halves the colors' resolution
  * @param height pixels from top to bottom; even
  * @param frameRate frames per second
- * @param defaultDurationSec the duration of a video whose job does not set one
+ * @param soundtrack the name of a mood, {@code none}, or {@code auto}
  * @param maxDurationSec the longest duration
  */
-record Format(Style style, int width, int height, int frameRate, int defaultDurationSec, int maxDurationSec) {
+record Format(Style style, int width, int height, int frameRate, String soundtrack, int maxDurationSec) {
 
     /** The layouts that presets can choose. */
     enum Style {
-        SOCIAL,
-        BRAND,
-        CINEMA
+        SOCIAL(Mood.BRIGHT),
+        BRAND(Mood.CALM),
+        CINEMA(Mood.CINEMATIC);
+
+        private final Mood soundtrack;
+
+        Style(Mood soundtrack) {
+            this.soundtrack = soundtrack;
+        }
+
+        /** The mood of its music where the text does not tell another. */
+        Mood soundtrack() {
+            return soundtrack;
+        }
     }
 
     private static final String CODE = "PRESET_INVALID";
@@ -32,7 +44,8 @@ record Format(Style style, int width, int height, int frameRate, int defaultDura
      * Reads a preset.
      *
      * @param preset the variable {@code preset} of the pipeline; its {@code settings} are {@code style}
-     *     ({@code social}, {@code brand}, or {@code cinema}), {@code width}, {@code height}, and {@code frame_rate}
+     *     ({@code social}, {@code brand}, or {@code cinema}), {@code width}, {@code height}, {@code frame_rate}, and {@code soundtrack}
+     *     (a {@link Mood}, {@code none}, or {@code auto}; default {@code auto})
      * @throws PermanentStageException {@code PRESET_INVALID} if a setting is missing or out of range
      */
     static Format of(Map<String, Object> preset) {
@@ -43,7 +56,7 @@ record Format(Style style, int width, int height, int frameRate, int defaultDura
                 even(settings, "width"),
                 even(settings, "height"),
                 integer(settings.get("frame_rate"), "setting frame_rate", 1, 60),
-                integer(given.get("default_duration_sec"), "default_duration_sec", 1, 3600),
+                soundtrack(settings.get("soundtrack")),
                 integer(given.get("max_duration_sec"), "max_duration_sec", 1, 3600));
     }
 
@@ -57,6 +70,17 @@ record Format(Style style, int width, int height, int frameRate, int defaultDura
                         + Arrays.stream(Style.values())
                                 .map(known -> known.name().toLowerCase(Locale.ROOT))
                                 .collect(Collectors.joining(", "))));
+    }
+
+    private static String soundtrack(Object name) {
+        if (name == null) {
+            return Wishes.AUTOMATIC;
+        }
+        if (!Wishes.isSoundtrack(name)) {
+            throw new PermanentStageException(
+                    CODE, "The preset's setting soundtrack is not one of " + Wishes.SOUNDTRACKS);
+        }
+        return (String) name;
     }
 
     private static int even(Map<?, ?> settings, String name) {

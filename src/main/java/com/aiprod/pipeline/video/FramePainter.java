@@ -2,10 +2,9 @@ package com.aiprod.pipeline.video;
 
 import static com.aiprod.pipeline.video.Motif.eased;
 
-import com.aiprod.pipeline.video.FontBook.Face;
 import com.aiprod.pipeline.video.Typesetter.Block;
-import com.aiprod.pipeline.video.Typesetter.Box;
 import com.aiprod.pipeline.video.Typesetter.Line;
+import com.aiprod.pipeline.video.brand.Brand;
 import com.ibm.icu.util.ULocale;
 import java.awt.AlphaComposite;
 import java.awt.Color;
@@ -18,82 +17,27 @@ import java.awt.geom.Rectangle2D;
 import java.awt.geom.RoundRectangle2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Draws the frames of one video. A hash of the content selects the colors, motif, and flow, so videos of a preset
- * differ, and the same content always looks the same.
+ * Draws the frames of one video. The brand selects colors, motif, and flow; without one, the words of the content do,
+ * and a hash of it what they leave open. So the same job always looks the same.
  */
 final class FramePainter {
 
     /**
-     * The text layout and motion of a preset; times in seconds, lengths in pixels.
+     * A point in time of the picture behind the text.
      *
-     * @param letterbox height of the black bar at the top and of the one at the bottom
-     * @param margin distance between text and the edge of the picture
-     * @param reveal how long a line takes to appear
-     * @param stagger delay between the appearance of two lines
-     * @param leave how long a text takes to disappear
+     * @param seconds seconds since the start of the video
+     * @param turn number of scenes passed; a fraction during a transition
      */
-    private record Look(
-            Face face,
-            boolean centered,
-            int letterbox,
-            double margin,
-            Box title,
-            Box text,
-            double reveal,
-            double stagger,
-            double leave,
-            float motifOpacity) {
+    record Moment(double seconds, double turn) {}
 
-        static Look of(Format format) {
-            return switch (format.style()) {
-                case SOCIAL ->
-                    new Look(
-                            Face.LOUD,
-                            false,
-                            0,
-                            60,
-                            new Box(600, 640, 5, 112, 44, 1.14),
-                            new Box(600, 640, 5, 88, 44, 1.18),
-                            0.55,
-                            0.10,
-                            0.28,
-                            0.75f);
-                case BRAND ->
-                    new Look(
-                            Face.CALM,
-                            false,
-                            0,
-                            88,
-                            new Box(720, 490, 4, 100, 38, 1.14),
-                            new Box(720, 490, 4, 78, 38, 1.2),
-                            0.85,
-                            0.18,
-                            0.40,
-                            0.85f);
-                case CINEMA ->
-                    new Look(
-                            Face.FILM,
-                            true,
-                            138,
-                            240,
-                            new Box(1440, 540, 3, 136, 54, 1.18),
-                            new Box(1440, 540, 3, 108, 54, 1.24),
-                            1.5,
-                            0.45,
-                            0.8,
-                            0.5f);
-            };
-        }
-    }
+    /** Seconds at the end of the video in which its picture becomes the one before the first frame. */
+    private static final double DISSOLVE = 1.2;
 
     private static final List<Motif> MOTIFS = List.of(Motif.values());
 
@@ -107,42 +51,51 @@ final class FramePainter {
     private final List<Double> traits;
     private final double length;
     private final boolean mirrored;
+    private final Optional<LogoMark> mark;
+
+    /** Prepares the frames of a job with a storyboard. */
+    static FramePainter of(Map<String, Object> job, Format format) throws InterruptedException {
+        return new FramePainter(
+                format,
+                (String) job.get("content"),
+                (String) job.get("lang"),
+                Storyboard.of(job).scenes(),
+                Wishes.of(job).brand());
+    }
+
+    FramePainter(Format format, String content, String language, List<Scene> scenes) throws InterruptedException {
+        this(format, content, language, scenes, Brand.NONE);
+    }
 
     /**
      * Typesets the text of every scene, which is the slow part of the preparation.
      *
-     * @param content the whole text; selects the look
+     * @param content the whole text; selects the look, unless there is a brand
      * @param language language of the text, BCP 47
      * @throws InterruptedException if the thread is interrupted
      */
-    FramePainter(Format format, String content, String language, List<Scene> scenes) throws InterruptedException {
+    FramePainter(Format format, String content, String language, List<Scene> scenes, Brand brand)
+            throws InterruptedException {
         this.format = format;
-        this.look = Look.of(format);
+        this.look = Look.of(format, brand.logo().isPresent());
         this.scenes = scenes;
         this.length = scenes.get(scenes.size() - 1).end();
         ULocale locale = ULocale.forLanguageTag(language);
-        Typesetter typesetter = new Typesetter(new FontBook(look.face(), locale), locale);
-        this.blocks = new ArrayList<>();
-        for (Scene scene : scenes) {
-            blocks.add(typesetter.set(scene.text(), scene.start() == 0 ? look.title() : look.text()));
-        }
+        this.blocks = new Typesetter(new FontBook(look.face(), locale), locale, look.centered())
+                .set(scenes, look.title(), look.text());
         this.mirrored = blocks.get(0).rightToLeft();
-        SplittableRandom random = new SplittableRandom(seed(content));
+        SplittableRandom random = new SplittableRandom(Seeds.of(brand.isGiven() ? brand.seed() : content));
         boolean cinema = look.letterbox() > 0;
-        this.palette = Palette.draw(random, cinema);
-        this.motif = MOTIFS.get(random.nextInt(MOTIFS.size()));
+        Optional<Theme> theme = brand.isGiven() ? Optional.empty() : Theme.of(content, language);
+        this.palette = !brand.colors().isEmpty()
+                ? Palette.of(brand.colors())
+                : theme.isPresent() ? Palette.draw(random, cinema, theme.get()) : Palette.draw(random, cinema);
+        List<Motif> motifs = theme.map(Theme::motifs).orElse(MOTIFS);
+        this.motif = motifs.get(random.nextInt(motifs.size()));
         this.traits = random.doubles(8).boxed().toList();
         this.backdrop = new Backdrop(
                 format.width(), look.letterbox(), format.height() - look.letterbox(), palette.grounds(), random);
-    }
-
-    private static long seed(String content) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(hash).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("Every Java platform has SHA-256", e);
-        }
+        this.mark = brand.logo().map(logo -> LogoMark.of(logo, format, look, palette, mirrored));
     }
 
     /**
@@ -153,8 +106,11 @@ final class FramePainter {
      */
     void paint(BufferedImage frame, double seconds) {
         int index = sceneAt(seconds);
-        double turn = turn(seconds, index);
-        backdrop.paint(((DataBufferInt) frame.getRaster().getDataBuffer()).getData(), seconds, turn);
+        Moment now = new Moment(seconds, turn(seconds, index));
+        Moment again = new Moment(seconds - length, 0);
+        double dissolved = dissolved(seconds);
+        int[] pixels = ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
+        backdrop.paint(pixels, now, again, dissolved);
         Graphics2D g = frame.createGraphics();
         try {
             g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -162,7 +118,11 @@ final class FramePainter {
             int pictureHeight = format.height() - 2 * look.letterbox();
             g.clipRect(0, look.letterbox(), format.width(), pictureHeight);
             g.translate(0, look.letterbox());
-            drawMotif(g, pictureHeight, seconds, turn);
+            drawMotif(g, pictureHeight, now, 1 - dissolved);
+            if (dissolved > 0) {
+                drawMotif(g, pictureHeight, again, dissolved);
+            }
+            mark.ifPresent(logo -> logo.draw(g));
             drawText(g, pictureHeight, seconds, index);
             drawProgress(g, pictureHeight, seconds, index);
             if (look.letterbox() > 0) {
@@ -171,6 +131,13 @@ final class FramePainter {
         } finally {
             g.dispose();
         }
+    }
+
+    /** Whether a frame shows emoji in color. */
+    boolean hasEmoji() {
+        return blocks.stream()
+                .flatMap(block -> block.lines().stream())
+                .anyMatch(line -> !line.emoji().isEmpty());
     }
 
     /** The time when the first scene's text is fully visible, for the poster. */
@@ -194,7 +161,18 @@ final class FramePainter {
         return index == 0 ? 0 : index - 1 + eased(since / glide);
     }
 
-    private void drawMotif(Graphics2D g, int height, double seconds, double turn) {
+    /**
+     * How far the picture behind the text has become the one before the first frame, from 0 to 1: players repeat short
+     * videos, and the last frame must lead to the first. A film with a letterbox fades to black instead.
+     */
+    private double dissolved(double seconds) {
+        double span = Math.min(DISSOLVE, length / 4);
+        return look.letterbox() > 0 ? 0 : eased((seconds - length + span) / span);
+    }
+
+    private void drawMotif(Graphics2D g, int height, Moment moment, double strength) {
+        double seconds = moment.seconds();
+        double turn = moment.turn();
         double width = format.width();
         double unit = Math.min(width, height) * 0.92;
         boolean low = motifLow();
@@ -218,7 +196,18 @@ final class FramePainter {
         }
         double lift = height * (0.04 * Math.sin(1.3 * turn));
         motif.draw(new Motif.Canvas(
-                g, palette, look.motifOpacity(), width, height, unit, x, y, lift, seconds, turn, traits));
+                g,
+                palette,
+                (float) (look.motifOpacity() * strength),
+                width,
+                height,
+                unit,
+                x,
+                y,
+                lift,
+                seconds,
+                turn,
+                traits));
         g.setTransform(upright);
         g.setComposite(AlphaComposite.SrcOver);
     }
@@ -229,12 +218,9 @@ final class FramePainter {
         double since = seconds - scene.start();
         double pace = Math.min(1, scene.seconds() / (3 * (look.reveal() + look.leave())));
         double gone = eased((since - scene.seconds() + look.leave() * pace) / (look.leave() * pace));
-        boolean last = index == scenes.size() - 1;
-        if (last && look.letterbox() == 0) {
-            gone = 0;
-        }
-        double ruleGap = look.centered() ? 0 : block.size() * 0.55;
-        double top = (height - block.height() - ruleGap) * aboveText() + ruleGap;
+        double ruleGap = look.centered() ? 0 : block.size() * Look.RULE;
+        double free = height - look.top() - look.bottom() - block.height() - ruleGap;
+        double top = look.top() + free * aboveText() + ruleGap;
         AffineTransform still = g.getTransform();
         if (look.centered()) {
             double zoom = 1 + 0.03 * since / scene.seconds();
@@ -253,6 +239,13 @@ final class FramePainter {
             g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - gone)));
             g.setPaint(wipe(line.outline().getBounds2D(), shown, block.rightToLeft()));
             g.fill(line.outline());
+            for (Emoji.Placed emoji : line.emoji()) {
+                double place = emoji.box().getCenterX() / line.width();
+                double reached = shown * 1.35 - (block.rightToLeft() ? 1 - place : place);
+                double visible = shown >= 1 ? 1 : Math.min(Math.max(reached / 0.35, 0), 1);
+                g.setComposite(AlphaComposite.SrcOver.derive((float) (visible * (1 - gone))));
+                emoji.draw(g);
+            }
             g.setTransform(before);
         }
         g.setTransform(still);
@@ -277,7 +270,7 @@ final class FramePainter {
 
     private void drawRule(Graphics2D g, Block block, double y, double since, double gone) {
         double width = format.width() * 0.11 * easedOut(since / look.reveal());
-        double height = Math.max(5, block.size() * 0.085);
+        double height = Math.max(5 * look.scale(), block.size() * 0.085);
         double x = block.rightToLeft() ? format.width() - look.margin() - width : look.margin();
         g.setColor(palette.accent());
         g.setComposite(AlphaComposite.SrcOver.derive((float) (1 - gone)));
@@ -289,7 +282,7 @@ final class FramePainter {
         if (shown >= 1) {
             return palette.text();
         }
-        double soft = Math.max(ink.getWidth() * 0.35, 40);
+        double soft = Math.max(ink.getWidth() * 0.35, 40 * look.scale());
         double edge = (ink.getWidth() + soft) * shown;
         float from = (float) (rightToLeft ? ink.getMaxX() - edge + soft : ink.getMinX() + edge - soft);
         float to = (float) (rightToLeft ? ink.getMaxX() - edge : ink.getMinX() + edge);
@@ -299,30 +292,34 @@ final class FramePainter {
     }
 
     private void drawProgress(Graphics2D g, int height, double seconds, int index) {
+        // It jumps from full to empty between the last frame and the first.
+        double seen = Math.min(eased(seconds / 0.4), eased((length - seconds) / 0.4));
+        double thick = 6 * look.scale();
         switch (format.style()) {
-            case SOCIAL -> drawSegments(g, seconds, index);
-            case BRAND -> drawTrack(g, 0, height - 6.0, format.width(), 6, seconds / length);
+            case SOCIAL -> drawSegments(g, seconds, index, thick, seen);
+            case BRAND -> drawTrack(g, 0, height - thick, format.width(), thick, seconds / length, seen);
             case CINEMA -> {}
         }
     }
 
-    private void drawSegments(Graphics2D g, double seconds, int index) {
-        double gap = 8;
+    private void drawSegments(Graphics2D g, double seconds, int index, double thick, double seen) {
+        double gap = 8 * look.scale();
         double whole = format.width() - 2 * look.margin() + gap;
         for (int i = 0; i < scenes.size(); i++) {
             Scene scene = scenes.get(i);
             double width = whole / scenes.size() - gap;
             int place = mirrored ? scenes.size() - 1 - i : i;
             double part = i < index ? 1 : i > index ? 0 : (seconds - scene.start()) / scene.seconds();
-            drawTrack(g, look.margin() + place * (width + gap), 56, width, 6, part);
+            double x = look.margin() + place * (width + gap);
+            drawTrack(g, x, 56 * look.scale(), width, thick, part, seen);
         }
     }
 
-    private void drawTrack(Graphics2D g, double x, double y, double width, double height, double part) {
+    private void drawTrack(Graphics2D g, double x, double y, double width, double height, double part, double seen) {
         g.setColor(palette.text());
-        g.setComposite(AlphaComposite.SrcOver.derive(0.22f));
+        g.setComposite(AlphaComposite.SrcOver.derive((float) (0.22 * seen)));
         g.fill(new RoundRectangle2D.Double(x, y, width, height, height, height));
-        g.setComposite(AlphaComposite.SrcOver.derive(0.9f));
+        g.setComposite(AlphaComposite.SrcOver.derive((float) (0.9 * seen)));
         double done = width * Math.min(part, 1);
         g.fill(new RoundRectangle2D.Double(mirrored ? x + width - done : x, y, done, height, height, height));
         g.setComposite(AlphaComposite.SrcOver);

@@ -1,7 +1,10 @@
 package com.aiprod.pipeline.video;
 
+import com.aiprod.pipeline.video.script.Sentences;
+import com.aiprod.pipeline.video.script.UnbrokenWords;
+import com.aiprod.pipeline.video.script.UnbrokenWords.Range;
+import com.ibm.icu.lang.UScript;
 import com.ibm.icu.text.BreakIterator;
-import com.ibm.icu.text.FilteredBreakIteratorBuilder;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,46 +18,84 @@ final class LineBreaks {
 
     private static final Pattern AFTER_SOFT_HYPHEN = Pattern.compile("(?<=" + SOFT_HYPHEN + ")");
 
+    /** Addresses break where a reader sees that they continue. */
+    private static final Pattern IN_ADDRESS = Pattern.compile("(?<=[/?&=_@])(?![/?&=_])|(?<=\\w)(?=[.-]\\w)");
+
+    private static final Pattern OPENING = Pattern.compile("[\\p{Ps}\\p{Pi}¿¡\"'„‚]+\\s*");
+    private static final Pattern CLOSING = Pattern.compile("[\\p{Pe}\\p{Pf}\\p{Po}\\p{Pd}\"']+\\s*");
+    private static final Pattern NUMBER = Pattern.compile("[#№]?\\d{1,4}\\s+");
+    private static final Pattern SHORT_WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}]{0,11}\\P{L}*");
+
+    /** "May 5", "Level 3" */
+    private static final Pattern NAME = Pattern.compile("\\p{Lu}\\p{L}{0,8}\\s+");
+
+    private static final Pattern NUMBERED = Pattern.compile("\\d{1,4}\\P{L}*");
+
+    /** An article, preposition, or conjunction of an alphabetic language, which leads to the next word. */
+    private static final Pattern LEADING = Pattern.compile(
+            "(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
+
     private LineBreaks() {}
 
-    /** Title abbreviations that Unicode's list lacks. */
-    private static final List<String> TITLES = List.of("Dr.", "Dra.", "Sr.", "Sra.", "St.", "Mme.", "Mlle.");
-
-    /** Words in Unicode's English abbreviation list that far more often end a sentence. */
-    private static final List<String> PLAIN_ENGLISH = List.of(
-            "Act.", "All.", "As.", "By.", "Card.", "Do.", "Go.", "Hat.", "I.", "In.", "Is.", "Jam.", "Job.", "Joe.",
-            "Link.", "Long.", "OK.", "Ok.", "On.", "Or.", "Pro.", "To.", "Up.");
-
-    /** The sentences of each paragraph; abbreviations such as "Dr." or "a.m." do not end a sentence. */
-    static List<String> sentences(List<String> paragraphs, ULocale language) {
-        FilteredBreakIteratorBuilder rules = FilteredBreakIteratorBuilder.getInstance(language);
-        TITLES.forEach(rules::suppressBreakAfter);
-        PLAIN_ENGLISH.forEach(rules::unsuppressBreakAfter);
-        BreakIterator ends = rules.wrapIteratorWithFilter(BreakIterator.getSentenceInstance(language));
-        return paragraphs.stream()
-                .flatMap(paragraph -> pieces(paragraph, ends).stream())
-                .toList();
-    }
-
     /**
-     * The units that stay together on a line: Unicode's rules, narrowed to phrases in Japanese and Korean, and to
-     * dictionary words in scripts without spaces.
+     * The units that stay together on a line: Unicode's rules, narrowed to phrases in Japanese and Korean, with the
+     * strict rules of Japanese for the starts of lines, and to dictionary words in scripts without spaces. An address,
+     * price, or number with its unit is one; an abbreviation, a number, and an opening bracket stay with what follows.
      */
     static List<String> phrases(String text, ULocale language) {
         BreakIterator words = BreakIterator.getWordInstance(language);
         words.setText(text);
+        BreakIterator lines = BreakIterator.getLineInstance(
+                language.setKeywordValue("lb", "strict").setKeywordValue("lw", "phrase"));
+        List<Range> unbroken = UnbrokenWords.in(text);
         List<String> phrases = new ArrayList<>();
         StringBuilder phrase = new StringBuilder();
         int end = 0;
-        for (String piece : pieces(text, BreakIterator.getLineInstance(language.setKeywordValue("lw", "phrase")))) {
+        int next = 0;
+        for (String piece : pieces(text, lines)) {
             phrase.append(piece);
             end += piece.length();
-            if (words.isBoundary(end)) {
+            while (next < unbroken.size() && unbroken.get(next).to() <= end) {
+                next++;
+            }
+            boolean inside = next < unbroken.size() && unbroken.get(next).from() < end;
+            if (words.isBoundary(end) && !inside) {
                 phrases.add(phrase.toString());
                 phrase.setLength(0);
             }
         }
-        return phrases;
+        if (!phrase.isEmpty()) {
+            phrases.add(phrase.toString());
+        }
+        return together(phrases);
+    }
+
+    private static List<String> together(List<String> phrases) {
+        List<String> together = new ArrayList<>();
+        boolean open = false;
+        for (String phrase : phrases) {
+            String last = together.isEmpty() ? null : together.get(together.size() - 1);
+            if (last != null
+                    && (open
+                            || (CLOSING.matcher(phrase).matches() && !last.isBlank())
+                            || (NUMBER.matcher(last).matches()
+                                    && SHORT_WORD.matcher(phrase).matches())
+                            || (NAME.matcher(last).matches()
+                                    && NUMBERED.matcher(phrase).matches()))) {
+                together.set(together.size() - 1, last + phrase);
+            } else {
+                together.add(phrase);
+            }
+            String bare = phrase.strip();
+            open = OPENING.matcher(phrase).matches()
+                    || (!bare.equals(phrase) && bare.length() <= 6 && Sentences.isAbbreviation(bare));
+        }
+        return together;
+    }
+
+    /** Whether a line should not end here, because the phrase leads to the next one. */
+    static boolean leadsOn(String phrase) {
+        return LEADING.matcher(phrase).matches();
     }
 
     /** The parts of a word between its soft hyphens, each with the soft hyphen that ends it. */
@@ -62,9 +103,62 @@ final class LineBreaks {
         return List.of(AFTER_SOFT_HYPHEN.split(word));
     }
 
+    /** The words of a phrase: the boundaries of words where a line may end. */
+    static List<String> words(String phrase, ULocale language) {
+        BreakIterator lines = BreakIterator.getLineInstance(language.setKeywordValue("lb", "strict"));
+        lines.setText(phrase);
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        int end = 0;
+        for (String piece : pieces(phrase, BreakIterator.getWordInstance(language))) {
+            word.append(piece);
+            end += piece.length();
+            if (lines.isBoundary(end)) {
+                words.add(word.toString());
+                word.setLength(0);
+            }
+        }
+        if (!word.isEmpty()) {
+            words.add(word.toString());
+        }
+        return words;
+    }
+
+    /** The parts of an address that is too long for a line. */
+    static List<String> addressParts(String address) {
+        return List.of(IN_ADDRESS.split(address));
+    }
+
     /** The letters as a reader perceives them (grapheme clusters). */
     static List<String> letters(String text) {
         return pieces(text, BreakIterator.getCharacterInstance(ULocale.ROOT));
+    }
+
+    /** The letters, with those that no line may begin with, such as small kana, together with the one before. */
+    static List<String> lineLetters(String text, ULocale language) {
+        BreakIterator lines = BreakIterator.getLineInstance(language.setKeywordValue("lb", "strict"));
+        lines.setText(text);
+        List<String> together = new ArrayList<>();
+        int end = 0;
+        boolean free = true;
+        for (String letter : letters(text)) {
+            if (free) {
+                together.add(letter);
+            } else {
+                together.set(together.size() - 1, together.get(together.size() - 1) + letter);
+            }
+            end += letter.length();
+            free = lines.isBoundary(end) || !isEastAsian(letter);
+        }
+        return together;
+    }
+
+    /** Whether a letter is of a script that has no blanks between words: Chinese or Japanese. */
+    static boolean isEastAsian(String letter) {
+        return switch (UScript.getScript(letter.codePointAt(0))) {
+            case UScript.HAN, UScript.HIRAGANA, UScript.KATAKANA -> true;
+            default -> "。、，！？：；…「」『』（）・ー".contains(letter);
+        };
     }
 
     private static List<String> pieces(String text, BreakIterator breaks) {

@@ -3,6 +3,8 @@ package com.aiprod.pipeline.video;
 import java.awt.Color;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The colors of one video. The text has a contrast of at least 4.5:1 (WCAG 2.2, AA) against every ground and motif
@@ -22,12 +24,14 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
     private static final double AIM = 5;
 
     /** Oklch lightness and chroma of grounds, motifs, text, and accent. */
-    private enum Mood {
+    enum Mood {
         VIVID(0.50, 0.07, 0.17, 0.56, 0.19, 0.985, 0.01, 0.90, 0.14),
         NIGHT(0.24, 0.06, 0.075, 0.42, 0.15, 0.97, 0.015, 0.80, 0.15),
         DUSK(0.33, 0.09, 0.11, 0.45, 0.13, 0.97, 0.02, 0.85, 0.12),
         PASTEL(0.88, 0.03, 0.075, 0.80, 0.12, 0.24, 0.06, 0.48, 0.19),
-        PAPER(0.955, 0.012, 0.018, 0.83, 0.13, 0.20, 0.03, 0.52, 0.21);
+        PAPER(0.955, 0.012, 0.018, 0.83, 0.13, 0.20, 0.03, 0.52, 0.21),
+        /** Almost without color; only a theme chooses it. */
+        MUTED(0.30, 0.06, 0.012, 0.40, 0.022, 0.95, 0.005, 0.72, 0.03);
 
         private final double ground;
         private final double spread;
@@ -59,6 +63,11 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
             this.accent = accent;
             this.accentChroma = accentChroma;
         }
+
+        /** Whether it suits a dark room. */
+        boolean isDark() {
+            return ground < 0.4;
+        }
     }
 
     /**
@@ -72,6 +81,13 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
         {0, -45, -80, 30, 60, -60},
     };
 
+    /** Close to the hue of a theme, so that a sea stays blue. */
+    private static final double[] NEAR = {0, 14, -12, 22, 12, 30};
+
+    private static final List<Mood> DARK = List.of(Mood.NIGHT, Mood.DUSK);
+    private static final List<Mood> ANY =
+            List.of(Mood.VIVID, Mood.NIGHT, Mood.PASTEL, Mood.PAPER, Mood.VIVID, Mood.DUSK);
+
     /**
      * Creates a random palette.
      *
@@ -79,30 +95,72 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
      * @param cinema whether only dark moods are allowed, as in a dark room
      */
     static Palette draw(RandomGenerator random, boolean cinema) {
-        Mood mood = cinema
-                ? List.of(Mood.NIGHT, Mood.DUSK).get(random.nextInt(2))
-                : List.of(Mood.VIVID, Mood.NIGHT, Mood.PASTEL, Mood.PAPER, Mood.VIVID, Mood.DUSK)
-                        .get(random.nextInt(6));
+        List<Mood> moods = cinema ? DARK : ANY;
+        Mood mood = moods.get(random.nextInt(moods.size()));
         double hue = random.nextDouble(360);
         double[] harmony = HARMONIES[random.nextInt(HARMONIES.length)];
         double side = random.nextBoolean() ? 1 : -1;
-        Color text = oklch(mood.text, mood.textChroma, hue);
         boolean lightText = mood.text > 0.5;
-        double[] lightness = {mood.ground, mood.ground + mood.spread, mood.ground - mood.spread, mood.ground};
-        List<Color> grounds = java.util.stream.IntStream.range(0, 4)
-                .mapToObj(i -> against(text, AIM, lightness[i], mood.groundChroma, hue + side * harmony[i], lightText))
-                .toList();
-        List<Color> motifs = java.util.stream.IntStream.range(4, 6)
-                .mapToObj(i -> against(text, AIM, mood.motif, mood.motifChroma, hue + side * harmony[i], lightText))
-                .toList();
-        return new Palette(grounds, motifs, text, accent(mood, hue + side * harmony[4], grounds, text, lightText));
+        double[] hues = new double[harmony.length];
+        for (int i = 0; i < hues.length; i++) {
+            double plain = hue + side * harmony[i];
+            hues[i] = lightText ? withoutOlive(plain) : plain;
+        }
+        return of(mood, hue, hues, hue + side * harmony[4]);
     }
 
-    private static Color accent(Mood mood, double hue, List<Color> grounds, Color text, boolean lightText) {
-        for (double lightness = mood.accent;
-                lightness > 0.1 && lightness < 0.99;
-                lightness += lightText ? 0.01 : -0.01) {
-            Color accent = oklch(lightness, mood.accentChroma, hue);
+    /** Creates a random palette in the colors of a theme. */
+    static Palette draw(RandomGenerator random, boolean cinema, Theme theme) {
+        List<Mood> moods = theme.moods(cinema);
+        Mood mood = moods.get(random.nextInt(moods.size()));
+        double hue = theme.hue(random);
+        double side = random.nextBoolean() ? 1 : -1;
+        double[] hues = DoubleStream.of(NEAR).map(offset -> hue + side * offset).toArray();
+        return of(mood, hue, hues, hues[4]);
+    }
+
+    private static Palette of(Mood mood, double hue, double[] hues, double accentHue) {
+        Color text = new Oklch(mood.text, mood.textChroma, hue).color();
+        double[] lightness = {mood.ground, mood.ground + mood.spread, mood.ground - mood.spread, mood.ground};
+        List<Color> grounds = IntStream.range(0, 4)
+                .mapToObj(i -> against(text, new Oklch(lightness[i], mood.groundChroma, hues[i])))
+                .toList();
+        List<Color> motifs = IntStream.range(4, 6)
+                .mapToObj(i -> against(text, new Oklch(mood.motif, mood.motifChroma, hues[i])))
+                .toList();
+        Oklch accent = new Oklch(mood.accent, mood.accentChroma, accentHue);
+        return new Palette(grounds, motifs, text, accent(accent, grounds, text));
+    }
+
+    /**
+     * The palette of a brand. Its colors stay as they are where the text is readable on them; otherwise they get
+     * lighter or darker.
+     *
+     * @param colors ground, motif, and accent; the first is enough
+     */
+    static Palette of(List<Color> colors) {
+        Oklch base = Oklch.of(colors.get(0));
+        Color light = new Oklch(0.985, Math.min(base.chroma(), 0.01), base.hue()).color();
+        Color dark = new Oklch(0.21, Math.min(base.chroma(), 0.04), base.hue()).color();
+        boolean lightText = contrast(light, colors.get(0)) >= VISIBLE;
+        Color text = lightText ? light : dark;
+        double step = lightText ? -0.05 : 0.03;
+        List<Color> grounds = DoubleStream.of(0, step, 0.6 * step, 1.6 * step)
+                .mapToObj(shift -> against(text, base.withLightness(base.lightness() + shift)))
+                .toList();
+        Oklch second = colors.size() > 1
+                ? Oklch.of(colors.get(1))
+                : base.withLightness(base.lightness() + (base.lightness() > 0.55 ? -0.12 : 0.12));
+        Oklch third = colors.size() > 2 ? Oklch.of(colors.get(2)) : second;
+        List<Color> motifs = List.of(against(text, second), against(text, third));
+        return new Palette(grounds, motifs, text, accent(third, grounds, text));
+    }
+
+    /** The color closest to the wanted lightness that is visible on every ground; the text's, if none is. */
+    private static Color accent(Oklch wanted, List<Color> grounds, Color text) {
+        double step = Oklch.of(text).lightness() > 0.5 ? 0.01 : -0.01;
+        for (double l = wanted.lightness(); l >= 0 && l <= 1; l += step) {
+            Color accent = wanted.withLightness(l).color();
             if (grounds.stream().allMatch(ground -> contrast(accent, ground) >= VISIBLE)) {
                 return accent;
             }
@@ -110,14 +168,12 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
         return text;
     }
 
-    /** The color closest to the requested lightness with enough contrast to the text. */
-    private static Color against(
-            Color text, double ratio, double lightness, double chroma, double hue, boolean lightText) {
-        double step = lightText ? -0.005 : 0.005;
-        double clean = lightText ? withoutOlive(hue) : hue;
-        Color color = oklch(lightness, chroma, clean);
-        for (double l = lightness; contrast(color, text) < ratio && l > 0 && l < 1; l += step) {
-            color = oklch(l, chroma, clean);
+    /** The color closest to the wanted lightness with enough contrast to the text. */
+    private static Color against(Color text, Oklch wanted) {
+        double step = Oklch.of(text).lightness() > 0.5 ? -0.005 : 0.005;
+        Color color = wanted.color();
+        for (double l = wanted.lightness(); contrast(color, text) < AIM && l > 0 && l < 1; l += step) {
+            color = wanted.withLightness(l).color();
         }
         return color;
     }
@@ -136,46 +192,8 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
     }
 
     private static double luminance(Color color) {
-        return 0.2126 * linear(color.getRed()) + 0.7152 * linear(color.getGreen()) + 0.0722 * linear(color.getBlue());
-    }
-
-    private static double linear(int channel) {
-        double value = channel / 255.0;
-        return value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
-    }
-
-    /**
-     * A color in the Oklch space (Björn Ottosson, "A perceptual color space for image processing", 2020). Reduces the
-     * chroma of a color that screens cannot show until they can.
-     */
-    static Color oklch(double lightness, double chroma, double hue) {
-        double a = Math.cos(Math.toRadians(hue));
-        double b = Math.sin(Math.toRadians(hue));
-        for (double c = chroma; ; c -= 0.005) {
-            double[] rgb = srgb(lightness, Math.max(c, 0) * a, Math.max(c, 0) * b);
-            boolean shown = java.util.Arrays.stream(rgb).allMatch(v -> v >= -0.001 && v <= 1.001);
-            if (shown || c <= 0) {
-                return new Color(clamp(rgb[0]), clamp(rgb[1]), clamp(rgb[2]));
-            }
-        }
-    }
-
-    private static float clamp(double value) {
-        return (float) Math.min(Math.max(value, 0), 1);
-    }
-
-    private static double[] srgb(double lightness, double a, double b) {
-        double l = Math.pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
-        double m = Math.pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
-        double s = Math.pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
-        return new double[] {
-            companded(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
-            companded(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
-            companded(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s)
-        };
-    }
-
-    private static double companded(double value) {
-        return value <= 0.0031308 ? 12.92 * value : 1.055 * Math.pow(value, 1 / 2.4) - 0.055;
+        return 0.2126 * Oklch.linear(color.getRed())
+                + 0.7152 * Oklch.linear(color.getGreen())
+                + 0.0722 * Oklch.linear(color.getBlue());
     }
 }

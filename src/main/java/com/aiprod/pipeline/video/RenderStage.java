@@ -1,9 +1,13 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.StageBean;
 import com.aiprod.pipeline.stage.WorkerFaultException;
+import com.aiprod.pipeline.video.sound.Mood;
+import com.aiprod.pipeline.video.sound.Soundtrack;
+import com.ibm.icu.util.ULocale;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayOutputStream;
@@ -12,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
@@ -25,6 +31,9 @@ public class RenderStage {
     static final String VIDEO = "video.mp4";
     static final String POSTER = "poster.png";
     static final String CAPTIONS = "captions.vtt";
+
+    /** Characters of the longest title. */
+    private static final int TITLE = 100;
 
     private final ArtifactStore store;
     private final VideoTools tools;
@@ -60,11 +69,14 @@ public class RenderStage {
             Path video = folder.resolve(VIDEO);
             Path poster = folder.resolve(POSTER);
             Path captions = folder.resolve(CAPTIONS);
-            FramePainter painter = new FramePainter(format, (String) job.get("content"), language, board.scenes());
+            FramePainter painter = FramePainter.of(job, format);
             // The encoder seeks in its file, which is slow on the shared disk.
             scratch = tools.makeScratchFolder("film");
             Path film = scratch.resolve(VIDEO);
-            film(painter, format, ((Number) job.get("duration_sec")).intValue(), film, jobId, attempt);
+            int seconds = ((Number) job.get("duration_sec")).intValue();
+            String credit = painter.hasEmoji() ? Emoji.CREDIT : "";
+            VideoWriter.Extras extras = extras(job, preset, board, seconds, credit, scratch);
+            film(painter, format, seconds, film, extras, jobId, attempt);
             Files.copy(film, video);
             BufferedImage still = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
             painter.paint(still, painter.posterSeconds());
@@ -90,12 +102,58 @@ public class RenderStage {
         }
     }
 
-    private void film(FramePainter painter, Format format, int seconds, Path video, String jobId, int attempt)
+    private static VideoWriter.Extras extras(
+            Map<String, Object> job,
+            Map<String, Object> preset,
+            Storyboard board,
+            int seconds,
+            String credit,
+            Path scratch)
+            throws IOException, InterruptedException {
+        String content = (String) job.get("content");
+        String language = ULocale.forLanguageTag((String) job.get("lang")).getISO3Language();
+        Wishes wishes = Wishes.of(job);
+        Optional<Mood> mood = wishes.mood(Format.of(preset), Theme.of(content, (String) job.get("lang")));
+        Path sound = null;
+        if (mood.isPresent() && seconds > Soundtrack.MOST_SECONDS) {
+            throw new PermanentStageException(
+                    "SOUNDTRACK_TOO_LONG",
+                    "A soundtrack lasts at most %s s; ask for metadata.soundtrack none"
+                            .formatted(Soundtrack.MOST_SECONDS));
+        }
+        if (mood.isPresent()) {
+            sound = scratch.resolve("sound.wav");
+            List<Double> cuts =
+                    board.scenes().stream().skip(1).map(Scene::start).toList();
+            String seed = wishes.brand().isGiven() ? wishes.brand().seed() : content;
+            Soundtrack.write(mood.get(), Seeds.of(seed), cuts, seconds, sound);
+        }
+        return new VideoWriter.Extras(sound, title(job, board), language.isEmpty() ? "und" : language, credit);
+    }
+
+    /** The job's title, or else the text of the first scene, for players that show one. */
+    private static String title(Map<String, Object> job, Storyboard board) {
+        String whole = job.get("title") instanceof String title ? title : board.scenes().get(0).text();
+        String text = whole.replaceAll("\\p{Cntrl}+", " ").strip();
+        return text.codePointCount(0, text.length()) <= TITLE
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, TITLE)) + "…";
+    }
+
+    private void film(
+            FramePainter painter,
+            Format format,
+            int seconds,
+            Path video,
+            VideoWriter.Extras extras,
+            String jobId,
+            int attempt)
             throws IOException, InterruptedException {
         int frames = seconds * format.frameRate();
         BufferedImage picture = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
         int[] pixels = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
-        try (VideoWriter writer = new VideoWriter(tools, video, format.width(), format.height(), format.frameRate())) {
+        try (VideoWriter writer =
+                new VideoWriter(tools, video, format.width(), format.height(), format.frameRate(), extras)) {
             for (int i = 0; i < frames; i++) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("Stopped while rendering");

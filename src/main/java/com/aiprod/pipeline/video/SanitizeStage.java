@@ -4,12 +4,14 @@ import com.aiprod.pipeline.job.LineEndings;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.stage.StageBean;
+import com.aiprod.pipeline.video.script.Script;
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
@@ -22,10 +24,6 @@ public class SanitizeStage {
 
     /** Control characters except tab and line feed, unpaired surrogates, and unassigned and private-use characters. */
     private static final UnicodeSet UNSHOWABLE = new UnicodeSet("[[:Cc:][:Cs:][:Cn:][:Co:]-[\\u0009\\u000A]]").freeze();
-
-    /** Characters that are visible on the screen. */
-    private static final UnicodeSet SEEN =
-            new UnicodeSet("[^[:Cf:][:White_Space:][:Default_Ignorable_Code_Point:]]").freeze();
 
     /** Bidirectional control characters, which can make a text read as another. */
     private static final Pattern DIRECTION_TRICKS = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069\\uFEFF\\u200B]");
@@ -40,7 +38,8 @@ public class SanitizeStage {
     private static final String JOINER = "\u200D";
 
     private static final Pattern BLANKS = Pattern.compile("[\\t \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]+");
-    private static final Pattern EMPTY_LINES = Pattern.compile(" *\\n[ \\n]*");
+    private static final Pattern INDENT = Pattern.compile("^[\\t ]+");
+    private static final Pattern EMPTY_LINES = Pattern.compile("\\n{3,}");
 
     private final Progress progress;
 
@@ -51,8 +50,9 @@ public class SanitizeStage {
 
     /**
      * Returns the job with normalized values: {@code content} in Unicode's composed form, without control characters,
-     * with single spaces, one line feed between paragraphs, and no letter with more marks than people can distinguish;
-     * known {@code preset} and {@code lang}; {@code duration_sec} within the preset's limits.
+     * with single spaces except at the start of a line, at most one empty line between paragraphs, and no letter with
+     * more marks than people can distinguish; known {@code preset} and {@code lang}; {@code duration_sec} within the
+     * preset's limits, or null if neither the job nor the preset sets it.
      *
      * @throws PermanentStageException {@code CONTENT_EMPTY} if nothing is left to show
      */
@@ -70,19 +70,20 @@ public class SanitizeStage {
         Map<String, Object> clean = new LinkedHashMap<>(job);
         clean.put("content", content);
         clean.put("lang", language(job.get("lang")));
-        clean.put("duration_sec", duration(job.get("duration_sec"), format));
+        clean.put("duration_sec", duration(job.get("duration_sec"), preset, format));
         progress.report(jobId, attempt, "sanitize", 100);
         return clean;
     }
 
     /** Whether any part of the text is visible on the screen. */
     static boolean isSeen(String text) {
-        return SEEN.containsSome(text);
+        return Script.isSeen(text);
     }
 
-    private static int duration(Object wanted, Format format) {
-        if (!(wanted instanceof Number number)) {
-            return format.defaultDurationSec();
+    private static Integer duration(Object wanted, Map<String, Object> preset, Format format) {
+        Object seconds = wanted == null ? preset.get("default_duration_sec") : wanted;
+        if (!(seconds instanceof Number number)) {
+            return null;
         }
         return Math.min(Math.max(number.intValue(), 1), format.maxDurationSec());
     }
@@ -98,9 +99,16 @@ public class SanitizeStage {
         text = LineEndings.toLineFeeds(text);
         text = showable(text);
         text = DIRECTION_TRICKS.matcher(text).replaceAll("");
-        text = BLANKS.matcher(text).replaceAll(" ");
-        text = EMPTY_LINES.matcher(text).replaceAll("\n").strip();
+        text = text.lines().map(SanitizeStage::withSingleSpaces).collect(Collectors.joining("\n"));
+        text = EMPTY_LINES.matcher(text).replaceAll("\n\n").strip();
         return LineBreaks.letters(text).stream().map(SanitizeStage::bounded).collect(Collectors.joining());
+    }
+
+    /** The indent of a line says to which item of a list it belongs. */
+    private static String withSingleSpaces(String line) {
+        Matcher indent = INDENT.matcher(line);
+        String start = indent.find() ? indent.group().replace("\t", "    ") : "";
+        return (start + BLANKS.matcher(line.strip()).replaceAll(" ").strip()).stripTrailing();
     }
 
     /** Uses ICU's character table, because the JDK's is as old as the JDK and lacks newer emoji. */

@@ -2,6 +2,7 @@ package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,15 +26,39 @@ record Storyboard(List<Scene> scenes, boolean truncated) {
             return board;
         } catch (IllegalArgumentException e) {
             throw new PermanentStageException(
-                    "STORYBOARD_INVALID", "The storyboard is not {scenes: [{text, start, end}], truncated}", e);
+                    "STORYBOARD_INVALID",
+                    "The storyboard is not {scenes: [{text, start, end, heading, spans}], truncated}",
+                    e);
         }
     }
 
     /** Converts to plain maps and lists, so that a route can read and change them. */
     Map<String, Object> toMap() {
-        List<Map<String, Object>> plain = scenes.stream()
-                .map(scene -> Map.<String, Object>of("text", scene.text(), "start", scene.start(), "end", scene.end()))
-                .toList();
+        List<Map<String, Object>> plain = scenes.stream().map(Storyboard::plain).toList();
         return Map.of("scenes", plain, "truncated", truncated);
+    }
+
+    private static Map<String, Object> plain(Scene scene) {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        plain.put("text", scene.text());
+        plain.put("start", scene.start());
+        plain.put("end", scene.end());
+        if (scene.heading()) {
+            plain.put("heading", true);
+        }
+        if (!scene.spans().isEmpty()) {
+            plain.put(
+                    "spans",
+                    scene.spans().stream()
+                            .map(span -> Map.<String, Object>of(
+                                    "from",
+                                    span.from(),
+                                    "to",
+                                    span.to(),
+                                    "style",
+                                    JSON.convertValue(span.style(), String.class)))
+                            .toList());
+        }
+        return plain;
     }
 }

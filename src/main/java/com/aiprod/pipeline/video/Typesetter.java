@@ -1,6 +1,8 @@
 package com.aiprod.pipeline.video;
 
-import com.ibm.icu.lang.UScript;
+import com.aiprod.pipeline.video.Lines.Piece;
+import com.aiprod.pipeline.video.script.StyledText;
+import com.aiprod.pipeline.video.script.UnbrokenWords;
 import com.ibm.icu.text.Bidi;
 import com.ibm.icu.util.ULocale;
 import java.awt.Shape;
@@ -12,23 +14,21 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.text.AttributedString;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/** Breaks a text into lines of similar length, as large as its box allows, and converts them to outlines. */
+/** Breaks texts into lines of similar length, as large as their boxes allow, and converts them to outlines. */
 final class Typesetter {
 
     /**
      * A typeset line.
      *
-     * @param outline glyphs in pixels, with the start edge of the ink at x = 0 and the baseline at y = 0
-     * @param width width of the ink, in pixels
+     * @param outline glyphs in pixels, with the start edge of the box at x = 0 and the baseline at y = 0
+     * @param width width from the start edge to the end of the ink, in pixels
+     * @param emoji the emoji in color, which the outline lacks
      */
-    record Line(String text, Shape outline, double width) {}
+    record Line(String text, Shape outline, double width, List<Emoji.Placed> emoji) {}
 
     /**
      * A typeset text.
@@ -53,240 +53,279 @@ final class Typesetter {
     /**
      * The box of a text, in pixels except {@code leading}, which is a multiple of the letter size.
      *
-     * @param lines maximum number of lines, unless the smallest size needs more
+     * @param lines maximum number of lines, unless the smallest size or the paragraphs need more
      */
     record Box(double width, double height, int lines, double largest, double smallest, double leading) {}
 
     /**
-     * A piece that stays on one line.
+     * A line as the author ended it.
      *
-     * @param width width at the size {@link #MEASURE}
-     * @param hyphen whether the word continues after it, which needs a hyphen if the line ends here
+     * @param indent width of its bullet or number, by which its further lines are indented; 0 if it has none
      */
-    private record Piece(String text, double width, boolean hyphen) {}
+    private record Row(List<Piece> pieces, double indent) {}
+
+    /**
+     * A text to set.
+     *
+     * @param largest the largest size at which its box holds it
+     * @param best the text at the size, up to the largest, at which its lines look best; null until it is set
+     */
+    private record Setting(List<Row> rows, Box box, boolean rightToLeft, boolean heading, double largest, Block best) {}
 
     private static final double STEP = 0.97;
 
     /** More letters of usual width than fit into any preset's box at its smallest size. */
     private static final int MOST_LETTERS = 600;
 
-    /** Scripts that mark a cut word with a hyphen. */
-    private static final Set<Integer> HYPHENATED =
-            Set.of(UScript.LATIN, UScript.GREEK, UScript.CYRILLIC, UScript.ARMENIAN);
+    /** An address can be this much smaller than the smallest size. */
+    private static final double SMALLER = 0.6;
 
-    /** Soft hyphens that are not between two letters, so no word can be cut there. */
-    private static final Pattern STRAY_SOFT_HYPHENS = Pattern.compile("(?<=^|\\s)\u00AD+|\u00AD+(?=\u00AD|\\s|$)");
+    /** A word that would make its text smaller than this share of the largest size is hyphenated. */
+    private static final double HYPHENATED = 0.6;
+
+    /** Texts of a video are not made smaller than this share of the largest for the sake of one that needs it. */
+    private static final double MOST_UNLIKE = 0.62;
+
+    private static final Pattern MARKER = Pattern.compile("^(?:•|\\(?(?:\\d{1,3}|\\p{L})[.):、．]) ?(?=\\S)");
+
+    /** Marks that look aligned with letters if they hang out of the line, and how far, as a share of their width. */
+    private static final String HANGING = "\"“„«»‚'‘’‹›「『—–-";
+
+    private static final double HANG = 0.75;
 
     private static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
     private static final float MEASURE = 100;
 
     private final FontBook fonts;
     private final ULocale language;
+    private final boolean centered;
 
-    Typesetter(FontBook fonts, ULocale language) {
+    Typesetter(FontBook fonts, ULocale language, boolean centered) {
         this.fonts = fonts;
         this.language = language;
+        this.centered = centered;
     }
 
     /**
-     * Typesets one paragraph as large and even as possible. Drops the end of a text that would be too small to read.
+     * Typesets the scenes of a video in two sizes, one of titles and one of all other text. A text that its box does
+     * not hold at this size is smaller.
      *
      * @throws InterruptedException if the thread is interrupted; checked at least between lines
      */
-    Block set(String whole, Box box) throws InterruptedException {
-        String text = bounded(whole);
-        boolean rightToLeft = isRightToLeft(text);
-        List<Piece> pieces = pieces(text, box, rightToLeft);
+    List<Block> set(List<Scene> scenes, Box title, Box text) throws InterruptedException {
+        List<Setting> settings = new ArrayList<>();
+        boolean titled = scenes.stream().anyMatch(Scene::heading);
+        for (Scene scene : scenes) {
+            boolean heading = titled
+                    ? scene.heading()
+                    : scene.start() == 0 && scene.text().indexOf('\n') < 0;
+            settings.add(setting(scene.styled(), heading ? title : text, heading));
+        }
+        double textSize = common(settings, false);
+        double titleSize = common(settings, true);
+        if (titleSize > 0 && titleSize < textSize) {
+            textSize = Math.max(titleSize, textSize * MOST_UNLIKE);
+        }
+        titleSize = Math.max(titleSize, textSize);
+        List<Block> blocks = new ArrayList<>();
+        for (Setting setting : settings) {
+            double size = Math.min(setting.largest(), setting.heading() ? titleSize : textSize);
+            blocks.add(size == setting.best().size() ? setting.best() : fitting(setting, size));
+        }
+        return blocks;
+    }
+
+    private static double common(List<Setting> settings, boolean heading) {
+        double largest = 0;
+        double smallest = Double.POSITIVE_INFINITY;
+        for (Setting setting : settings) {
+            if (setting.heading() == heading) {
+                largest = Math.max(largest, setting.best().size());
+                smallest = Math.min(smallest, setting.best().size());
+            }
+        }
+        return largest == 0 ? 0 : Math.max(smallest, largest * MOST_UNLIKE);
+    }
+
+    /**
+     * Typesets one text as large and even as possible. Drops the end of a text that would be too small to read.
+     *
+     * @throws InterruptedException if the thread is interrupted; checked at least between lines
+     */
+    Block set(StyledText text, Box box) throws InterruptedException {
+        return setting(text, box, true).best();
+    }
+
+    private Setting setting(StyledText whole, Box box, boolean heading) throws InterruptedException {
+        StyledText text = bounded(whole);
+        boolean rightToLeft = isRightToLeft(text.text());
+        List<Row> rows = rows(text, box, rightToLeft);
+        int most = Math.max(box.lines(), rows.size());
         double size = box.largest();
-        while (size > box.smallest() && !fits(pieces, box, box.lines(), size)) {
+        while (size > box.smallest() && !fits(rows, box, most, size)) {
             size *= STEP;
         }
-        while (!fits(pieces, box, Integer.MAX_VALUE, size)) {
+        while (!fits(rows, box, Integer.MAX_VALUE, size)) {
             size *= STEP;
         }
+        double best =
+                rows.size() > 1 ? unwrapped(rows, box, size) : even(rows.get(0).pieces(), box, size);
+        Setting setting = new Setting(rows, box, rightToLeft, heading, size, null);
+        return new Setting(rows, box, rightToLeft, heading, size, fitting(setting, best));
+    }
+
+    /** A size up to 40 % smaller, if none of the author's lines needs to be broken in it. */
+    private static double unwrapped(List<Row> rows, Box box, double size) {
+        for (double smaller = size; smaller >= Math.max(size * 0.6, box.smallest()); smaller *= STEP) {
+            if (fits(rows, box, rows.size(), smaller)) {
+                return smaller;
+            }
+        }
+        return size;
+    }
+
+    /** A size up to a quarter smaller, if the lines are more even in it. */
+    private static double even(List<Piece> pieces, Box box, double size) {
         double best = size;
         double bestScore = 0;
         for (double smaller = size; smaller >= Math.max(size * 0.75, Math.min(size, box.smallest())); smaller *= STEP) {
-            double evenness = evenness(balance(pieces, box.width() * MEASURE / smaller));
+            double evenness = Lines.evenness(Lines.balance(pieces, box.width() * MEASURE / smaller));
             if (smaller * Math.pow(evenness, 3) > bestScore) {
                 best = smaller;
                 bestScore = smaller * Math.pow(evenness, 3);
             }
         }
-        Block block = block(pieces, best, box, rightToLeft);
-        // Marks above and below letters need more leading in some scripts; the hyphen of a cut word needs width.
-        while (block.height() > box.height() || block.width() > box.width()) {
-            best *= Math.min(STEP, box.height() / block.height());
-            block = block(pieces, best, box, rightToLeft);
+        return best;
+    }
+
+    /** Marks above and below letters need more leading in some scripts; the hyphen of a cut word needs width. */
+    private Block fitting(Setting setting, double largest) throws InterruptedException {
+        Box box = setting.box();
+        double size = largest;
+        Block block = block(setting, size);
+        while (block.height() > box.height() || block.width() > box.width() * 1.001) {
+            size *= Math.min(STEP, box.height() / block.height());
+            block = block(setting, size);
         }
         return block;
     }
 
-    private static String bounded(String text) {
-        List<String> letters = LineBreaks.letters(text);
-        return letters.size() <= MOST_LETTERS ? text : String.join("", letters.subList(0, MOST_LETTERS)) + "…";
+    private static StyledText bounded(StyledText text) {
+        List<String> letters = LineBreaks.letters(text.text());
+        return letters.size() <= MOST_LETTERS
+                ? text
+                : text.slice(
+                                0,
+                                String.join("", letters.subList(0, MOST_LETTERS))
+                                        .length())
+                        .plus("…");
     }
 
-    /**
-     * The words of the text. A word that would make the text too small is cut at its soft hyphens, and then at letters.
-     * All other soft hyphens are removed.
-     */
-    private List<Piece> pieces(String text, Box box, boolean rightToLeft) throws InterruptedException {
-        double longest = box.width() * MEASURE / (box.largest() * 0.5);
-        List<Piece> pieces = new ArrayList<>();
-        for (String phrase : LineBreaks.phrases(STRAY_SOFT_HYPHENS.matcher(text).replaceAll(""), language)) {
-            Piece whole = piece(phrase, false, rightToLeft);
-            if (whole.width() <= longest) {
-                pieces.add(whole);
-                continue;
+    private List<Row> rows(StyledText text, Box box, boolean rightToLeft) throws InterruptedException {
+        double longest = box.width() * MEASURE / (box.largest() * HYPHENATED);
+        double longestAddress = box.width() * MEASURE / (box.smallest() * SMALLER);
+        WordPieces words = new WordPieces(language, piece -> advance(piece, rightToLeft), longest, longestAddress);
+        List<Row> rows = new ArrayList<>();
+        List<StyledText> lines = text.lines();
+        for (StyledText line : lines) {
+            List<Piece> pieces = words.of(line);
+            Matcher marker = MARKER.matcher(line.text());
+            boolean hangs = lines.size() > 1 && !centered && marker.find();
+            double indent = hangs ? advance(StyledText.of(marker.group().strip() + " "), rightToLeft) : 0;
+            if (!pieces.isEmpty()) {
+                rows.add(new Row(pieces, Math.min(indent, longest * 0.2)));
             }
-            for (String syllable : LineBreaks.syllables(phrase)) {
-                Piece part = piece(syllable, syllable.indexOf(LineBreaks.SOFT_HYPHEN) >= 0, rightToLeft);
-                if (part.width() <= longest) {
-                    pieces.add(part);
-                } else {
-                    addLetters(part, pieces, rightToLeft);
-                }
-            }
         }
-        return pieces;
+        return rows;
     }
 
-    /** Two letters stay together at each end, so a cut word never leaves a single letter on a line. */
-    private void addLetters(Piece word, List<Piece> pieces, boolean rightToLeft) throws InterruptedException {
-        String bare = word.text().stripTrailing();
-        List<String> letters = LineBreaks.letters(bare);
-        if (letters.size() < 4) {
-            pieces.add(word);
-            return;
-        }
-        int last = letters.size() - 2;
-        for (int from = 0, to = 2; from < letters.size(); from = to, to = to == last ? letters.size() : to + 1) {
-            String text = String.join("", letters.subList(from, to));
-            boolean inside = to < letters.size();
-            boolean hyphen = inside ? HYPHENATED.contains(script(letters.get(to - 1))) : word.hyphen();
-            pieces.add(piece(inside ? text : text + word.text().substring(bare.length()), hyphen, rightToLeft));
-        }
-    }
-
-    private static int script(String letter) {
-        return UScript.getScript(letter.codePointAt(0));
-    }
-
-    private Piece piece(String text, boolean hyphen, boolean rightToLeft) throws InterruptedException {
-        String seen = text.replace(String.valueOf(LineBreaks.SOFT_HYPHEN), "");
-        return new Piece(seen, advance(seen, rightToLeft), hyphen);
-    }
-
-    /** The average line width as a share of the longest. */
-    private static double evenness(List<List<Piece>> lines) {
-        List<Double> widths = lines.stream()
-                .map(line -> line.stream().mapToDouble(Piece::width).sum())
-                .toList();
-        double sum = widths.stream().mapToDouble(Double::doubleValue).sum();
-        return sum / widths.size() / Collections.max(widths);
-    }
-
-    private static boolean fits(List<Piece> pieces, Box box, int most, double size) {
+    private static boolean fits(List<Row> rows, Box box, int most, double size) {
         double limit = box.width() * MEASURE / size;
-        if (pieces.stream().anyMatch(piece -> piece.width() > limit)) {
-            return false;
+        int lines = 0;
+        for (Row row : rows) {
+            double rest = limit - row.indent();
+            if (row.pieces().stream().anyMatch(piece -> piece.widthIn(rest) > rest)) {
+                return false;
+            }
+            lines += Lines.count(row.pieces(), rest);
         }
-        int lines = countLines(pieces, limit);
+        // The first line of a row has room for its marker.
         return lines <= most && lines * box.leading() * size <= box.height();
     }
 
-    private static int countLines(List<Piece> pieces, double limit) {
-        int lines = 1;
-        double used = 0;
-        for (Piece piece : pieces) {
-            if (used + piece.width() > limit) {
-                lines++;
-                used = 0;
-            }
-            used += piece.width();
-        }
-        return lines;
-    }
-
-    /** The fewest lines and, among these, the most even ones: the smallest sum of squared gaps at line ends. */
-    private static List<List<Piece>> balance(List<Piece> pieces, double limit) {
-        int n = pieces.size();
-        int lines = countLines(pieces, limit);
-        double[][] cost = new double[lines + 1][n + 1];
-        int[][] from = new int[lines + 1][n + 1];
-        for (double[] row : cost) {
-            Arrays.fill(row, Double.POSITIVE_INFINITY);
-        }
-        cost[0][0] = 0;
-        for (int line = 1; line <= lines; line++) {
-            for (int end = line; end <= n; end++) {
-                double width = 0;
-                for (int start = end - 1; start >= line - 1; start--) {
-                    width += pieces.get(start).width();
-                    if (width > limit) {
-                        break;
-                    }
-                    double candidate = cost[line - 1][start] + (limit - width) * (limit - width);
-                    if (candidate < cost[line][end]) {
-                        cost[line][end] = candidate;
-                        from[line][end] = start;
-                    }
-                }
-            }
-        }
-        List<List<Piece>> result = new ArrayList<>();
-        int end = n;
-        for (int line = lines; line > 0; line--) {
-            int start = from[line][end];
-            result.add(0, pieces.subList(start, end));
-            end = start;
-        }
-        return result;
-    }
-
-    private static String join(List<Piece> line) {
-        String text =
-                line.stream().map(Piece::text).collect(Collectors.joining()).strip();
-        return line.get(line.size() - 1).hyphen() ? text + "-" : text;
-    }
-
-    private Block block(List<Piece> pieces, double size, Box box, boolean rightToLeft) throws InterruptedException {
+    private Block block(Setting setting, double size) throws InterruptedException {
+        Box box = setting.box();
         List<Line> lines = new ArrayList<>();
         double ascent = 0;
         double descent = 0;
         double highest = 0;
         double deepest = 0;
-        for (List<Piece> pieceLine : balance(pieces, box.width() * MEASURE / size)) {
-            String text = join(pieceLine);
-            Shape outline = layout(text, (float) size, rightToLeft).getOutline(null);
-            Rectangle2D ink = ink(outline);
-            if (lines.isEmpty()) {
-                ascent = -ink.getMinY();
+        for (Row row : setting.rows()) {
+            double limit = box.width() * MEASURE / size - row.indent();
+            boolean first = true;
+            for (List<Piece> pieces : Lines.balance(row.pieces(), limit)) {
+                StyledText text = Lines.text(pieces);
+                double scale =
+                        pieces.size() == 1 ? Math.min(1, limit / pieces.get(0).width()) : 1;
+                boolean address = pieces.get(0).address();
+                double own = address ? size * scale : size;
+                TextLayout layout = layout(text, (float) own, setting.rightToLeft());
+                Shape outline = layout.getOutline(null);
+                List<Emoji.Placed> emoji = Emoji.placed(text.text(), layout, own);
+                Rectangle2D ink = ink(outline, emoji);
+                if (lines.isEmpty()) {
+                    ascent = -ink.getMinY();
+                }
+                descent = ink.getMaxY();
+                highest = Math.max(highest, -ink.getMinY());
+                deepest = Math.max(deepest, ink.getMaxY());
+                double indent = first ? 0 : row.indent() * size / MEASURE;
+                double left = setting.rightToLeft() ? 0 : indent - hang(text, ink, size, setting);
+                AffineTransform toEdge = AffineTransform.getTranslateInstance(left - ink.getMinX(), 0);
+                lines.add(new Line(
+                        text.text(),
+                        toEdge.createTransformedShape(outline),
+                        setting.rightToLeft() ? ink.getWidth() + indent : ink.getWidth() + left,
+                        emoji.stream().map(placed -> placed.moved(left - ink.getMinX())).toList()));
+                first = false;
             }
-            descent = ink.getMaxY();
-            highest = Math.max(highest, -ink.getMinY());
-            deepest = Math.max(deepest, ink.getMaxY());
-            AffineTransform toEdge = AffineTransform.getTranslateInstance(-ink.getMinX(), 0);
-            lines.add(new Line(text, toEdge.createTransformedShape(outline), ink.getWidth()));
         }
         double leading = Math.max(box.leading() * size, highest + deepest + size * 0.1);
-        return new Block(lines, size, leading, ascent, descent, rightToLeft);
+        return new Block(lines, size, leading, ascent, descent, setting.rightToLeft());
+    }
+
+    /** How far a line begins before the edge, so that the edge looks straight: quotes and round letters stick out. */
+    private double hang(StyledText text, Rectangle2D ink, double size, Setting setting) throws InterruptedException {
+        if (centered || text.text().length() < 2) {
+            return 0;
+        }
+        char first = text.text().charAt(0);
+        if (HANGING.indexOf(first) >= 0) {
+            double mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft())
+                    .getAdvance();
+            return Math.min(mark * HANG, ink.getWidth() / 4);
+        }
+        return switch (first) {
+            case 'T', 'V', 'W', 'Y', 'A', 'Т', 'А', 'У' -> size * 0.028;
+            case 'O', 'C', 'G', 'Q', 'o', 'c', 'e', 'О', 'С', 'Э', 'о', 'с', 'е' -> size * 0.018;
+            default -> 0;
+        };
     }
 
     /** Bounds of the visible outline; before Java 19, the bounds of a curve include its control points. */
-    private static Rectangle2D ink(Shape outline) {
+    private static Rectangle2D ink(Shape outline, List<Emoji.Placed> emoji) {
         Path2D flat = new Path2D.Double();
         flat.append(outline.getPathIterator(null, 0.05), false);
+        emoji.forEach(placed -> flat.append(placed.box(), false));
         return flat.getBounds2D();
     }
 
-    private double advance(String word, boolean rightToLeft) throws InterruptedException {
+    private double advance(StyledText word, boolean rightToLeft) throws InterruptedException {
         // The space after a word counts within a line; at its end it does no harm.
-        return layout(word, MEASURE, rightToLeft).getAdvance();
+        return word.text().isEmpty() ? 0 : layout(word, MEASURE, rightToLeft).getAdvance();
     }
 
-    private TextLayout layout(String text, float size, boolean rightToLeft) throws InterruptedException {
+    private TextLayout layout(StyledText text, float size, boolean rightToLeft) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("Stopped while setting text");
         }
@@ -294,6 +333,12 @@ final class Typesetter {
         dressed.addAttribute(
                 TextAttribute.RUN_DIRECTION,
                 rightToLeft ? TextAttribute.RUN_DIRECTION_RTL : TextAttribute.RUN_DIRECTION_LTR);
+        if (rightToLeft) {
+            // Otherwise "@", "#", "+", and "/" at the edge of an address or number move to its other side.
+            UnbrokenWords.in(text.text()).stream()
+                    .filter(range -> !isRightToLeft(text.text().substring(range.from(), range.to())))
+                    .forEach(range -> dressed.addAttribute(TextAttribute.BIDI_EMBEDDING, 2, range.from(), range.to()));
+        }
         return new TextLayout(dressed.getIterator(), CONTEXT);
     }
 

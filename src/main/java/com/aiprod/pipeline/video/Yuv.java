@@ -25,7 +25,11 @@ final class Yuv {
     private static final int V_BLUE = (int) Math.round(-BLUE / (1 - RED) / 2 * CHROMA);
     private static final int V_GREEN = -STRONGEST - V_BLUE;
 
-    private static final int Y_ROUNDED = (16 << SHIFT) + (1 << (SHIFT - 1));
+    private static final int Y_BLACK = 16 << SHIFT;
+
+    /** Thresholds that replace rounding for two rows of two pixels: luma keeps a quarter of a step, without bands. */
+    private static final int[] DITHER = {1 << (SHIFT - 3), 5 << (SHIFT - 3), 7 << (SHIFT - 3), 3 << (SHIFT - 3)};
+
     /** Colors are computed from the sum of four pixels. */
     private static final int C_SHIFT = SHIFT + 2;
 
@@ -53,10 +57,10 @@ final class Yuv {
                 int b = rgb[i + 1];
                 int c = rgb[i + width];
                 int d = rgb[i + width + 1];
-                yuv[i] = luma(a);
-                yuv[i + 1] = luma(b);
-                yuv[i + width] = luma(c);
-                yuv[i + width + 1] = luma(d);
+                yuv[i] = luma(a, DITHER[0]);
+                yuv[i + 1] = luma(b, DITHER[1]);
+                yuv[i + width] = luma(c, DITHER[2]);
+                yuv[i + width + 1] = luma(d, DITHER[3]);
                 int red = (a >> 16 & 0xff) + (b >> 16 & 0xff) + (c >> 16 & 0xff) + (d >> 16 & 0xff);
                 int green = (a >> 8 & 0xff) + (b >> 8 & 0xff) + (c >> 8 & 0xff) + (d >> 8 & 0xff);
                 int blue = (a & 0xff) + (b & 0xff) + (c & 0xff) + (d & 0xff);
@@ -66,8 +70,8 @@ final class Yuv {
         }
     }
 
-    private static byte luma(int rgb) {
+    private static byte luma(int rgb, int dither) {
         int y = Y_RED * (rgb >> 16 & 0xff) + Y_GREEN * (rgb >> 8 & 0xff) + Y_BLUE * (rgb & 0xff);
-        return (byte) ((y + Y_ROUNDED) >> SHIFT);
+        return (byte) ((y + Y_BLACK + dither) >> SHIFT);
     }
 }

@@ -98,7 +98,7 @@ class PipelineSettingsParserTest {
                 "presets: [a]         | 'presets' is not a mapping of names to presets.",
                 "presets: {Poster: {}} | 'Poster' cannot be the name of a preset: use a lower-case letter, then a-z, 0-9 and _, at most 64.",
                 "presets: {poster: }  | This is not a mapping: the preset poster has the keys default_duration_sec, description, max_duration_sec, settings.",
-                "presets: {poster: {}} | The preset 'poster' needs description, default_duration_sec, and max_duration_sec.",
+                "presets: {poster: {}} | The preset 'poster' needs description and max_duration_sec.",
                 "a: b: c              | This ':' is not allowed here: indent the line like the ones around it, or put the text into quotation marks.",
                 "a: *b                | A text that begins with '*' needs quotation marks.",
                 "--- b                | A file holds one document: remove this '---'.",

@@ -31,6 +31,29 @@ public final class Film {
         return probe("stream").path("streams").path(0);
     }
 
+    /** Returns ffprobe's description of the file: {@code streams} and {@code format}. */
+    JsonNode description() throws IOException, InterruptedException {
+        return probe("stream:stream_tags:format:format_tags");
+    }
+
+    /** The integrated loudness in LUFS and the true peak in dB, as FFmpeg measures them by EBU R 128. */
+    double[] loudness() throws InterruptedException {
+        List<String> command = List.of(
+                "ffmpeg -nostdin -nostats -hide_banner -i FILE -vn -af ebur128=peak=true:framelog=quiet -f null -"
+                        .replace("FILE", name())
+                        .split(" "));
+        try (FfmpegProcess process = TOOLS.start(command)) {
+            process.await();
+            String said = process.toString();
+            return new double[] {number(said, "I:"), number(said, "Peak:")};
+        }
+    }
+
+    private static double number(String text, String label) {
+        String rest = text.substring(text.lastIndexOf(label) + label.length()).strip();
+        return Double.parseDouble(rest.split(" ")[0]);
+    }
+
     /** Decodes all frames and returns ffprobe's description of each. */
     public JsonNode frames() throws IOException, InterruptedException {
         return probe("frame=key_frame,pts_time").path("frames");

@@ -3,6 +3,7 @@ package com.aiprod.pipeline.video;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.video.FontBook.Face;
+import com.aiprod.pipeline.video.script.StyledText;
 import com.ibm.icu.util.ULocale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,7 +83,7 @@ class FontBookTest {
     @ValueSource(strings = {"LOUD", "CALM", "FILM"})
     void usesNoSystemFont(String face) {
         FontBook fonts = new FontBook(Face.valueOf(face), ULocale.ENGLISH);
-        var letters = fonts.dress("Az 你 ب 🚀", 40).getIterator();
+        var letters = fonts.dress(StyledText.of("Az 你 ب 🚀"), 40).getIterator();
 
         for (char c = letters.first(); c != java.text.CharacterIterator.DONE; c = letters.next()) {
             java.awt.Font font = (java.awt.Font) letters.getAttribute(java.awt.font.TextAttribute.FONT);

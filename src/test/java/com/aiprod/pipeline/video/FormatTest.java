@@ -17,9 +17,13 @@ class FormatTest {
     void readsThePresetsThatShip() {
         assertThat(Formats.all())
                 .containsExactly(
-                        new Format(Format.Style.SOCIAL, 720, 1280, 30, 10, 30),
-                        new Format(Format.Style.BRAND, 1280, 720, 30, 20, 60),
-                        new Format(Format.Style.CINEMA, 1920, 1080, 24, 20, 60));
+                        new Format(Format.Style.SOCIAL, 720, 1280, 30, "auto", 30),
+                        new Format(Format.Style.BRAND, 1280, 720, 30, "auto", 60),
+                        new Format(Format.Style.CINEMA, 1920, 1080, 24, "auto", 60),
+                        new Format(Format.Style.SOCIAL, 1080, 1920, 30, "auto", 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1350, 30, "auto", 30),
+                        new Format(Format.Style.SOCIAL, 1080, 1080, 30, "auto", 30),
+                        new Format(Format.Style.BRAND, 1920, 1080, 30, "auto", 30));
     }
 
     @ParameterizedTest
@@ -43,6 +47,7 @@ class FormatTest {
                 "frame_rate | 0       | frame_rate is not an integer from 1 to 60",
                 "frame_rate | 61      | frame_rate is not an integer from 1 to 60",
                 "frame_rate | 29.97   | frame_rate is not an integer from 1 to 60",
+                "soundtrack | loud    | soundtrack is not one of auto, none, calm, bright, upbeat, tender, somber, cinematic",
             })
     void namesTheSettingAtFault(String name, String value, String fault) {
         Map<String, Object> preset = Formats.preset("quick_social");
@@ -54,7 +59,7 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"default_duration_sec", "max_duration_sec"})
+    @ValueSource(strings = {"max_duration_sec"})
     void needsDurations(String name) {
         Map<String, Object> preset = Formats.preset("quick_social");
         preset.remove(name);

@@ -2,14 +2,18 @@ package com.aiprod.pipeline.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.aiprod.pipeline.video.brand.Brand;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FramePainterTest {
 
@@ -48,9 +52,79 @@ class FramePainterTest {
         }
     }
 
+    /** Players repeat short videos. */
+    @ParameterizedTest
+    @ValueSource(strings = {"quick_social", "brand_story", "social_square"})
+    void theLastFrameLeadsToTheFirst(String preset) throws Exception {
+        Format format = Formats.of(preset);
+        int[] first = paint(format, "Hello", 0);
+        int[] middle = paint(format, "Hello", 2.5);
+        int[] last = paint(format, "Hello", 5 - 1.0 / format.frameRate());
+
+        assertThat(difference(last, first)).isLessThan(0.25);
+        assertThat(difference(middle, first)).isGreaterThan(0.5);
+    }
+
+    /** Apps draw their own text and buttons at the top and at the bottom of vertical videos. */
+    @ParameterizedTest
+    @ValueSource(strings = {"quick_social", "social_vertical"})
+    void textStaysClearOfTheButtonsOfApps(String preset) throws Exception {
+        Format format = Formats.of(preset);
+        String large = "Everything that fits on one card, in letters as large as they can be";
+        for (String content : List.of("One", "Two", "Three", "Four", "Five")) {
+            int[] one = paint(format, content, large, 2);
+            int[] other = paint(format, content, ".", 2);
+            int highest = format.height();
+            int lowest = 0;
+            for (int i = 0; i < one.length; i++) {
+                if (one[i] != other[i]) {
+                    highest = Math.min(highest, i / format.width());
+                    lowest = i / format.width();
+                }
+            }
+            assertThat(highest).isGreaterThanOrEqualTo((int) (format.height() * 0.14));
+            assertThat(lowest).isLessThanOrEqualTo((int) (format.height() * 0.65));
+            assertThat(lowest - highest).isGreaterThan(format.height() / 8);
+        }
+    }
+
+    @Test
+    void videosOfABrandMatch() throws Exception {
+        String logo = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>"
+                + "<circle cx='4.5' cy='4.5' r='4.5' fill='%230B3D2E'/></svg>";
+        Brand brand = Brand.of(Map.of("colors", List.of("#0B3D2E"), "logo", logo), "brand", "CODE");
+        int[][] pictures = new int[2][];
+        for (int i = 0; i < 2; i++) {
+            BufferedImage frame = new BufferedImage(720, 1280, BufferedImage.TYPE_INT_RGB);
+            List<Scene> scenes = List.of(new Scene("Hello", 0, 5));
+            new FramePainter(Formats.SOCIAL, List.of("The sea", "A sale").get(i), "en", scenes, brand).paint(frame, 2);
+            pictures[i] = ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
+        }
+
+        assertThat(pictures[0]).isEqualTo(pictures[1]).isNotEqualTo(paint(Formats.SOCIAL, "The sea", 2));
+        // The logo has the color of the ground, so a plate is behind it.
+        assertThat(Arrays.stream(pictures[0])
+                        .filter(pixel -> (pixel & 0xFFFFFF) == 0xFAFAFA)
+                        .count())
+                .isGreaterThan(100);
+    }
+
+    @Test
+    void fillsThePictureOfAnyWidth() throws Exception {
+        int[] picture = paint(Formats.of("social_square"), "Hello", 1);
+
+        for (int y = 0; y < 1080; y++) {
+            assertThat(picture[y * 1080 + 1079]).isNotZero();
+        }
+    }
+
     private static int[] paint(Format format, String content, double seconds) throws InterruptedException {
+        return paint(format, content, "Hello", seconds);
+    }
+
+    private static int[] paint(Format format, String content, String text, double seconds) throws InterruptedException {
         BufferedImage frame = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
-        new FramePainter(format, content, "en", List.of(new Scene("Hello", 0, 5))).paint(frame, seconds);
+        new FramePainter(format, content, "en", List.of(new Scene(text, 0, 5))).paint(frame, seconds);
         return ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
     }
 

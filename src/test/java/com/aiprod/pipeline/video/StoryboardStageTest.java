@@ -58,7 +58,7 @@ class StoryboardStageTest {
         assertThat(board.truncated()).isTrue();
         assertThat(board.scenes()).allMatch(scene -> scene.text().length() <= 90);
         assertThat(board.scenes()).allMatch(scene -> scene.text().length() / scene.seconds() <= 17 * 1.2);
-        assertThat(board.scenes().get(board.scenes().size() - 1).text()).endsWith("down…");
+        assertThat(board.scenes().get(board.scenes().size() - 1).text()).matches(".*(down\\.|…)");
     }
 
     @Test
@@ -103,6 +103,6 @@ class StoryboardStageTest {
 
     private static Storyboard plan(String content, String lang, Format format, int duration)
             throws InterruptedException {
-        return StoryboardStage.plan(content, lang, format, duration);
+        return StoryboardStage.plan(content, lang, format, duration).board();
     }
 }

@@ -6,6 +6,7 @@ import com.aiprod.pipeline.video.FontBook.Face;
 import com.aiprod.pipeline.video.Typesetter.Block;
 import com.aiprod.pipeline.video.Typesetter.Box;
 import com.aiprod.pipeline.video.Typesetter.Line;
+import com.aiprod.pipeline.video.script.StyledText;
 import com.ibm.icu.util.ULocale;
 import java.util.List;
 import java.util.Set;
@@ -114,6 +115,6 @@ class TypesetterTest {
 
     private static Block set(String language, String text) throws InterruptedException {
         ULocale locale = ULocale.forLanguageTag(language);
-        return new Typesetter(new FontBook(Face.LOUD, locale), locale).set(text, BOX);
+        return new Typesetter(new FontBook(Face.LOUD, locale), locale, false).set(StyledText.of(text), BOX);
     }
 }

@@ -29,6 +29,7 @@ class VideoRoutesTest extends CamelTestSupport {
 
     private static final List<String> FILES = List.of(
             "video/video",
+            "video/check-options",
             "video/sanitize-content",
             "video/plan-storyboard",
             "video/render-video",
@@ -56,6 +57,7 @@ class VideoRoutesTest extends CamelTestSupport {
     protected void bindToRegistry(Registry registry) {
         ArtifactStore store = new ArtifactStore(root);
         Progress progress = (jobId, attempt, stage, percent) -> reports.add(stage + " " + percent);
+        registry.bind("optionsStage", new OptionsStage());
         registry.bind("sanitizeStage", new SanitizeStage(progress));
         registry.bind("storyboardStage", new StoryboardStage(progress));
         registry.bind("renderStage", new RenderStage(store, Film.tools(), progress));
@@ -71,6 +73,7 @@ class VideoRoutesTest extends CamelTestSupport {
         assertThat(output.get("duration_sec")).isEqualTo(1);
         assertThat(output.get("width")).isEqualTo(720);
         assertThat(output.get("height")).isEqualTo(1280);
+        assertThat(output.get("alt")).asString().startsWith("One day, the sea");
         List<?> artifacts = (List<?>) output.get("artifacts");
         assertThat(artifacts).hasSize(3);
         for (Object listed : artifacts) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.stage.Progress;
+import com.aiprod.pipeline.video.script.StyledText;
 import com.ibm.icu.util.ULocale;
 import java.awt.image.BufferedImage;
 import java.time.Duration;
@@ -55,7 +56,8 @@ class WorstContentTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("contents")
     void typesetsInBoundedTime(String what, String content) {
-        for (Preset preset : BuiltInPresets.catalog().all()) {
+        for (String name : List.of("quick_social", "brand_story", "cinema_spot")) {
+            Preset preset = BuiltInPresets.named(name);
             for (int seconds : List.of(1, preset.maxDurationSec())) {
                 assertTimeoutPreemptively(LIMIT, () -> makePictures(content, preset, seconds), preset::name);
             }
@@ -69,7 +71,7 @@ class WorstContentTest {
         job.putAll(new SanitizeStage(nobody).sanitize(job, preset.asMap(), "job", 1));
         job.putAll(new StoryboardStage(nobody).plan(job, preset.asMap(), "job", 1));
         Storyboard board = Storyboard.of(job);
-        assertThat(board.scenes().size()).isLessThanOrEqualTo(seconds + 1);
+        assertThat(board.scenes().size()).isLessThanOrEqualTo((int) (seconds / 0.8) + 1);
         Format format = Format.of(preset.asMap());
         FramePainter painter = new FramePainter(format, content, "en", board.scenes());
         BufferedImage frame = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
@@ -91,7 +93,8 @@ class WorstContentTest {
 
     @Test
     void splitsALongSentenceWithoutPunctuation() throws Exception {
-        Storyboard board = StoryboardStage.plan("word ".repeat(60).strip(), "en", Formats.CINEMA, 60);
+        Storyboard board = StoryboardStage.plan("word ".repeat(60).strip(), "en", Formats.CINEMA, 60)
+                .board();
 
         assertThat(board.truncated()).isFalse();
         assertThat(board.scenes()).allMatch(scene -> scene.text().length() <= 64);
@@ -110,8 +113,8 @@ class WorstContentTest {
                 Collections.nCopies(100_000, new Scene("The tide comes and goes, and nothing is lost.", 1, 2));
         CountDownLatch begun = new CountDownLatch(1);
         FutureTask<FramePainter> setting = new FutureTask<>(() -> {
-            new Typesetter(new FontBook(FontBook.Face.CALM, ULocale.ENGLISH), ULocale.ENGLISH)
-                    .set("The first", new Typesetter.Box(600, 640, 5, 112, 44, 1.15));
+            new Typesetter(new FontBook(FontBook.Face.CALM, ULocale.ENGLISH), ULocale.ENGLISH, false)
+                    .set(StyledText.of("The first"), new Typesetter.Box(600, 640, 5, 112, 44, 1.15));
             begun.countDown();
             return new FramePainter(Formats.BRAND, "content", "en", scenes);
         });

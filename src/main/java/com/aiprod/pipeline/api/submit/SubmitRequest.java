@@ -18,7 +18,7 @@ import java.util.List;
  * @param preset the kind of output
  * @param priority {@code low}, {@code normal} or {@code high}
  * @param lang BCP 47 tag in canonical form
- * @param durationSec seconds, within the preset's limit
+ * @param durationSec seconds, within the preset's limit; null if the pipeline decides
  * @param metadata the caller's JSON object, character for character as sent; null if absent
  * @param callbackUrl where to send a webhook when the job ends, in ASCII; null for nowhere
  */
@@ -27,7 +27,7 @@ record SubmitRequest(
         Preset preset,
         String priority,
         String lang,
-        int durationSec,
+        Integer durationSec,
         String metadata,
         String callbackUrl) {
 

@@ -98,7 +98,7 @@ public final class SubmitRequestParser {
                 preset,
                 priority,
                 lang,
-                durationSec == null ? preset.defaultDurationSec() : durationSec.intValue(),
+                durationSec == null ? preset.defaultDurationSec() : Integer.valueOf(durationSec.intValue()),
                 metadata,
                 callbackUrl);
     }

@@ -22,12 +22,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SubmitRequestParserTest {
 
+    private static final String WIDER = "social_vertical, social_portrait, social_square, brand_wide";
+
     @Test
     void fillsInDefaults() {
         assertThat(parse("{\"content\":\"A sunrise\"}"))
-                .isEqualTo(new SubmitRequest("A sunrise", preset("quick_social"), "low", "en", 10, null, null));
+                .isEqualTo(new SubmitRequest("A sunrise", preset("quick_social"), "low", "en", null, null, null));
         assertThat(parse("{\"preset\":\"brand_story\",\"content\":\"x\"}").durationSec())
-                .isEqualTo(preset("brand_story").defaultDurationSec());
+                .isNull();
+        Presets presets = without("quick_social");
+        presets.offer(List.of(new Preset("alt_text", "Describes a picture", 4, 9, Map.of())));
+        assertThat(parse("{\"preset\":\"alt_text\",\"content\":\"x\"}", presets).durationSec())
+                .isEqualTo(4);
     }
 
     @Test
@@ -81,7 +87,7 @@ class SubmitRequestParserTest {
                  "Content":"x","user_id":"mallory"}"""))
                 .containsExactlyInAnyOrder(
                         "content must not be blank",
-                        "preset must be one of quick_social, brand_story, cinema_spot",
+                        "preset must be one of quick_social, brand_story, cinema_spot, " + WIDER,
                         "priority must be a string, not a number",
                         "lang must be a BCP 47 language tag such as en or pt-BR",
                         "duration_sec must be a whole number, not a string",
@@ -99,8 +105,10 @@ class SubmitRequestParserTest {
                 "{'content':5}                                | content must be a string, not a number",
                 "{'content':{'a':[1]}}                        | content must be a string, not an object",
                 "{'content':'x','content':'y'}                | content is given more than once",
-                "{'content':'x','preset':''}                  | preset must be one of quick_social, brand_story, cinema_spot",
-                "{'content':'x','preset':'QUICK_SOCIAL'}      | preset must be one of quick_social, brand_story, cinema_spot",
+                "{'content':'x','preset':''}                  | preset must be one of quick_social, brand_story, cinema_spot, "
+                        + WIDER,
+                "{'content':'x','preset':'QUICK_SOCIAL'}      | preset must be one of quick_social, brand_story, cinema_spot, "
+                        + WIDER,
                 "{'content':'x','priority':'urgent'}          | priority must be one of low, normal, high",
                 "{'content':'x','lang':''}                    | lang must be a BCP 47 language tag such as en or pt-BR",
                 "{'content':'x','duration_sec':0}             | duration_sec must be from 1 to 30, the maximum for quick_social",
@@ -206,7 +214,7 @@ class SubmitRequestParserTest {
     void fingerprintDependsOnTheRequestNotItsNotation() {
         String one = parse("{\"content\":\"x\",\"preset\":\"quick_social\"}").fingerprint();
         assertThat(one).matches("[0-9a-f]{64}");
-        assertThat(parse(" {\"duration_sec\":10 , \"content\":\" x \"} ").fingerprint())
+        assertThat(parse(" {\"duration_sec\":null , \"content\":\" x \"} ").fingerprint())
                 .isEqualTo(one);
         assertThat(Stream.of(
                                 "{\"content\":\"y\"}",
@@ -272,7 +280,7 @@ class SubmitRequestParserTest {
         Presets presets = without("brand_story");
 
         assertThat(faults("{\"content\":\"x\",\"preset\":\"brand_story\"}", presets))
-                .containsExactly("preset must be one of quick_social, cinema_spot");
+                .containsExactly("preset must be one of quick_social, cinema_spot, " + WIDER);
         presets.offer(List.of(new Preset("alt_text", "Describes a picture", 1, 1, Map.of())));
         assertThat(faults("{\"content\":\"x\",\"preset\":\"quick_social\"}", presets))
                 .containsExactly("preset must be one of alt_text");
@@ -284,15 +292,16 @@ class SubmitRequestParserTest {
 
         for (String body : List.of("{\"content\":\"x\"}", "{\"content\":\"x\",\"preset\":null,\"duration_sec\":99}")) {
             assertThat(faults(body, presets))
-                    .containsExactly("preset is required, and must be one of brand_story, cinema_spot");
+                    .containsExactly("preset is required, and must be one of brand_story, cinema_spot, " + WIDER);
         }
         assertThat(faults("{\"content\":\"x\",\"preset\":\"epic\",\"duration_sec\":0}", presets))
-                .containsExactly("preset must be one of brand_story, cinema_spot", "duration_sec must be at least 1");
+                .containsExactly(
+                        "preset must be one of brand_story, cinema_spot, " + WIDER, "duration_sec must be at least 1");
         assertThat(faults("{\"content\":\"x\",\"preset\":5}", presets))
                 .containsExactly("preset must be a string, not a number");
         assertThat(parse("{\"content\":\"x\",\"preset\":\"cinema_spot\"}", presets)
                         .durationSec())
-                .isEqualTo(20);
+                .isNull();
     }
 
     @Test
@@ -306,7 +315,7 @@ class SubmitRequestParserTest {
     @Test
     void doesNotMeasureADurationByThePresetThatWasNotAskedFor() {
         assertThat(faults("{\"content\":\"x\",\"preset\":\"brandstory\",\"duration_sec\":45}"))
-                .containsExactly("preset must be one of quick_social, brand_story, cinema_spot");
+                .containsExactly("preset must be one of quick_social, brand_story, cinema_spot, " + WIDER);
     }
 
     private static Presets without(String name) {

@@ -29,7 +29,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 @SystemTest
 class BadRequestIT {
 
-    private static final String PRESETS = "quick_social, brand_story, cinema_spot";
+    private static final String PRESETS =
+            "quick_social, brand_story, cinema_spot" + ", social_vertical, social_portrait, social_square, brand_wide";
 
     @LocalServerPort
     private int port;
