@@ -79,7 +79,8 @@ public final class Hyphenation {
     private void addPattern(String pattern) {
         StringBuilder letters = new StringBuilder();
         int[] weights = new int[pattern.length() + 1];
-        for (char c : pattern.toCharArray()) {
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
             if (c >= '0' && c <= '9') {
                 weights[letters.length()] = c - '0';
             } else {
@@ -93,8 +94,8 @@ public final class Hyphenation {
     private void addException(String word) {
         List<Integer> hyphens = new ArrayList<>();
         int index = 0;
-        for (char c : word.toCharArray()) {
-            if (c == '-') {
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) == '-') {
                 hyphens.add(index);
             } else {
                 index++;
