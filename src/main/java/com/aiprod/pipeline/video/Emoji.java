@@ -146,8 +146,8 @@ final class Emoji {
         int first = letter.codePointAt(0);
         boolean asked = letter.indexOf(EMOJI_STYLE) > 0;
         boolean alone = letter.length() == Character.charCount(first);
-        boolean shown = asked || (!alone && first >= 0x80)
-                || UCharacter.hasBinaryProperty(first, UProperty.EMOJI_PRESENTATION);
+        boolean shown =
+                asked || (!alone && first >= 0x80) || UCharacter.hasBinaryProperty(first, UProperty.EMOJI_PRESENTATION);
         if (!shown || letter.indexOf(TEXT_STYLE) > 0 || !UCharacter.hasBinaryProperty(first, UProperty.EMOJI)) {
             return Optional.empty();
         }

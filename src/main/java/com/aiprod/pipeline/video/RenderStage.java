@@ -133,7 +133,9 @@ public class RenderStage {
 
     /** The job's title, or else the text of the first scene, for players that show one. */
     private static String title(Map<String, Object> job, Storyboard board) {
-        String whole = job.get("title") instanceof String title ? title : board.scenes().get(0).text();
+        String whole = job.get("title") instanceof String title
+                ? title
+                : board.scenes().get(0).text();
         String text = whole.replaceAll("\\p{Cntrl}+", " ").strip();
         return text.codePointCount(0, text.length()) <= TITLE
                 ? text

@@ -286,7 +286,9 @@ final class Typesetter {
                         text.text(),
                         toEdge.createTransformedShape(outline),
                         setting.rightToLeft() ? ink.getWidth() + indent : ink.getWidth() + left,
-                        emoji.stream().map(placed -> placed.moved(left - ink.getMinX())).toList()));
+                        emoji.stream()
+                                .map(placed -> placed.moved(left - ink.getMinX()))
+                                .toList()));
                 first = false;
             }
         }

@@ -29,7 +29,7 @@ class SoundtrackTest {
 
         assertThat(Loudness.integrated(sound[0], sound[1])).isCloseTo(-14, within(0.3));
         for (float[] channel : sound) {
-            assertThat(channel).hasSize((int) SECONDS * Synth.RATE);
+            assertThat(channel).hasSize((int) (SECONDS * Synth.RATE));
             assertThat(peak(channel, 0, channel.length)).isLessThanOrEqualTo(Master.CEILING + 0.001f);
             // A full-scale sine of 1 kHz moves by 0.13 from one sample to the next; a click by far more.
             assertThat(largestStep(channel)).isLessThan(0.16f);
