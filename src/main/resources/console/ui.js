@@ -82,6 +82,11 @@ export function clock(iso) {
   return html`<time datetime=${iso} title=${exact(iso)}>${CLOCK.format(new Date(iso))}</time>`;
 }
 
+/** The length of a video in words; null or undefined if the pipeline decides on it. */
+export function length(seconds) {
+  return seconds === null || seconds === undefined ? 'as long as its text needs' : duration(seconds * 1000);
+}
+
 /** Milliseconds in words: "140 ms", "7.4 sec", "2 min 5 sec". */
 export function duration(ms) {
   if (ms === null || ms === undefined || Number.isNaN(ms)) {

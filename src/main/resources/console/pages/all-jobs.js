@@ -1,6 +1,6 @@
 // The jobs of all users, and one of them. The filters and the page are in the address.
 
-import { html, nothing, repeat, heading, empty, failing, loading, jobState, stateWord, icon, ago, clock, between, duration, badge, number, copyButton } from '../ui.js';
+import { html, nothing, repeat, heading, empty, failing, loading, jobState, stateWord, icon, ago, clock, between, duration, badge, number, copyButton, length } from '../ui.js';
 import { get, poll } from '../api.js';
 import { address, crumbs, fresh } from '../operator.js';
 
@@ -182,7 +182,7 @@ function jobPage(id, { signal, update }) {
     const { job } = it;
     return html`<section class="panel pad"><h2>The job</h2><dl>
       <dt>User</dt><dd dir="auto"><a href=${address.jobs({ user_id: it.user_id })}>${it.user_id}</a></dd>
-      <dt>Preset</dt><dd>${job.preset}, ${duration(job.duration_sec * 1000)}, ${job.lang}</dd><dt>Priority</dt><dd>${job.priority}</dd>
+      <dt>Preset</dt><dd>${job.preset}, ${length(job.duration_sec ?? job.result?.output?.duration_sec)}, ${job.lang}</dd><dt>Priority</dt><dd>${job.priority}</dd>
       <dt>Submitted</dt><dd>${ago(job.created_at)}</dd>
       ${it.request_id ? html`<dt>Request</dt><dd class="mono">${it.request_id}</dd>` : nothing}
       ${it.pipeline ? html`<dt>Pipeline</dt><dd><a href=${address.pipeline(it.pipeline, it.revision)}>${it.pipeline}</a> <span class="mono quiet">${it.revision ?? ''}</span></dd>` : nothing}

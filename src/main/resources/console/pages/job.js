@@ -1,7 +1,7 @@
 // One job: its video, or how far it is; what has happened to it; and what can be done with it.
 
 import { html, nothing, repeat, heading, loading, failing, empty, jobState, badge, icon, ago, clock, between, duration, bytes,
-  confirm, copyButton, toast, stateWord } from '../ui.js';
+  confirm, copyButton, toast, stateWord, length } from '../ui.js';
 import { get, post, poll, follow, fileUrl } from '../api.js';
 
 const BUSY_MS = 5000;
@@ -213,7 +213,7 @@ export default function ({ path: [id], signal, update }) {
     const output = job.result?.output;
     return html`<section class="panel pad"><h2>The job</h2><dl>
       <dt>Text</dt><dd dir="auto" class="content">${job.content_preview}${[...job.content_preview].length === 100 ? '…' : ''}</dd>
-      <dt>Preset</dt><dd>${job.preset}</dd><dt>Length</dt><dd>${duration(job.duration_sec * 1000)}</dd>
+      <dt>Preset</dt><dd>${job.preset}</dd><dt>Length</dt><dd>${length(job.duration_sec ?? output?.duration_sec)}</dd>
       <dt>Language</dt><dd>${job.lang}</dd><dt>Priority</dt><dd>${job.priority}</dd>
       <dt>Submitted</dt><dd>${ago(job.created_at)}</dd>
       ${job.attempt ? html`<dt>Attempts</dt><dd>${job.attempt}</dd>` : nothing}

@@ -85,7 +85,7 @@ export default function ({ query, signal, update, go, setQuery }) {
       <tbody>${repeat(page.jobs, (job) => job.job_id, (job) => html`<tr>
         <td class="pic"><job-poster .path=${job.poster} .state=${job.status}></job-poster></td>
         <td><a class="text" dir="auto" href="/console/jobs/${job.job_id}">${job.content_preview}</a>
-          <div class="quiet small num">${job.preset} · ${duration(job.duration_sec * 1000)}<span class="narrow"> · ${ago(job.created_at)}</span></div>
+          <div class="quiet small num">${job.preset}${job.duration_sec ? ` · ${duration(job.duration_sec * 1000)}` : nothing}<span class="narrow"> · ${ago(job.created_at)}</span></div>
           <div class="narrow">${jobState(job.status, label(job))}</div></td>
         <td class="state wide">${jobState(job.status, label(job))}</td>
         <td class="r quiet num wide">${took(job)}</td>

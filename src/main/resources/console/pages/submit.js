@@ -28,7 +28,7 @@ export default function ({ query, signal, update, go }) {
         get('/presets', { signal }), query.has('from') ? get(`/pipeline/job/${encodeURIComponent(query.get('from'))}/request`, { signal }) : null]);
       presets = offered.presets;
       if (from) {
-        job = { ...job, ...from, callback_url: from.callback_url ?? '', duration_sec: String(from.duration_sec),
+        job = { ...job, ...from, callback_url: from.callback_url ?? '', duration_sec: String(from.duration_sec ?? ''),
           metadata: Object.keys(from.metadata).length ? JSON.stringify(from.metadata, null, 2) : '' };
       }
       if (!presets.some((it) => it.name === job.preset)) {
@@ -144,7 +144,7 @@ export default function ({ query, signal, update, go }) {
         <span><b>${preset.name.replaceAll('_', ' ')}</b>
           <span class="quiet small">${preset.description}</span>
           <span class="quiet small num">${[preset.width ? `${preset.width} × ${preset.height}` : null,
-            `${duration(preset.default_duration_sec * 1000)}, up to ${duration(preset.max_duration_sec * 1000)}`]
+            `${preset.default_duration_sec ? `${duration(preset.default_duration_sec * 1000)}, ` : ''}up to ${duration(preset.max_duration_sec * 1000)}`]
             .filter(Boolean).join(' · ')}</span></span></label>`)}</div>
       ${faults.preset ? html`<p class="fault">${faults.preset}</p>` : nothing}</fieldset>`;
   }
@@ -161,7 +161,7 @@ export default function ({ query, signal, update, go }) {
           ${field('duration_sec', 'Seconds', html`<input id="duration_sec" inputmode="numeric" autocomplete="off"
             .value=${job.duration_sec} placeholder=${chosen?.default_duration_sec ?? ''} aria-invalid=${invalid('duration_sec')}
             aria-describedby=${described('duration_sec')} @input=${typed('duration_sec')}>`,
-            chosen ? `1 to ${chosen.max_duration_sec}` : nothing)}
+            chosen ? `1 to ${chosen.max_duration_sec}${chosen.default_duration_sec ? '' : ', or as long as the text needs'}` : nothing)}
           ${field('lang', 'Language', html`<input id="lang" autocomplete="off" placeholder="en" .value=${job.lang}
             aria-invalid=${invalid('lang')} aria-describedby=${described('lang')} @input=${typed('lang')}>`, 'A tag such as en or pt-BR')}
           ${field('priority', 'Priority', html`<select id="priority" @change=${typed('priority')}>
