@@ -143,7 +143,7 @@ function jobPage(id, { signal, update }) {
       return nothing;
     }
     return html`<section class="panel pad live"><h2>${job.status === 'QUEUED' ? 'Waiting for a worker' : html`Running on <span class="mono" dir="ltr">${it.worker_id}</span>`}</h2>
-      <p class="big num">${duration(between(job.status === 'QUEUED' ? job.state_history.at(-1).entered_at : job.state_history.at(-1).entered_at))}</p>
+      <p class="big num">${duration(between(job.state_history.at(-1).entered_at))}</p>
       ${job.progress ? html`<p dir="auto">${job.progress.stage} ${job.progress.percent} %</p>
         <progress max="100" .value=${job.progress.percent} aria-label="Progress of ${job.progress.stage}"></progress>` : nothing}</section>`;
   }
