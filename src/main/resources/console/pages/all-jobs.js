@@ -5,7 +5,7 @@ import { get, poll } from '../api.js';
 import { address, crumbs, fresh } from '../operator.js';
 
 const STATES = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED'];
-const FIELDS = ['user_id', 'preset', 'pipeline', 'error_code', 'since', 'until'];
+const FIELDS = ['user', 'preset', 'pipeline', 'error_code', 'since', 'until'];
 const TICK_MS = 3000;
 const ENDED = ['COMPLETED', 'FAILED', 'CANCELLED'];
 
@@ -76,7 +76,7 @@ function listPage({ query, signal, update, setQuery }) {
     return html`<div class="filters" role="group" aria-label="Status">${chip(null, 'All')}${STATES.map((it) => chip(it, stateWord(it)))}</div>
       <details class="panel search" ?open=${FIELDS.some((name) => query.get(name)) || problem?.errors?.length}><summary>Search
         <span class="quiet">by user, preset, pipeline, error, time</span></summary>
-        <form @submit=${apply}>${field('user_id', 'User')}${field('preset', 'Preset', presets)}${field('pipeline', 'Pipeline', pipelines)}
+        <form @submit=${apply}>${field('user', 'User')}${field('preset', 'Preset', presets)}${field('pipeline', 'Pipeline', pipelines)}
         ${field('error_code', 'Error code')}${field('since', 'Submitted from')}${field('until', 'Submitted before')}
         <div class="actions"><button class="btn pri">Search</button>${filtered ? html`<a class="btn" href="/console/all-jobs">Clear</a>` : nothing}</div></form></details>`;
   }
@@ -97,7 +97,7 @@ function listPage({ query, signal, update, setQuery }) {
           <div class="narrow quiet small who-line">${ago(it.created_at)}, <span dir="auto">${it.user_id}</span></div>
           ${it.error_code ? html`<div class="narrow mono small who-line">${it.error_code}</div>` : nothing}</td>
         <td class="state">${jobState(it.status, it.error_code ? `Failed: ${it.error_code}` : stateWord(it.status))}</td>
-        <td class="wide user"><a class="plain-link" dir="auto" href=${to({ user_id: it.user_id })} title="Only jobs of ${it.user_id}">${it.user_id}</a></td>
+        <td class="wide user"><a class="plain-link" dir="auto" href=${to({ user: it.user_id })} title="Only jobs of ${it.user_id}">${it.user_id}</a></td>
         <td class="wide quiet">${it.preset}</td>
         <td class="wide roomy quiet">${it.pipeline ? html`${it.pipeline}<div class="mono small">${it.revision ?? ''}</div>` : '–'}</td>
         <td class="r quiet num wide roomy nobreak">${it.status === 'QUEUED' ? 'waiting' : duration(between(it.created_at, it.completed_at))}</td>
@@ -181,7 +181,7 @@ function jobPage(id, { signal, update }) {
   function facts() {
     const { job } = it;
     return html`<section class="panel pad"><h2>The job</h2><dl>
-      <dt>User</dt><dd dir="auto"><a href=${address.jobs({ user_id: it.user_id })}>${it.user_id}</a></dd>
+      <dt>User</dt><dd dir="auto"><a href=${address.jobs({ user: it.user_id })}>${it.user_id}</a></dd>
       <dt>Preset</dt><dd>${job.preset}, ${length(job.duration_sec ?? job.result?.output?.duration_sec)}, ${job.lang}</dd><dt>Priority</dt><dd>${job.priority}</dd>
       <dt>Submitted</dt><dd>${ago(job.created_at)}</dd>
       ${it.request_id ? html`<dt>Request</dt><dd class="mono">${it.request_id}</dd>` : nothing}

@@ -39,7 +39,10 @@ final class Emoji {
     private static final int TEXT_STYLE = 0xFE0E;
     private static final int EMOJI_STYLE = 0xFE0F;
 
-    private static final ZipFile PICTURES = open();
+    /** Unpacked when the first emoji is met. */
+    private static final class Pictures {
+        private static final ZipFile ALL = open();
+    }
 
     private Emoji() {}
 
@@ -152,8 +155,8 @@ final class Emoji {
             return Optional.empty();
         }
         return Optional.of(hex(letter, true))
-                .filter(name -> PICTURES.getEntry(name) != null)
-                .or(() -> Optional.of(hex(letter, false)).filter(name -> PICTURES.getEntry(name) != null));
+                .filter(name -> Pictures.ALL.getEntry(name) != null)
+                .or(() -> Optional.of(hex(letter, false)).filter(name -> Pictures.ALL.getEntry(name) != null));
     }
 
     private static String hex(String letter, boolean withStyle) {
@@ -165,7 +168,7 @@ final class Emoji {
     }
 
     private static BufferedImage picture(String name, int side) {
-        try (InputStream in = PICTURES.getInputStream(PICTURES.getEntry(name))) {
+        try (InputStream in = Pictures.ALL.getInputStream(Pictures.ALL.getEntry(name))) {
             return SvgPicture.draw(in.readAllBytes(), side);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the picture " + name, e);

@@ -141,7 +141,7 @@ class CheckStageTest {
     void namesMisalignedCaptions() throws Exception {
         film(720, 1280, 30, 90, 0x3366cc);
         captions(List.of(SCENES.get(0)));
-        assertWrong("it has 1 captions for 2 scenes");
+        assertWrong("it has 1 captions instead of 2");
         captions(List.of(SCENES.get(0), new Scene("Two", 1.4, 3)));
         assertWrong("caption 2 does not match the storyboard");
     }

@@ -69,7 +69,7 @@ class GeneratedClientIT {
         assertThat(job.getResult().getOutput().getDurationSec()).isEqualByComparingTo("7");
         assertThat(job.getCompletedAt()).isAfter(job.getCreatedAt());
         assertThat(job.getProgress()).isNull();
-        JobPage page = jobs.listJobs(JobStatus.COMPLETED, "brand_story", 10, null, null, null);
+        JobPage page = jobs.listJobs(JobStatus.COMPLETED, "brand_story", 10, null, null, null, null);
         assertThat(page.getJobs()).extracting(JobSummary::getJobId).containsExactly(job.getJobId());
         assertThat(page.getNextCursor()).isNull();
     }

@@ -39,7 +39,7 @@ public class AllJobsList {
 
     private static Map<String, String> filters() {
         Map<String, String> filters = new LinkedHashMap<>();
-        filters.put("user_id", "ofUser");
+        filters.put("user", "ofUser");
         filters.put("status", "status");
         filters.put("preset", "preset");
         filters.put("pipeline", "pipeline");
@@ -60,10 +60,10 @@ public class AllJobsList {
     public void parse(Exchange exchange) {
         QueryParameters parameters = new QueryParameters(exchange);
         parameters.refuseAllBut(
-                "user_id", "status", "preset", "pipeline", "error_code", "since", "until", "limit", "cursor");
-        String user = parameters.text("user_id");
+                "user", "status", "preset", "pipeline", "error_code", "since", "until", "limit", "cursor");
+        String user = parameters.text("user");
         if (user != null && !isPossibleUser(user)) {
-            parameters.fault("user_id", "must be a user's ID of 1 to 255 characters");
+            parameters.fault("user", "must be a user's ID of 1 to 255 characters");
         }
         String status = parameters.oneOf("status", STATUSES);
         String preset = parameters.text("preset");

@@ -64,7 +64,7 @@ public final class FilteredRequest extends HttpServletRequestWrapper {
             "cursor",
             "error_code",
             "previous",
-            "user_id",
+            "user",
             "pipeline",
             "since",
             "until",

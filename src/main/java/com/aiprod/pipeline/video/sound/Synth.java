@@ -8,7 +8,7 @@ final class Synth {
 
     static final int RATE = 48_000;
 
-    private static final int TABLE = 4096;
+    private static final int SAMPLES = 4096;
     private static final float[] SINE = sine();
 
     private final Mood mood;
@@ -22,11 +22,11 @@ final class Synth {
         this.left = new float[samples];
         this.right = new float[samples];
         this.noise = new SplittableRandom(seed);
-        this.pad = new float[TABLE + 1];
+        this.pad = new float[SAMPLES + 1];
         for (int harmonic = 1; harmonic <= 7; harmonic++) {
             double strength = Math.pow(0.45 + 0.25 * mood.brightness(), harmonic - 1) / harmonic;
-            for (int i = 0; i <= TABLE; i++) {
-                pad[i] += (float) (strength * SINE[i * harmonic % TABLE]);
+            for (int i = 0; i <= SAMPLES; i++) {
+                pad[i] += (float) (strength * SINE[(i * harmonic) % SAMPLES]);
             }
         }
     }
@@ -68,8 +68,8 @@ final class Synth {
         double release = 1.4;
         int from = sample(note.start());
         int to = Math.min(sample(note.start() + note.seconds() + release), left.length);
-        double step = frequency(note.pitch()) * (1 + detuning) / RATE * TABLE;
-        double phase = noise.nextDouble() * TABLE;
+        double step = frequency(note.pitch()) * (1 + detuning) / RATE * SAMPLES;
+        double phase = noise.nextDouble() * SAMPLES;
         float l = gain(level * note.strength(), -pan);
         float r = gain(level * note.strength(), pan);
         double drift = 0.13 + 0.1 * noise.nextDouble();
@@ -77,7 +77,7 @@ final class Synth {
             double at = (i - from) / (double) RATE;
             double fade = smooth(at / attack) * (1 - smooth((at - note.seconds()) / release));
             // It ebbs once it has risen, which leaves room for the melody.
-            double breath = (0.88 + 0.12 * at(SINE, at * drift * TABLE)) * (1 - 0.4 * smooth(at / 3 - 0.3));
+            double breath = (0.88 + 0.12 * at(SINE, at * drift * SAMPLES)) * (1 - 0.4 * smooth(at / 3 - 0.3));
             float value = (float) (at(wave, phase) * fade * breath);
             left[i] += l * value;
             right[i] += r * value;
@@ -90,7 +90,7 @@ final class Synth {
         double release = 0.35;
         int from = sample(note.start());
         int to = Math.min(sample(note.start() + note.seconds() + release), left.length);
-        double step = frequency(note.pitch()) / RATE * TABLE;
+        double step = frequency(note.pitch()) / RATE * SAMPLES;
         double phase = 0;
         float level = (float) (0.10 * note.strength());
         for (int i = from; i < to; i++) {
@@ -109,7 +109,7 @@ final class Synth {
         double decay = 0.62 - 0.3 * (note.pitch() - 60) / 36;
         int from = sample(note.start());
         int to = Math.min(from + (int) (decay * 6 * RATE), left.length);
-        double step = frequency(note.pitch()) / RATE * TABLE;
+        double step = frequency(note.pitch()) / RATE * SAMPLES;
         double phase = 0;
         float l = gain(0.25 * note.strength(), -note.pan());
         float r = gain(0.25 * note.strength(), note.pan());
@@ -148,7 +148,7 @@ final class Synth {
             float value = (float) (at(SINE, phase) * fade * level);
             left[i] += value;
             right[i] += value;
-            phase += base * (1 + 1.6 * StrictMath.exp(-at / 0.035)) / RATE * TABLE;
+            phase += base * (1 + 1.6 * StrictMath.exp(-at / 0.035)) / RATE * SAMPLES;
         }
     }
 
@@ -208,7 +208,7 @@ final class Synth {
     private static double at(float[] wave, double phase) {
         int whole = (int) phase;
         float part = (float) (phase - whole);
-        int index = whole & (TABLE - 1);
+        int index = whole & (SAMPLES - 1);
         float value = wave[index];
         return value + part * (wave[index + 1] - value);
     }
@@ -220,9 +220,9 @@ final class Synth {
     }
 
     private static float[] sine() {
-        float[] table = new float[TABLE + 1];
-        for (int i = 0; i <= TABLE; i++) {
-            table[i] = (float) StrictMath.sin(2 * Math.PI * i / TABLE);
+        float[] table = new float[SAMPLES + 1];
+        for (int i = 0; i <= SAMPLES; i++) {
+            table[i] = (float) StrictMath.sin(2 * Math.PI * i / SAMPLES);
         }
         return table;
     }

@@ -54,8 +54,8 @@ class AllJobsListTest {
         "preset, Epic",
         "pipeline, Video",
         "pipeline, a_b",
-        "user_id, ''",
-        "user_id, '\u0000'",
+        "user, ''",
+        "user, '\u0000'",
         "error_code, ''",
         "since, yesterday",
         "since, 2026-01-16",
@@ -80,7 +80,7 @@ class AllJobsListTest {
 
     @Test
     void leadsFromPageToPageWithAllFilters() {
-        Exchange first = exchange(Map.of("limit", "2", "user_id", "a&b", "since", "2026-01-16T12:00:00Z"));
+        Exchange first = exchange(Map.of("limit", "2", "user", "a&b", "since", "2026-01-16T12:00:00Z"));
         list.parse(first);
         first.getMessage()
                 .setBody(IntStream.of(3, 2, 1).mapToObj(AllJobsListTest::row).toList());
@@ -90,7 +90,7 @@ class AllJobsListTest {
                 .containsExactly("jobs", "limit", "count", "next_cursor");
         assertThat((List<?>) page.get("jobs")).hasSize(2);
         assertThat(first.getMessage().getHeader("Link"))
-                .isEqualTo("</admin/jobs?user_id=a%26b&since=2026-01-16T12%3A00%3A00Z&limit=2&cursor="
+                .isEqualTo("</admin/jobs?user=a%26b&since=2026-01-16T12%3A00%3A00Z&limit=2&cursor="
                         + page.get("next_cursor") + ">; rel=\"next\"");
     }
 

@@ -29,9 +29,9 @@ class PipelineFlowTest {
         assertThat(tried.path("id").asText()).isEqualTo("make-video");
         assertThat(tried.path("branches").findValuesAsText("kind")).containsExactly("steps", "doFinally");
         JsonNode call = tried.path("branches").path(0).path("steps").path(0);
-        assertThat(call.path("id").asText()).isEqualTo("call-sanitize");
-        assertThat(call.path("calls").asText()).isEqualTo("sanitize-content");
-        assertThat(call.path("line").asInt()).isEqualTo(lineOf("video/video.camel.yaml", "id: call-sanitize") - 1);
+        assertThat(call.path("id").asText()).isEqualTo("call-options");
+        assertThat(call.path("calls").asText()).isEqualTo("check-options");
+        assertThat(call.path("line").asInt()).isEqualTo(lineOf("video/video.camel.yaml", "id: call-options") - 1);
         JsonNode clean = tried.path("branches").path(1).path("steps").path(0);
         assertThat(clean.path("detail").asText()).isEqualTo("workFiles.discard");
     }

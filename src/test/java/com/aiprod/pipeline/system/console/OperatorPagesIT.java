@@ -139,9 +139,9 @@ class OperatorPagesIT {
         browser.signInAsOperator("olga");
         browser.go("all-jobs");
         browser.click("Search");
-        browser.type("#f-user_id", api.id());
+        browser.type("#f-user", api.id());
         browser.find("form button.pri").click();
-        browser.await("only this user's jobs", () -> browser.address().contains("user_id=" + api.id()));
+        browser.await("only this user's jobs", () -> browser.address().contains("user=" + api.id()));
         browser.find("td.text a").click();
         browser.awaitText("Why it failed");
         assertThat(browser.address()).isEqualTo("all-jobs/" + job);

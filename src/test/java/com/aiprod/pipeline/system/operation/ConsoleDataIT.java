@@ -79,8 +79,8 @@ class ConsoleDataIT {
         alice.await(job, "FAILED");
         String code = alice.job(job).path("result").path("error_code").asText();
         for (String filter : List.of(
-                "user_id=" + alice.id(),
-                "user_id=" + alice.id() + "&status=FAILED",
+                "user=" + alice.id(),
+                "user=" + alice.id() + "&status=FAILED",
                 "status=FAILED&limit=100",
                 "error_code=" + code + "&limit=100",
                 "since=2020-01-01T00:00:00Z&limit=100")) {
@@ -90,7 +90,7 @@ class ConsoleDataIT {
                     .as(filter)
                     .contains(job);
         }
-        assertThat(json(root.get("/admin/jobs?user_id=" + alice.id() + "&status=COMPLETED"))
+        assertThat(json(root.get("/admin/jobs?user=" + alice.id() + "&status=COMPLETED"))
                         .path("jobs"))
                 .isEmpty();
         assertThat(json(root.get("/admin/jobs?until=2020-01-01T00:00:00Z")).path("jobs"))
@@ -109,11 +109,11 @@ class ConsoleDataIT {
 
     @Test
     void namesInvalidParameters() throws Exception {
-        assertThat(faults(root.get("/admin/jobs?user_id=&status=x&preset=X&pipeline=X&error_code=&since=x&until=x"
+        assertThat(faults(root.get("/admin/jobs?user=&status=x&preset=X&pipeline=X&error_code=&since=x&until=x"
                         + "&limit=0&cursor=x&offset=5")))
                 .extracting(fault -> fault.substring(0, fault.indexOf(':')))
                 .containsExactlyInAnyOrder(
-                        "user_id",
+                        "user",
                         "status",
                         "preset",
                         "pipeline",
