@@ -101,7 +101,7 @@ class ConsoleLooksIT {
         browser.tabTo("#content");
         browser.press(Keys.chord(Keys.CONTROL, "a"), "Typed with keys.");
         browser.tabTo("input[name=preset]");
-        for (int i = 0; i < 4 && !browser.<Boolean>script("return document.activeElement.value === 'scripted'"); i++) {
+        for (int i = 0; i < 20 && !browser.<Boolean>script("return document.activeElement.value === 'scripted'"); i++) {
             browser.press(Keys.ARROW_DOWN);
         }
         browser.tabTo("summary");
