@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,9 +55,16 @@ public final class Film {
         return Double.parseDouble(rest.split(" ")[0]);
     }
 
-    /** Decodes all frames and returns ffprobe's description of each. */
+    /** Decodes all frames of the picture and returns ffprobe's description of each. */
     public JsonNode frames() throws IOException, InterruptedException {
-        return probe("frame=key_frame,pts_time").path("frames");
+        JsonNode frames = probe("frame=media_type,key_frame,pts_time").path("frames");
+        ArrayNode pictures = new ObjectMapper().createArrayNode();
+        frames.forEach(frame -> {
+            if (frame.path("media_type").asText().equals("video")) {
+                pictures.add(frame);
+            }
+        });
+        return pictures;
     }
 
     private JsonNode probe(String entries) throws IOException, InterruptedException {

@@ -70,7 +70,8 @@ class VideoIT {
     @Test
     void describesTheOutput() {
         assertThat(names(output))
-                .containsExactlyInAnyOrder("artifacts", "duration_sec", "width", "height", "scenes", "truncated");
+                .containsExactlyInAnyOrder(
+                        "artifacts", "title", "lang", "duration_sec", "width", "height", "scenes", "truncated", "alt");
         assertThat(output.path("duration_sec").asDouble()).isEqualTo(3);
         assertThat(output.path("width").asInt()).isEqualTo(720);
         assertThat(output.path("height").asInt()).isEqualTo(1280);

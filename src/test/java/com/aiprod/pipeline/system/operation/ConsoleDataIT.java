@@ -83,7 +83,7 @@ class ConsoleDataIT {
                 "user=" + alice.id() + "&status=FAILED",
                 "status=FAILED&limit=100",
                 "error_code=" + code + "&limit=100",
-                "since=2020-01-01T00:00:00Z&limit=100")) {
+                "since=2020-01-01T00:00:00Z&user=" + alice.id())) {
             assertThat(json(expect(200, root.get("/admin/jobs?" + filter)))
                             .path("jobs")
                             .findValuesAsText("job_id"))
