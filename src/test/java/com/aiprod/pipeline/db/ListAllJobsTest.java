@@ -119,7 +119,8 @@ class ListAllJobsTest {
         fill(20_000);
         queries.jdbc().execute("DELETE FROM outbox");
         queries.jdbc().execute("ANALYZE jobs");
-        queries.jdbc().execute("ANALYZE outbox");
+        // Without VACUUM, a bitmap scan counts the deleted rows.
+        queries.jdbc().execute("VACUUM ANALYZE outbox");
         Map<String, Object> plan = queries.sql(
                         "EXPLAIN (ANALYZE, FORMAT JSON) " + Queries.text("list-all-jobs"),
                         page(Map.of("status", status, "errorCode", "FAILED".equals(status) ? "NEVER" : "")))
