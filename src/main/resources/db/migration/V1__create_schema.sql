@@ -166,6 +166,10 @@ CREATE TABLE job_variables (
     PRIMARY KEY (job_id, name)
 );
 
+-- Numbers the slices of the outbox; see rotate-outbox.sql.
+CREATE SEQUENCE outbox_slice;
+DO $$ BEGIN PERFORM nextval('outbox_slice'); END $$;
+
 -- The outbox: a row for each QUEUED job. The statement that queues the job inserts it; a trigger deletes it when the job
 -- leaves that state. In between it says whether the message waits, is being published, or is in flight.
 CREATE TABLE outbox (
@@ -183,6 +187,10 @@ CREATE TABLE outbox (
     published_at timestamptz,
     -- How often the message was presumed lost and published again. The pause grows each time.
     republished  integer      NOT NULL DEFAULT 0 CHECK (republished >= 0),
+    -- The newest slice when the row was inserted. While a transaction is held open, VACUUM cannot remove the index entries
+    -- of rows that were deleted since. The statements of each dispatcher round read only the two newest slices, so they
+    -- do not step over those entries.
+    slice        bigint       NOT NULL DEFAULT pg_sequence_last_value('outbox_slice'),
     CONSTRAINT what_is_in_flight_is_leased_for_good CHECK (
         (published_at IS NOT NULL) = (leased_until IS NOT DISTINCT FROM 'infinity')),
     CONSTRAINT what_is_deferred_is_not_in_flight CHECK (NOT deferred OR published_at IS NULL)
@@ -190,8 +198,8 @@ CREATE TABLE outbox (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
 -- By job ID, which contains the submission time: a job that is published again keeps its place.
-CREATE INDEX outbox_by_turn ON outbox (user_id, priority DESC, job_id) WHERE published_at IS NULL;
-CREATE INDEX outbox_by_lease ON outbox (leased_until) WHERE leased_until IS NOT NULL;
+CREATE INDEX outbox_by_turn ON outbox (slice, user_id, priority DESC, job_id) WHERE published_at IS NULL;
+CREATE INDEX outbox_by_lease ON outbox (slice, leased_until) WHERE leased_until IS NOT NULL;
 
 -- A trigger, because several statements end a wait and none may forget the row. It also sees a row that was inserted
 -- while its statement waited for the lock on the job.
@@ -208,7 +216,10 @@ CREATE TRIGGER jobs_leave_the_outbox BEFORE UPDATE OF state ON jobs
 -- Users take turns in the order of their IDs, starting after the user served last.
 CREATE TABLE dispatch_turn (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    last_user text COLLATE "C" NOT NULL DEFAULT ''
+    last_user text COLLATE "C" NOT NULL DEFAULT '',
+    -- The slice of the outbox that began last, and the last ID of the outbox at that time.
+    slice             bigint   NOT NULL DEFAULT 1,
+    slice_began_after bigint   NOT NULL DEFAULT 0
 );
 INSERT INTO dispatch_turn DEFAULT VALUES;
 

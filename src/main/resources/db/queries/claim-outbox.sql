@@ -6,39 +6,42 @@
 WITH RECURSIVE last AS MATERIALIZED (
     -- LIMIT has no effect except to tell the planner that there is only one row.
     SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
+), slices AS MATERIALIZED (
+    SELECT slice FROM (SELECT pg_sequence_last_value('outbox_slice') AS newest) AS number,
+                      LATERAL (VALUES (newest), (newest - 1)) AS slices (slice)
 ), room AS MATERIALIZED (
     SELECT greatest(0, least(cast(:?batchSize AS bigint),
         coalesce((SELECT jobs FROM worker_capacity), cast(:?minInFlight AS bigint))
         -- What is published is leased for good.
-        - (SELECT count(*) FROM outbox WHERE leased_until > now() AND NOT deferred))) AS free
+        - (SELECT count(*) FROM slices JOIN outbox USING (slice) WHERE leased_until > now() AND NOT deferred))) AS free
     FROM last
 ), round (user_id, place, wrapped) AS (
     -- The waiting users, from the user after last_user around to last_user. As many as there is room for, each found by
-    -- one index lookup, so the number of waiting users and jobs does not matter.
+    -- one index lookup in each slice, so the number of waiting users and jobs does not matter. The row that goes back
+    -- to the first user names no user and repeats the place.
     SELECT last_user, 0, false FROM last, room WHERE free > 0
     UNION ALL
-    SELECT next.user_id, place + 1, next.wrapped
+    SELECT coalesce(next.user_id, ''), place + cast(next.user_id IS NOT NULL AS integer), wrapped OR next.user_id IS NULL
     FROM round, last, room, LATERAL (
-        (SELECT user_id, round.wrapped FROM outbox
-         WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
-         ORDER BY user_id LIMIT 1)
-        UNION ALL
-        (SELECT user_id, true FROM outbox
-         WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND NOT round.wrapped
-           AND (SELECT user_id FROM outbox
-                WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND user_id > round.user_id
-                ORDER BY user_id LIMIT 1) IS NULL
-         ORDER BY user_id LIMIT 1)) AS next
-    WHERE place < free AND (next.user_id <= last_user OR NOT next.wrapped)
+        SELECT min(first.user_id) AS user_id FROM slices, LATERAL (
+            SELECT user_id FROM outbox
+            WHERE outbox.slice = slices.slice AND published_at IS NULL AND (leased_until IS NULL OR leased_until <= now())
+              AND user_id > round.user_id
+            ORDER BY user_id LIMIT 1) AS first) AS next
+    WHERE place < free AND CASE WHEN wrapped THEN next.user_id <= last_user ELSE true END
 ), turn AS MATERIALIZED (
     SELECT job.id, job.user_id, row_number() OVER (ORDER BY nth, place) AS place
     FROM round, room, LATERAL (
-        SELECT id, user_id, row_number() OVER (ORDER BY priority DESC, job_id) AS nth FROM outbox
-        WHERE published_at IS NULL AND (leased_until IS NULL OR leased_until <= now()) AND user_id = round.user_id
+        SELECT id, user_id, row_number() OVER (ORDER BY priority DESC, job_id) AS nth FROM slices, LATERAL (
+            SELECT id, user_id, priority, job_id FROM outbox
+            WHERE outbox.slice = slices.slice AND published_at IS NULL AND (leased_until IS NULL OR leased_until <= now())
+              AND user_id = round.user_id
+            ORDER BY priority DESC, job_id
+            -- Every other user gets at least one job before this user gets the rest.
+            LIMIT free - (SELECT max(place) FROM round) + 1) AS first
         ORDER BY priority DESC, job_id
-        -- Every other user gets at least one job before this user gets the rest.
         LIMIT free - (SELECT max(place) FROM round) + 1) AS job
-    WHERE place > 0
+    WHERE place > 0 AND round.user_id <> ''
     ORDER BY nth, place
     LIMIT (SELECT free FROM room)
 ), leased AS (

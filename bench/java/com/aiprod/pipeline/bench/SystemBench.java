@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,6 +42,7 @@ public final class SystemBench {
 
     private static final Duration ROUND = Duration.ofSeconds(4);
     private static final int ROUNDS = 2;
+    private static final Duration HELD = Duration.ofMinutes(5);
     private static final Duration DATABASE_WARM_UP = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String LONG_VIDEO =
@@ -61,6 +63,7 @@ public final class SystemBench {
         part("limits", SystemBench::limits);
         part("allRoles", SystemBench::allRoles);
         part("preQueued", SystemBench::preQueued);
+        part("heldTransaction", SystemBench::heldTransaction);
         part("whileVideoRenders", SystemBench::whileVideoRenders);
     }
 
@@ -204,6 +207,39 @@ public final class SystemBench {
             PreQueued run = PreQueued.run(services.databaseUrl(), meter, jobs, 1);
             line("first to last COMPLETED, per s", "%.0f (%,d jobs)".formatted(run.perSecond(), run.jobs()));
             line("", run.cost().text());
+        }
+    }
+
+    /** Nothing that was deleted since a transaction began can be vacuumed before it ends. */
+    private static void heldTransaction() throws Exception {
+        System.out.println("Pre-queued echo jobs while another transaction is held open");
+        try (Services services = new Services();
+                SystemUnderTest system = services.start(ECHO, SLOTS, "--aiprod.roles=dispatcher,worker,recorder");
+                Connection holder = DriverManager.getConnection(services.databaseUrl());
+                var statement = holder.createStatement()) {
+            Meter meter = services.meter().with(SYSTEM, system.pid());
+            int jobs = PreQueued.warmUp(services.databaseUrl(), meter, 1, Load.shortened(ROUND.multipliedBy(2)));
+            PreQueued without = PreQueued.run(services.databaseUrl(), meter, jobs, 1);
+            line("without, per s", "%.0f; %s".formatted(without.perSecond(), without.cost().text()));
+            holder.setAutoCommit(false);
+            holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            statement.execute("SELECT FROM jobs LIMIT 1");
+            long start = System.nanoTime();
+            long end = start + Load.shortened(HELD).toNanos();
+            PreQueued run = without;
+            int done = 0;
+            while (System.nanoTime() < end) {
+                run = PreQueued.run(services.databaseUrl(), meter, jobs, 1);
+                done += jobs;
+            }
+            line(
+                    "held for %d s and %,d jobs, per s".formatted((System.nanoTime() - start) / 1_000_000_000, done),
+                    "%.0f, ratio %.2f; %s"
+                            .formatted(
+                                    run.perSecond(),
+                                    run.perSecond() / without.perSecond(),
+                                    run.cost().text()));
+            holder.rollback();
         }
     }
 
