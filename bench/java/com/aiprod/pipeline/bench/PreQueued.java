@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 record PreQueued(int jobs, double perSecond, Meter.Cost cost) {
 
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration WARM_UP = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String INSERT = """
@@ -53,20 +54,19 @@ record PreQueued(int jobs, double perSecond, Meter.Cost cost) {
         }
     }
 
-    /** Completes jobs until the system does not become faster, and returns how many it takes in the given time. */
+    /**
+     * Completes jobs for a minute, since a JVM compiles its code only after many thousands, and returns how many the
+     * system takes in the given time.
+     */
     static int warmUp(String url, Meter meter, int users, Duration time) {
-        double fastest = 0;
+        double rate = 0;
         int jobs = 1_000;
-        long end = System.nanoTime() + Load.shortened(PATIENCE).toNanos();
-        for (int round = 0; round < 12 && System.nanoTime() < end; round++) {
-            double rate = run(url, meter, jobs, users).perSecond();
-            if (round > 2 && rate < 1.05 * fastest) {
-                break;
-            }
-            fastest = Math.max(fastest, rate);
-            jobs = (int) Math.max(1_000, fastest * 3);
+        long end = System.nanoTime() + WARM_UP.toNanos();
+        while (rate == 0 || System.nanoTime() < end) {
+            rate = run(url, meter, jobs, users).perSecond();
+            jobs = (int) Math.max(1_000, rate * 4);
         }
-        return (int) Math.max(1_000, fastest * time.toMillis() / 1_000);
+        return (int) Math.max(1_000, rate * time.toMillis() / 1_000);
     }
 
     /** Waits until no job is left to run. */
