@@ -94,7 +94,7 @@ function listPage({ query, signal, update, setQuery }) {
     return html`<div class="panel"><table class="all-jobs"><thead><tr><th>Text</th><th>Status</th><th class="wide">User</th>
         <th class="wide">Preset</th><th class="wide roomy">Pipeline</th><th class="r wide roomy">Took</th><th class="r wide">Age</th></tr></thead>
       <tbody>${repeat(page.jobs, (it) => it.job_id, (it) => html`<tr>
-        <td class="text"><a class="plain-link" dir="auto" href=${address.job(it.job_id)}>${it.content_preview}</a>
+        <td class="what"><a class="plain-link" dir="auto" href=${address.job(it.job_id)}>${it.content_preview}</a>
           <div class="narrow quiet small who-line">${ago(it.created_at)}, <span dir="auto">${it.user_id}</span></div>
           ${it.error_code ? html`<div class="narrow mono small who-line">${it.error_code}</div>` : nothing}</td>
         <td class="state">${jobState(it.status, it.error_code ? `Failed: ${it.error_code}` : stateWord(it.status))}</td>

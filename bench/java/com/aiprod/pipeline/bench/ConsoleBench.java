@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.chrome.ChromeDriver;
 
 /**
@@ -52,7 +53,7 @@ public final class ConsoleBench {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("jobs", "table.jobs tbody tr");
         pages.put("submit", ".cards");
-        pages.put("jobs/%s", ".timeline li");
+        pages.put("jobs/%s", ".job dl");
         pages.put("overview", "line-chart canvas");
         pages.put("all-jobs", "table.all-jobs tbody tr");
         pages.put("letters", "#main h2");
@@ -113,9 +114,10 @@ public final class ConsoleBench {
     private void pages(String job) {
         System.out.printf("%,d jobs. Milliseconds from the address to the content, %d loads; a reload signs in anew.%n", JOBS, LOADS);
         System.out.printf(
-                "%-18s %8s %6s %12s %12s %12s %12s%n",
-                "page", "KB", "files", "empty cache", "p50", "p95", "of it page");
+                "%-18s %8s %6s %12s %12s %12s %16s%n",
+                "page", "KB", "files", "empty cache", "p50", "p95", "without sign-in");
         signIn();
+        browser.executeCdpCommand("Network.enable", Map.of());
         Map<String, Long> everything = new LinkedHashMap<>();
         for (Map.Entry<String, String> page : PAGES.entrySet()) {
             String path = page.getKey().formatted(job);
@@ -139,7 +141,7 @@ public final class ConsoleBench {
             times.sort(null);
             ofPage.sort(null);
             System.out.printf(
-                    "%-18s %8.1f %6d %12d %12d %12d %12d%n",
+                    "%-18s %8.1f %6d %12d %12d %12d %16d%n",
                     page.getKey().replace("%s", "ID"),
                     sum(weight) / 1000.0,
                     weight.size(),
@@ -185,7 +187,7 @@ public final class ConsoleBench {
                     return;
                 }
                 TimeUnit.MILLISECONDS.sleep(5);
-            } catch (org.openqa.selenium.WebDriverException e) {
+            } catch (WebDriverException e) {
                 // The page is just being left.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -197,7 +199,7 @@ public final class ConsoleBench {
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private <T> T browserScript(String script) {
-        return (T) ((JavascriptExecutor) browser).executeScript(script);
+        return (T) browser.executeScript(script);
     }
 
     /** Users with their lists open, each polled with its ETag. */
@@ -212,7 +214,7 @@ public final class ConsoleBench {
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         ScheduledExecutorService clients = Executors.newScheduledThreadPool(8);
         Map<String, String> tags = new ConcurrentHashMap<>();
-        List<Long> times = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<Long> times = Collections.synchronizedList(new ArrayList<>());
         AtomicInteger failures = new AtomicInteger();
         try {
             List<String> tokens = system.tokens(CONSOLES);

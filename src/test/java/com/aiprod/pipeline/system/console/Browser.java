@@ -30,6 +30,7 @@ final class Browser implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(25);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
+    private static final int HEIGHT = 800;
     private static final int MAX_PICTURE_HEIGHT = 3000;
     private static final int[] WIDTHS = {360, 1024, 1600};
 
@@ -53,7 +54,7 @@ final class Browser implements AutoCloseable {
                 .as("Chromium (Debian packages chromium and chromium-driver) is not installed, so this test is skipped")
                 .isPresent();
         Browser browser = new Browser(driver.orElseThrow(), "http://localhost:" + port + "/console/");
-        browser.looks(1024, 800, false);
+        browser.looks(1024, HEIGHT, false);
         return browser;
     }
 
@@ -244,31 +245,29 @@ final class Browser implements AutoCloseable {
     void pictures(String name) {
         for (boolean dark : new boolean[] {false, true}) {
             for (int width : WIDTHS) {
-                looks(width, 800, dark);
-                picture("%s-%d-%s".formatted(name, width, dark ? "dark" : "light"), width);
+                looks(width, HEIGHT, dark);
+                picture("%s-%d-%s".formatted(name, width, dark ? "dark" : "light"), width, dark);
             }
-            looks(1024, 800, dark);
+            looks(1024, HEIGHT, dark);
             assertAccessible();
         }
-        looks(1024, 800, false);
+        looks(1024, HEIGHT, false);
     }
 
-    /** Also of the part below the window. */
-    private void picture(String name, int width) {
-        List<?> size = script(
-                "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {"
-                        + " const all = document.documentElement; done([all.scrollWidth, all.scrollHeight]) })))");
+    /** Of the whole page, in a window that is as high. */
+    private void picture(String name, int width, boolean dark) {
+        List<?> size = script("const all = document.documentElement; return [all.scrollWidth, all.scrollHeight,"
+                + " [...document.querySelectorAll('main a, main button')].filter(it => it.innerText?.trim()"
+                + " && it.checkVisibility() && it.getBoundingClientRect().width < 16).map(it => it.outerHTML)]");
+        assertThat((List<?>) size.get(2)).as("too narrow to be read in %s", name).isEmpty();
         assertThat((Long) size.get(0)).as("width of %s", name).isLessThanOrEqualTo(width);
-        long height = Math.min(MAX_PICTURE_HEIGHT, Math.max(800, (Long) size.get(1)));
-        Map<String, Object> picture = driver.executeCdpCommand(
-                "Page.captureScreenshot",
-                Map.of(
-                        "captureBeyondViewport",
-                        true,
-                        "optimizeForSpeed",
-                        true,
-                        "clip",
-                        Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 1)));
+        long height = Math.min(MAX_PICTURE_HEIGHT, (Long) size.get(1));
+        if (height > HEIGHT) {
+            looks(width, (int) height, dark);
+        }
+        script("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
+        Map<String, Object> picture =
+                driver.executeCdpCommand("Page.captureScreenshot", Map.of("optimizeForSpeed", true));
         try {
             Files.createDirectories(SCREENSHOTS);
             Files.write(

@@ -101,7 +101,7 @@ class ConsoleLooksIT {
         browser.go("jobs");
         browser.awaitText("<img src=x onerror=");
         browser.go("jobs/" + job);
-        browser.awaitText("CONTENT_REFUSED");
+        browser.awaitText("Why it failed");
         assertThat(browser.text()).contains("<script>document.title='hacked'</script>", "</pre><img src=x");
         browser.click("Edit and submit again");
         browser.awaitScript("return document.querySelector('#content')?.value.includes('onerror')");

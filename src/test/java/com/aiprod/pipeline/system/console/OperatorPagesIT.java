@@ -42,7 +42,8 @@ class OperatorPagesIT {
         browser.signInAsOperator("olga");
         browser.go("letters?error_code=" + code);
         browser.click("Redrive 3");
-        assertThat(browser.find("dialog").getText()).contains("Redrive 3 dead letters?", code);
+        assertThat(browser.find("dialog").getText())
+                .contains("Redrive 3 dead letters?", code, "Fails again until the cause is mended.");
         browser.assertAccessible();
         browser.find("dialog button.pri").click();
         browser.awaitText("3 dead letters redriven.");
@@ -128,7 +129,7 @@ class OperatorPagesIT {
         browser.type("#f-user", api.id());
         browser.find("form button.pri").click();
         browser.await("only this user's jobs", () -> browser.address().contains("user=" + api.id()));
-        browser.find("td.text a").click();
+        browser.find("td.what a").click();
         browser.awaitText("Why it failed");
         assertThat(browser.address()).isEqualTo("all-jobs/" + job);
         browser.awaitText("To its dead letter");
