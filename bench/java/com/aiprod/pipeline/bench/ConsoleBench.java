@@ -112,7 +112,9 @@ public final class ConsoleBench {
     }
 
     private void pages(String job) {
-        System.out.printf("%,d jobs. Milliseconds from the address to the content, %d loads; a reload signs in anew.%n", JOBS, LOADS);
+        System.out.printf(
+                "%,d jobs. Milliseconds from the address to the content, %d loads; a reload signs in anew.%n",
+                JOBS, LOADS);
         System.out.printf(
                 "%-18s %8s %6s %12s %12s %12s %16s%n",
                 "page", "KB", "files", "empty cache", "p50", "p95", "without sign-in");
@@ -122,8 +124,7 @@ public final class ConsoleBench {
         for (Map.Entry<String, String> page : PAGES.entrySet()) {
             String path = page.getKey().formatted(job);
             Object script = browser.executeCdpCommand(
-                            "Page.addScriptToEvaluateOnNewDocument",
-                            Map.of("source", NOTES.formatted(page.getValue())))
+                            "Page.addScriptToEvaluateOnNewDocument", Map.of("source", NOTES.formatted(page.getValue())))
                     .get("identifier");
             browser.executeCdpCommand("Network.setCacheDisabled", Map.of("cacheDisabled", true));
             long cold = load(path);
@@ -275,8 +276,8 @@ public final class ConsoleBench {
     }
 
     private static long committed(Statement statement) throws SQLException {
-        try (var row = statement.executeQuery(
-                "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")) {
+        try (var row =
+                statement.executeQuery("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")) {
             row.next();
             return row.getLong(1);
         }

@@ -122,16 +122,15 @@ public class AdminDocuments implements DisposableBean {
     }
 
     private Made make(Wanted wanted) {
-        Exchange answer = routes.request(
-                "direct:" + wanted.route, exchange -> wanted.variables.forEach(exchange::setVariable));
+        Exchange answer =
+                routes.request("direct:" + wanted.route, exchange -> wanted.variables.forEach(exchange::setVariable));
         if (answer.getException() != null) {
             return new Made(null, Map.of(), answer.getException());
         }
         String document = answer.getMessage().getBody(String.class);
         Map<String, Object> headers = new HashMap<>();
         headers.put(
-                HttpHeaders.ETAG,
-                '"' + DigestUtils.md5DigestAsHex(document.getBytes(StandardCharsets.UTF_8)) + '"');
+                HttpHeaders.ETAG, '"' + DigestUtils.md5DigestAsHex(document.getBytes(StandardCharsets.UTF_8)) + '"');
         Object link = answer.getMessage().getHeader(HttpHeaders.LINK);
         if (link != null) {
             headers.put(HttpHeaders.LINK, link);

@@ -32,8 +32,19 @@ public class AllJobsList {
 
     /** The exchange variables that the query binds. */
     static final Set<String> VARIABLES = Set.of(
-            "ofUser", "status", "preset", "pipeline", "errorCode", "since", "sinceId", "until", "untilId", "limit", "rows",
-            "cursorCreatedAt", "cursorId");
+            "ofUser",
+            "status",
+            "preset",
+            "pipeline",
+            "errorCode",
+            "since",
+            "sinceId",
+            "until",
+            "untilId",
+            "limit",
+            "rows",
+            "cursorCreatedAt",
+            "cursorId");
 
     /** The filters as the request names them, and the exchange variables that hold them. */
     private static final Map<String, String> FILTERS = filters();

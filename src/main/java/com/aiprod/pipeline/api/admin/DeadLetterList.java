@@ -17,8 +17,7 @@ public class DeadLetterList {
     static final String GROUP_RULE = "must be a group of /admin/dead-letter-groups";
 
     /** The exchange variables that the query binds. */
-    static final Set<String> VARIABLES =
-            Set.of("errorCode", "group", "limit", "rows", "cursorCreatedAt", "cursorId");
+    static final Set<String> VARIABLES = Set.of("errorCode", "group", "limit", "rows", "cursorCreatedAt", "cursorId");
 
     private static final Pattern GROUP = Pattern.compile("[0-9a-f]{16}");
 

@@ -47,8 +47,10 @@ public class PolledReads {
 
     private final Cache<String, Watched> users =
             Caffeine.newBuilder().expireAfterAccess(KEPT).maximumSize(MAX_USERS).build();
-    private final Cache<Read, Answer> answers =
-            Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(MAX_ANSWERS).build();
+    private final Cache<Read, Answer> answers = Caffeine.newBuilder()
+            .expireAfterWrite(KEPT)
+            .maximumSize(MAX_ANSWERS)
+            .build();
 
     /** The users of the statement that runs, and when it began; only the route's timer sets them. */
     private volatile Map<String, Watched> asked = Map.of();

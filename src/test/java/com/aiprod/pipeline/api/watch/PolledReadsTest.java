@@ -70,7 +70,9 @@ class PolledReadsTest {
         read("ann", "/jobs", "\"1\"");
         Exchange again = exchange("ann", "/jobs", "\"0\", W/\"1\"");
         reads.recall(again);
-        assertThat(again.getMessage().getHeaders()).containsEntry("ETag", "\"1\"").containsEntry("Retry-After", "1");
+        assertThat(again.getMessage().getHeaders())
+                .containsEntry("ETag", "\"1\"")
+                .containsEntry("Retry-After", "1");
     }
 
     /** A conditional read that the database has answered. */

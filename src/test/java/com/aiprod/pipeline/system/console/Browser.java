@@ -259,7 +259,9 @@ final class Browser implements AutoCloseable {
         List<?> size = script("const all = document.documentElement; return [all.scrollWidth, all.scrollHeight,"
                 + " [...document.querySelectorAll('main a, main button')].filter(it => it.innerText?.trim()"
                 + " && it.checkVisibility() && it.getBoundingClientRect().width < 16).map(it => it.outerHTML)]");
-        assertThat((List<?>) size.get(2)).as("too narrow to be read in %s", name).isEmpty();
+        assertThat((List<?>) size.get(2))
+                .as("too narrow to be read in %s", name)
+                .isEmpty();
         assertThat((Long) size.get(0)).as("width of %s", name).isLessThanOrEqualTo(width);
         long height = Math.min(MAX_PICTURE_HEIGHT, (Long) size.get(1));
         if (height > HEIGHT) {

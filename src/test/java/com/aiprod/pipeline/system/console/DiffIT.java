@@ -14,7 +14,8 @@ class DiffIT {
     private static final String LINES = "const [before, after] = [...arguments].map(it => it.replaceAll('/', '\\n'));"
             + "return import('/console/diff.js').then(it => it.lines(before, after))";
 
-    private static final String AS_TEXT = ".then(all => all.map(it => ({same: ' ', gone: '-', new: '+'})[it.kind] + it.text).join('/'))";
+    private static final String AS_TEXT =
+            ".then(all => all.map(it => ({same: ' ', gone: '-', new: '+'})[it.kind] + it.text).join('/'))";
 
     private final Browser browser;
 
@@ -54,7 +55,9 @@ class DiffIT {
     @Test
     void numbersTheLinesOfBoth() {
         assertThat(browser.<String>script(
-                        LINES + ".then(all => all.map(it => it.before + ':' + it.after).join(' '))", "a/b/c", "a/x/y/c"))
+                        LINES + ".then(all => all.map(it => it.before + ':' + it.after).join(' '))",
+                        "a/b/c",
+                        "a/x/y/c"))
                 .isEqualTo("1:1 2:null null:2 null:3 3:4");
     }
 

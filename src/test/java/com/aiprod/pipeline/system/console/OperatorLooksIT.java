@@ -126,8 +126,10 @@ class OperatorLooksIT {
                             "return !document.title.includes('hacked') && !document.querySelector('main img[src=x]')"))
                     .isTrue();
         } finally {
-            database.update("DELETE FROM jobs WHERE id IN (SELECT job_id FROM dead_letters WHERE error_code = 'BACKEND_AWAY')");
-            database.update("DELETE FROM jobs WHERE user_id = ? OR user_id LIKE 'long-name-%' OR user_id LIKE '<b>%'", user);
+            database.update(
+                    "DELETE FROM jobs WHERE id IN (SELECT job_id FROM dead_letters WHERE error_code = 'BACKEND_AWAY')");
+            database.update(
+                    "DELETE FROM jobs WHERE user_id = ? OR user_id LIKE 'long-name-%' OR user_id LIKE '<b>%'", user);
         }
     }
 

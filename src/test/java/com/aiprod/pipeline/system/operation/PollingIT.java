@@ -89,8 +89,7 @@ class PollingIT {
         });
         user.start("");
         Awaitility.await("another list")
-                .until(() ->
-                        user.get("/pipeline/jobs", "If-None-Match", tag).statusCode() == 200);
+                .until(() -> user.get("/pipeline/jobs", "If-None-Match", tag).statusCode() == 200);
         // Without a condition at once.
         String job = user.start("");
         assertThat(user.get("/pipeline/jobs").body()).contains(job);
