@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openqa.selenium.WebDriverException;
@@ -221,7 +222,7 @@ public final class ConsoleBench {
             List<String> tokens = system.tokens(CONSOLES);
             for (int i = 0; i < CONSOLES; i++) {
                 String token = tokens.get(i);
-                clients.scheduleAtFixedRate(
+                ScheduledFuture<?> unused = clients.scheduleAtFixedRate(
                         () -> poll(http, token, tags, times, failures),
                         POLL.toMillis() * i / CONSOLES,
                         POLL.toMillis(),
