@@ -17,8 +17,9 @@ const WORDS = {
  * @param count how many the reader saw, and confirms
  * @param which `{group}`, or `{ids}`
  * @param about what they have in common
+ * @param advice whether redriving can help; empty if that is not known
  */
-export function changeLetters(action, { count, about, ...which }) {
+export function changeLetters(action, { count, about, advice, ...which }) {
   const words = WORDS[action];
   const letters = plural(count, 'dead letter');
   return new Promise((resolve) => {
@@ -69,7 +70,7 @@ export function changeLetters(action, { count, about, ...which }) {
     }
 
     const draw = () => render(html`<h2 id="batches-title">${words.yes} ${letters}?</h2>
-      ${state === 'asks' ? html`<p dir="auto">${about}</p><p>${words.text}</p>`
+      ${state === 'asks' ? html`<p dir="auto">${about}</p><p>${words.text}</p>${action === 'redrive' && advice ? html`<p><b>${advice}</b></p>` : nothing}`
         : html`<p role="status">${state === 'short' ? `${number(done)} of ${number(count)} ${words.done}. The others have been changed
             by somebody else, or have no job that failed.` : `${number(done)} of ${number(count)} ${words.done}…`}</p>
           <progress max=${count} .value=${done} aria-label="${words.yes}: progress"></progress>`}

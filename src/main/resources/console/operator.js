@@ -48,6 +48,10 @@ export function shortTime(seconds) {
 /** An error without the packages of its class. */
 export const shortError = (error) => error.replace(/^(?:[a-z]\w*\.)+(?=[A-Z])/, '');
 
+/** Whether redriving alone can help. @param retryable null if that is not known */
+export const advice = (retryable) => (retryable === null || retryable === undefined ? ''
+  : retryable ? 'The cause may pass: redrive once it has.' : 'Fails again until the cause is mended.');
+
 /** Where something failed: file and line, then the step. */
 export function place({ file, line, step, route, pipeline }) {
   const name = file?.split('/').at(-1);

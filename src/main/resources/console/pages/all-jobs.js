@@ -3,6 +3,7 @@
 import { html, nothing, repeat, heading, empty, failing, loading, jobState, stateWord, icon, ago, clock, between, duration, badge, number, copyButton, length } from '../ui.js';
 import { get, poll } from '../api.js';
 import { address, crumbs, fresh } from '../operator.js';
+import { filmOf } from '../film.js';
 
 const STATES = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED'];
 const FIELDS = ['user', 'preset', 'pipeline', 'error_code', 'since', 'until'];
@@ -93,7 +94,7 @@ function listPage({ query, signal, update, setQuery }) {
     return html`<div class="panel"><table class="all-jobs"><thead><tr><th>Text</th><th>Status</th><th class="wide">User</th>
         <th class="wide">Preset</th><th class="wide roomy">Pipeline</th><th class="r wide roomy">Took</th><th class="r wide">Age</th></tr></thead>
       <tbody>${repeat(page.jobs, (it) => it.job_id, (it) => html`<tr>
-        <td class="text"><a class="plain-link" dir="auto" href=${address.job(it.job_id)}>${it.content_preview}</a>
+        <td class="what"><a class="plain-link" dir="auto" href=${address.job(it.job_id)}>${it.content_preview}</a>
           <div class="narrow quiet small who-line">${ago(it.created_at)}, <span dir="auto">${it.user_id}</span></div>
           ${it.error_code ? html`<div class="narrow mono small who-line">${it.error_code}</div>` : nothing}</td>
         <td class="state">${jobState(it.status, it.error_code ? `Failed: ${it.error_code}` : stateWord(it.status))}</td>
@@ -123,10 +124,14 @@ function jobPage(id, { signal, update }) {
   let it = null;
   let problem = null;
   let raw = false;
-  poll(`/admin/jobs/${encodeURIComponent(id)}`, {
+  // Somebody else's video is only read when the operator wants to see it, because the audit log says so.
+  let watches = false;
+  const place = `/admin/jobs/${encodeURIComponent(id)}`;
+  const film = filmOf({ place: `${place}/artifacts`, signal, update });
+  poll(place, {
     signal,
     every: () => (it?.job.completed_at ? 5 * TICK_MS : TICK_MS),
-    onAnswer: (answer) => { it = answer; problem = null; update(); },
+    onAnswer: (answer) => { it = answer; problem = null; watches && film.follow(it.job); update(); },
     onProblem: (failure) => { problem = failure; update(); },
   });
 
@@ -140,7 +145,9 @@ function jobPage(id, { signal, update }) {
         ${letter ? html`<a class="btn pri" href=${address.letter(letter.id)}>To its dead letter${icon('right')}</a>` : nothing}</section>`;
     }
     if (job.completed_at) {
-      return nothing;
+      return film.render(job) ?? (film.has(job) ? html`<section class="panel pad"><h2>The video</h2>
+        <p class="quiet">It is the user's own. The audit log records that you watch it.</p>
+        <button class="btn" @click=${() => { watches = true; film.follow(job); update(); }}>${icon('film')}Watch the video</button></section>` : nothing);
     }
     return html`<section class="panel pad live"><h2>${job.status === 'QUEUED' ? 'Waiting for a worker' : html`Running on <span class="mono" dir="ltr">${it.worker_id}</span>`}</h2>
       <p class="big num">${duration(between(job.state_history.at(-1).entered_at))}</p>
@@ -198,6 +205,7 @@ function jobPage(id, { signal, update }) {
 
   return {
     title: 'A job',
+    leave: film.forget,
     render: () => {
       if (!it) {
         return html`${crumbs(['All jobs', '/console/all-jobs'])}${heading('Job', { below: html`<p class="quiet mono id">${id}</p>` })}

@@ -1,8 +1,9 @@
 // One job: its video, or how far it is; what has happened to it; and what can be done with it.
 
-import { html, nothing, repeat, heading, loading, failing, empty, jobState, badge, icon, ago, clock, between, duration, bytes,
+import { html, nothing, repeat, heading, loading, failing, empty, jobState, badge, icon, ago, clock, between, duration,
   confirm, copyButton, toast, stateWord, length } from '../ui.js';
-import { get, post, poll, follow, fileUrl } from '../api.js';
+import { get, post, poll, follow } from '../api.js';
+import { filmOf } from '../film.js';
 
 const BUSY_MS = 5000;
 const CALM_MS = 20_000;
@@ -14,14 +15,14 @@ export default function ({ path: [id], signal, update }) {
   // The stages of the present attempt as far as this page has seen them, in order: name to percent.
   let stages = new Map();
   let deliveries = [];
-  let video = null;
   let raw = false;
-  const urls = [];
+  const film = filmOf({ place: `${place}/artifacts`, signal, update });
 
   poll(place, {
     signal,
     every: () => (job?.completed_at ? CALM_MS : BUSY_MS),
-    onAnswer: (answer) => { problem = null; accept(answer); },
+    // What is the same as before may be older than what this page has read since.
+    onAnswer: (answer, same) => { problem = null; same ? update() : accept(answer); },
     onProblem: (failure) => { problem = failure; update(); },
   });
 
@@ -47,12 +48,9 @@ export default function ({ path: [id], signal, update }) {
       stages = new Map();
     }
     note(job.progress);
+    film.follow(job);
     if (job.completed_at && !before?.completed_at) {
-      readFiles();
       readDeliveries();
-    }
-    if (!job.completed_at) {
-      forgetFiles();
     }
     update();
   }
@@ -68,50 +66,6 @@ export default function ({ path: [id], signal, update }) {
     update();
     if (deliveries.some((it) => it.status === 'pending') && !signal.aborted) {
       setTimeout(readDeliveries, 3000);
-    }
-  }
-
-  async function readFiles() {
-    const files = artifacts();
-    const film = files.find((it) => it.type?.startsWith('video/'));
-    if (!film || video) {
-      return;
-    }
-    video = { state: 'loading', film };
-    try {
-      const poster = files.find((it) => it.type?.startsWith('image/'));
-      const captions = files.find((it) => it.type === 'text/vtt');
-      const read = (file) => (file ? fileUrl(file.url, { signal }).then((url) => { urls.push(url); return url; }) : null);
-      const [picture, texts] = await Promise.all([read(poster), read(captions)]);
-      video = { ...video, poster: picture };
-      update();
-      video = { ...video, state: 'ready', url: await read(film), captions: texts };
-    } catch (failure) {
-      video = { state: 'failed', film, failure };
-    }
-    update();
-  }
-
-  function forgetFiles() {
-    urls.splice(0).forEach(URL.revokeObjectURL);
-    video = null;
-  }
-
-  const artifacts = () => {
-    const listed = job?.result?.output?.artifacts;
-    return Array.isArray(listed) ? listed.filter((it) => typeof it?.url === 'string' && it.url.startsWith(`${place}/artifacts/`)) : [];
-  };
-
-  async function download(file) {
-    try {
-      const url = await fileUrl(file.url);
-      const link = document.createElement('a');
-      link.href = url;
-      link.download = file.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    } catch (failure) {
-      toast(`${file.name} could not be read: ${failure.message}`, 'bad');
     }
   }
 
@@ -139,7 +93,7 @@ export default function ({ path: [id], signal, update }) {
 
   function stage() {
     if (job.status === 'COMPLETED') {
-      return video ? player() : html`<div class="panel">${empty('No video', 'This pipeline made no video; its output is below.')}</div>`;
+      return film.render(job) ?? html`<div class="panel">${empty('No video', 'This pipeline made no video; its output is below.')}</div>`;
     }
     if (job.status === 'FAILED') {
       const { error_code: code, error_message: text, retryable } = job.result ?? {};
@@ -162,21 +116,6 @@ export default function ({ path: [id], signal, update }) {
             <progress max="100" .value=${over ? 100 : percent} aria-label="Progress of ${name}"></progress>
             <span class="quiet num">${over ? 'done' : `${percent} %`}</span></li>`;
         })}</ol>` : html`<p class="quiet">It has started, and reports its first stage soon.</p>`}</div>`;
-  }
-
-  function player() {
-    const { film, state, failure } = video;
-    const { width, height } = job.result.output;
-    const tall = height > width;
-    return html`<div class="film ${tall ? 'tall' : ''}">
-      ${state === 'ready' ? html`<video controls playsinline preload="metadata" src=${video.url} poster=${video.poster ?? nothing}
-          width=${width ?? nothing} height=${height ?? nothing} aria-label="The video">
-          ${video.captions ? html`<track kind="captions" srclang=${job.lang} label="Captions" src=${video.captions}>` : nothing}</video>`
-        : state === 'failed' ? failing('The video could not be read', failure, () => { video = null; readFiles(); update(); })
-        : html`<div class="frame" role="status" aria-label="Loading the video"><svg viewBox="0 0 ${width || 16} ${height || 9}" aria-hidden="true"></svg>
-          ${video.poster ? html`<img src=${video.poster} alt="">` : nothing}</div>`}
-      <div class="actions">${repeat(artifacts(), (file) => file.name, (file) => html`<button class="btn" @click=${() => download(file)}>
-        ${icon('download')}${kind(file)}${file.bytes ? html`<span class="quiet num">${bytes(file.bytes)}</span>` : nothing}</button>`)}</div></div>`;
   }
 
   /** The states of the job, with how long each lasted; of an attempt, also where it ran. */
@@ -221,7 +160,7 @@ export default function ({ path: [id], signal, update }) {
       ${output?.truncated ? html`<dt>Note</dt><dd>The text was longer than the video, which ends before it.</dd>` : nothing}</dl></section>
       ${Object.keys(job.metadata).length ? html`<section class="panel pad"><h2>Metadata</h2>
         <pre tabindex="0" aria-label="Metadata">${JSON.stringify(job.metadata, null, 2)}</pre></section>` : nothing}
-      <details class="panel pad" ?open=${raw || (job.status === 'COMPLETED' && !video && output)}
+      <details class="panel pad" ?open=${raw || (job.status === 'COMPLETED' && !film.has(job) && output)}
         @toggle=${(event) => { raw = event.target.open; }}><summary>The job as JSON</summary>
         <div class="actions raw">${copyButton('Copy', () => JSON.stringify(job, null, 2))}</div>
         <pre tabindex="0" aria-label="The job as JSON">${JSON.stringify(job, null, 2)}</pre></details>`;
@@ -229,7 +168,7 @@ export default function ({ path: [id], signal, update }) {
 
   return {
     title: 'Job',
-    leave: forgetFiles,
+    leave: film.forget,
     render: () => {
       if (!job) {
         return html`${heading('Job', { below: html`<p class="quiet mono id">${id}</p>` })}
@@ -241,10 +180,6 @@ export default function ({ path: [id], signal, update }) {
         <div class="job"><div class="grid">${stage()}</div><div class="grid">${timeline()}${webhooks()}${facts()}</div></div>`;
     },
   };
-}
-
-function kind({ name, type = '' }) {
-  return type.startsWith('video/') ? 'Video' : type === 'text/vtt' ? 'Captions' : name === 'poster.png' ? 'Poster' : name;
 }
 
 /** The first sentence or line of the text. */

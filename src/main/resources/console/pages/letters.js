@@ -2,7 +2,7 @@
 
 import { html, nothing, repeat, heading, empty, failing, loading, badge, jobState, icon, ago, number, copyButton, confirm, toast } from '../ui.js';
 import { get, post, remove, poll } from '../api.js';
-import { address, limited, plural, place, shortError, range, fresh, crumbs } from '../operator.js';
+import { address, advice, limited, plural, place, shortError, range, fresh, crumbs } from '../operator.js';
 import { changeLetters } from '../batches.js';
 
 const TICK_MS = 2000;
@@ -30,7 +30,7 @@ function groupsPage({ query, signal, update }) {
     onProblem: (failure) => { problem = failure; update(); },
   });
   const change = async (action, group) => {
-    await changeLetters(action, { group: group.group, count: group.count, about: aboutGroup(group) });
+    await changeLetters(action, { group: group.group, count: group.count, about: aboutGroup(group), advice: advice(group.retryable) });
     reread();
   };
 
@@ -50,7 +50,8 @@ function groupsPage({ query, signal, update }) {
     return html`<div class="panel"><table class="letters groups"><thead><tr><th>Why</th><th class="wide">Where</th><th class="r">Count</th>
         <th class="wide">First to last</th><th><span class="hidden-text">Actions</span></th></tr></thead>
       <tbody>${repeat(groups, (it) => it.group, (it) => html`<tr>
-        <td class="why"><a class="plain-link" href=${address.group(it.group)}>${cause(it)}</a><div class="narrow small">${place(it)}</div></td>
+        <td class="why"><a class="plain-link" href=${address.group(it.group)}>${cause(it)}</a>
+          ${it.redrivable ? html`<div class="small">${advice(it.retryable)}</div>` : nothing}<div class="narrow small">${place(it)}</div></td>
         <td class="wide where">${place(it)}${it.pipeline ? html`<div class="small"><a href=${address.pipeline(it.pipeline)}>${it.pipeline}</a></div>` : nothing}</td>
         <td class="r num count">${number(it.count)}</td>
         <td class="wide quiet num">${range(it.first_at, it.last_at)}</td>
@@ -101,7 +102,7 @@ function groupPage(id, { query, signal, update }) {
 
   const reread = () => get(`/admin/dead-letters?${wanted}`).then(accept, () => {});
   const change = async (action, which, count) => {
-    await changeLetters(action, { ...which, count, about: aboutGroup(group?.error_code ? group : page.dead_letters[0]) });
+    await changeLetters(action, { ...which, count, about: aboutGroup(group?.error_code ? group : page.dead_letters[0]), advice: advice(group?.retryable) });
     chosen.clear();
     reread();
   };
@@ -148,7 +149,8 @@ function groupPage(id, { query, signal, update }) {
     title: 'Dead letters of a group',
     render: () => html`${crumbs(['Dead letters', '/console/letters'])}
       ${heading(group?.error_code ?? page?.dead_letters[0]?.error_code ?? 'Dead letters of a group', {
-        below: group?.count ? html`<p class="quiet below">${place(group)} <span class="num">${range(group.first_at, group.last_at)}</span></p>` : nothing,
+        below: group?.count ? html`<p class="quiet below">${place(group)} <span class="num">${range(group.first_at, group.last_at)}</span></p>
+          ${group.redrivable ? html`<p class="below">${advice(group.retryable)}</p>` : nothing}` : nothing,
         actions: actions() })}${list()}`,
   };
 }

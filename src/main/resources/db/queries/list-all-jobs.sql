@@ -13,8 +13,8 @@ WITH page AS MATERIALIZED (
               WHERE job_id = jobs.id AND results.attempt = jobs.attempt AND error_code = :?errorCode))
           AND (cast(:?since AS timestamptz) IS NULL OR created_at >= cast(:?since AS timestamptz))
           AND (cast(:?until AS timestamptz) IS NULL OR created_at < cast(:?until AS timestamptz))
-          AND (cast(:?cursorJobId AS uuid) IS NULL
-               OR (created_at, id) < (cast(:?cursorCreatedAt AS timestamptz), cast(:?cursorJobId AS uuid)))
+          AND (cast(:?cursorId AS uuid) IS NULL
+               OR (created_at, id) < (cast(:?cursorCreatedAt AS timestamptz), cast(:?cursorId AS uuid)))
         ORDER BY created_at DESC, id DESC
         LIMIT cast(:?rows AS integer)
     ) UNION ALL (
@@ -24,7 +24,7 @@ WITH page AS MATERIALIZED (
           AND (cast(:?pipeline AS text) IS NULL OR pipeline = :?pipeline)
           AND (cast(:?sinceId AS uuid) IS NULL OR outbox.job_id >= cast(:?sinceId AS uuid))
           AND (cast(:?untilId AS uuid) IS NULL OR outbox.job_id < cast(:?untilId AS uuid))
-          AND (cast(:?cursorJobId AS uuid) IS NULL OR outbox.job_id < cast(:?cursorJobId AS uuid))
+          AND (cast(:?cursorId AS uuid) IS NULL OR outbox.job_id < cast(:?cursorId AS uuid))
         ORDER BY outbox.job_id DESC
         LIMIT cast(:?rows AS integer)
     ) UNION ALL (
@@ -38,7 +38,7 @@ WITH page AS MATERIALIZED (
               WHERE job_id = jobs.id AND results.attempt = jobs.attempt AND error_code = :?errorCode))
           AND (cast(:?sinceId AS uuid) IS NULL OR id >= cast(:?sinceId AS uuid))
           AND (cast(:?untilId AS uuid) IS NULL OR id < cast(:?untilId AS uuid))
-          AND (cast(:?cursorJobId AS uuid) IS NULL OR id < cast(:?cursorJobId AS uuid))
+          AND (cast(:?cursorId AS uuid) IS NULL OR id < cast(:?cursorId AS uuid))
         ORDER BY id DESC
         LIMIT cast(:?rows AS integer)
     )

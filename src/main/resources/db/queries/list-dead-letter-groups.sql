@@ -20,6 +20,7 @@ WITH counted AS (
         'file', newest.file,
         'line', newest.line,
         'redrivable', newest.job_id IS NOT NULL,
+        'retryable', (SELECT retryable FROM results WHERE job_id = newest.job_id AND attempt = newest.attempt),
         'count', largest.letters,
         'first_at', iso8601(largest.first_at),
         'last_at', iso8601(largest.last_at)) AS document

@@ -6,8 +6,8 @@ WITH page AS MATERIALIZED (
     WHERE user_id = :?userId
       AND (cast(:?status AS text) IS NULL OR state = job_state_named(:?status))
       AND (cast(:?preset AS text) IS NULL OR preset = :?preset)
-      AND (cast(:?cursorJobId AS uuid) IS NULL
-           OR (created_at, id) < (cast(:?cursorCreatedAt AS timestamptz), cast(:?cursorJobId AS uuid)))
+      AND (cast(:?cursorId AS uuid) IS NULL
+           OR (created_at, id) < (cast(:?cursorCreatedAt AS timestamptz), cast(:?cursorId AS uuid)))
     ORDER BY created_at DESC, id DESC
     OFFSET cast(:?offset AS integer)
     LIMIT cast(:?rows AS integer)

@@ -42,6 +42,7 @@ class DeadLetterGroupsTest {
         assertThat(largest.path("file").asText()).isEqualTo("a.camel.yaml");
         assertThat(largest.path("line").asInt()).isEqualTo(41);
         assertThat(largest.path("redrivable").asBoolean()).isTrue();
+        assertThat(largest.path("retryable").asBoolean()).isTrue();
         assertThat(largest.path("first_at").asText())
                 .isLessThanOrEqualTo(largest.path("last_at").asText());
     }

@@ -106,7 +106,7 @@ class ListAllJobsTest {
             Map<String, Object> last = page.get(page.size() - 1);
             Map<String, Object> next = with(filters, "rows", 7);
             next.put("cursorCreatedAt", last.get("cursor_position"));
-            next.put("cursorJobId", last.get("job_id"));
+            next.put("cursorId", last.get("job_id"));
             page = list(next);
         }
         assertThat(walked).isEqualTo(expected);

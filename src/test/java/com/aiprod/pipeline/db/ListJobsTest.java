@@ -137,7 +137,7 @@ class ListJobsTest {
             Map<String, Object> last = page.get(page.size() - 1);
             Map<String, Object> next = with(filters, "rows", 7);
             next.put("cursorCreatedAt", last.get("cursor_position"));
-            next.put("cursorJobId", last.get("job_id"));
+            next.put("cursorId", last.get("job_id"));
             page = list(next);
         }
         assertThat(walked).isEqualTo(expected);
@@ -184,7 +184,7 @@ class ListJobsTest {
     private void assertPageReadBy(String index, Map<String, Object> middle, Map<String, Object> filters)
             throws JsonProcessingException {
         Map<String, Object> page = with(page(filters), "cursorCreatedAt", middle.get("cursor_position"));
-        page.put("cursorJobId", middle.get("job_id"));
+        page.put("cursorId", middle.get("job_id"));
         Map<String, Object> plan = queries.sql("EXPLAIN (ANALYZE, FORMAT JSON) " + Queries.text("list-jobs"), page)
                 .get(0);
         JsonNode scan = JSON.readTree(plan.values().iterator().next().toString()).findParents("Index Cond").stream()

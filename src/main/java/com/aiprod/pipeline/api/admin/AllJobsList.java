@@ -1,12 +1,10 @@
 package com.aiprod.pipeline.api.admin;
 
-import com.aiprod.pipeline.api.http.Cursor;
 import com.aiprod.pipeline.api.http.KeysetPage;
 import com.aiprod.pipeline.api.http.QueryParameters;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import com.aiprod.pipeline.job.JobState;
 import com.aiprod.pipeline.job.Preset;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -14,12 +12,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
-import org.springframework.web.util.UriComponentsBuilder;
-import org.springframework.web.util.UriUtils;
 
 /** Parses a request for a page of all users' jobs, and builds the page: {@code bean: {ref: allJobsList, method: parse}}. */
 @Component("allJobsList")
@@ -33,6 +29,22 @@ public class AllJobsList {
 
     /** The 48 bits of milliseconds in an ID end then (RFC 9562, section 5.7); a five-digit year is not ISO 8601. */
     private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
+
+    /** The exchange variables that the query binds. */
+    static final Set<String> VARIABLES = Set.of(
+            "ofUser",
+            "status",
+            "preset",
+            "pipeline",
+            "errorCode",
+            "since",
+            "sinceId",
+            "until",
+            "untilId",
+            "limit",
+            "rows",
+            "cursorCreatedAt",
+            "cursorId");
 
     /** The filters as the request names them, and the exchange variables that hold them. */
     private static final Map<String, String> FILTERS = filters();
@@ -50,10 +62,9 @@ public class AllJobsList {
     }
 
     /**
-     * Sets the exchange variables {@code limit} and {@code rows} (one more than {@code limit}; Integers), {@code ofUser},
-     * {@code status}, {@code preset}, {@code pipeline}, {@code errorCode}, {@code since} and {@code until} (ISO 8601 in
-     * UTC, with the first ID of that millisecond in {@code sinceId} and {@code untilId}), {@code cursorCreatedAt} and
-     * {@code cursorJobId}; all but the first two are absent if not given.
+     * Sets the exchange variables of a {@link KeysetPage.Request}, {@code ofUser}, {@code status}, {@code preset},
+     * {@code pipeline}, {@code errorCode}, {@code since} and {@code until} (ISO 8601 in UTC, with the first ID of that
+     * millisecond in {@code sinceId} and {@code untilId}); they are absent if not given.
      *
      * @throws InvalidRequestException with every error in the request
      */
@@ -82,8 +93,7 @@ public class AllJobsList {
         }
         Instant since = time(parameters, "since");
         Instant until = time(parameters, "until");
-        int limit = parameters.number("limit", 1, KeysetPage.MAX_LIMIT, KeysetPage.DEFAULT_LIMIT);
-        Optional<Cursor> cursor = parameters.cursor();
+        KeysetPage.Request page = KeysetPage.Request.of(parameters);
         parameters.refuseFaults();
         exchange.setVariable("ofUser", user);
         exchange.setVariable("status", errorCode == null ? status : JobState.FAILED.name());
@@ -94,12 +104,7 @@ public class AllJobsList {
         exchange.setVariable("sinceId", since == null ? null : firstId(since));
         exchange.setVariable("until", until == null ? null : until.toString());
         exchange.setVariable("untilId", until == null ? null : firstId(until));
-        exchange.setVariable("limit", limit);
-        exchange.setVariable("rows", limit + 1);
-        exchange.setVariable(
-                "cursorCreatedAt",
-                cursor.map(place -> place.createdAt().toString()).orElse(null));
-        exchange.setVariable("cursorJobId", cursor.map(Cursor::id).orElse(null));
+        page.bind(exchange);
     }
 
     /**
@@ -108,29 +113,9 @@ public class AllJobsList {
      * {@code rows} of them.
      */
     public void page(Exchange exchange) {
-        int limit = exchange.getVariable("limit", Integer.class);
-        KeysetPage page = KeysetPage.of(exchange.getMessage().getBody(List.class), limit, "job_id");
-        if (page.next() != null) {
-            exchange.getMessage().setHeader("Link", "<" + nextPage(exchange, limit, page.next()) + ">; rel=\"next\"");
-        }
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("jobs", page.rows());
-        answer.put("limit", limit);
-        answer.put("count", page.rows().size());
-        answer.put("next_cursor", page.next());
-        exchange.getMessage().setBody(answer);
-    }
-
-    private static String nextPage(Exchange exchange, int limit, String cursor) {
-        UriComponentsBuilder address = UriComponentsBuilder.fromPath("/admin/jobs");
-        FILTERS.forEach((name, variable) -> address.queryParamIfPresent(
-                name,
-                Optional.ofNullable(exchange.getVariable(variable, String.class))
-                        .map(value -> UriUtils.encode(value, StandardCharsets.UTF_8))));
-        return address.queryParam("limit", limit)
-                .queryParam("cursor", cursor)
-                .build()
-                .toUriString();
+        KeysetPage page = KeysetPage.of(exchange, "job_id");
+        page.link(exchange, "/admin/jobs", FILTERS);
+        exchange.getMessage().setBody(page.document("jobs"));
     }
 
     private static boolean isPossibleUser(String text) {

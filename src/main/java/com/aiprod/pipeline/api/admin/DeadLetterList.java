@@ -1,19 +1,14 @@
 package com.aiprod.pipeline.api.admin;
 
-import com.aiprod.pipeline.api.http.Cursor;
 import com.aiprod.pipeline.api.http.KeysetPage;
 import com.aiprod.pipeline.api.http.QueryParameters;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
-import org.springframework.web.util.UriComponentsBuilder;
-import org.springframework.web.util.UriUtils;
 
 /** Parses a request for a page of dead letters and builds it: {@code bean: {ref: deadLetterList, method: parse}}. */
 @Component("deadLetterList")
@@ -21,12 +16,23 @@ public class DeadLetterList {
 
     static final String GROUP_RULE = "must be a group of /admin/dead-letter-groups";
 
+    /** The exchange variables that the query binds. */
+    static final Set<String> VARIABLES = Set.of("errorCode", "group", "limit", "rows", "cursorCreatedAt", "cursorId");
+
     private static final Pattern GROUP = Pattern.compile("[0-9a-f]{16}");
 
+    private static final Map<String, String> FILTERS = filters();
+
+    private static Map<String, String> filters() {
+        Map<String, String> filters = new LinkedHashMap<>();
+        filters.put("error_code", "errorCode");
+        filters.put("group", "group");
+        return filters;
+    }
+
     /**
-     * Sets the exchange variables {@code limit} and {@code rows} (one more than {@code limit}, to see whether there is
-     * a next page; Integers), {@code errorCode} and {@code group} (absent if not given), {@code cursorCreatedAt} (ISO
-     * 8601 with microseconds) and {@code cursorId} (absent without a cursor).
+     * Sets the exchange variables of a {@link KeysetPage.Request}, {@code errorCode} and {@code group} (absent if not
+     * given).
      *
      * @throws InvalidRequestException with every error in the request
      */
@@ -41,17 +47,11 @@ public class DeadLetterList {
         if (group != null && !isGroup(group)) {
             parameters.fault("group", GROUP_RULE);
         }
-        int limit = parameters.number("limit", 1, KeysetPage.MAX_LIMIT, KeysetPage.DEFAULT_LIMIT);
-        Optional<Cursor> cursor = parameters.cursor();
+        KeysetPage.Request page = KeysetPage.Request.of(parameters);
         parameters.refuseFaults();
         exchange.setVariable("errorCode", errorCode);
         exchange.setVariable("group", group);
-        exchange.setVariable("limit", limit);
-        exchange.setVariable("rows", limit + 1);
-        exchange.setVariable(
-                "cursorCreatedAt",
-                cursor.map(place -> place.createdAt().toString()).orElse(null));
-        exchange.setVariable("cursorId", cursor.map(Cursor::id).orElse(null));
+        page.bind(exchange);
     }
 
     /**
@@ -60,32 +60,13 @@ public class DeadLetterList {
      * {@code list-dead-letters.sql}, at most {@code rows} of them.
      */
     public void page(Exchange exchange) {
-        int limit = exchange.getVariable("limit", Integer.class);
-        KeysetPage page = KeysetPage.of(exchange.getMessage().getBody(List.class), limit, "id");
-        if (page.next() != null) {
-            exchange.getMessage().setHeader("Link", "<" + nextPage(exchange, limit, page.next()) + ">; rel=\"next\"");
-        }
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("dead_letters", page.rows());
-        answer.put("limit", limit);
-        answer.put("count", page.rows().size());
-        answer.put("next_cursor", page.next());
-        exchange.getMessage().setBody(answer);
+        KeysetPage page = KeysetPage.of(exchange, "id");
+        page.link(exchange, "/admin/dead-letters", FILTERS);
+        exchange.getMessage().setBody(page.document("dead_letters"));
     }
 
     /** Whether a text has the form of a group's ID; only the database knows which groups exist. */
     static boolean isGroup(String text) {
         return GROUP.matcher(text).matches();
-    }
-
-    private static String nextPage(Exchange exchange, int limit, String cursor) {
-        Optional<String> errorCode = Optional.ofNullable(exchange.getVariable("errorCode", String.class));
-        return UriComponentsBuilder.fromPath("/admin/dead-letters")
-                .queryParamIfPresent("error_code", errorCode.map(code -> UriUtils.encode(code, StandardCharsets.UTF_8)))
-                .queryParamIfPresent("group", Optional.ofNullable(exchange.getVariable("group", String.class)))
-                .queryParam("limit", limit)
-                .queryParam("cursor", cursor)
-                .build()
-                .toUriString();
     }
 }

@@ -13,7 +13,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Returns a job's files to its owner. The route decides whether, and {@link ArtifactSender} sends the file. */
+/** Returns a job's files to its owner, or to an operator. The route decides whether, and {@link ArtifactSender} sends the file. */
 @Component("artifacts")
 public class Artifacts {
 
@@ -34,7 +34,7 @@ public class Artifacts {
 
     /**
      * Schedules the file to be sent after the route has ended. Expects as the body a row of {@code find-artifact.sql}
-     * for a job of the caller: {@code attempt} and {@code artifact} (its JSON in the job's result, with its
+     * for a job that the caller may see: {@code attempt} and {@code artifact} (its JSON in the job's result, with its
      * {@code type}, or null).
      *
      * @throws NotFoundException if the job has no such artifact, or its file is gone

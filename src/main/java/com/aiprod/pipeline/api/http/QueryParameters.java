@@ -66,7 +66,7 @@ public final class QueryParameters {
     }
 
     /** The position in a list that the parameter {@code cursor} encodes; empty if absent or invalid. */
-    public Optional<Cursor> cursor() {
+    Optional<Cursor> cursor() {
         String text = text("cursor");
         if (text == null) {
             return Optional.empty();

@@ -1,6 +1,5 @@
 package com.aiprod.pipeline.api.jobs;
 
-import com.aiprod.pipeline.api.http.Cursor;
 import com.aiprod.pipeline.api.http.KeysetPage;
 import com.aiprod.pipeline.api.http.QueryParameters;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
@@ -11,12 +10,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.util.DigestUtils;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /** Parses a request for a page of jobs, and builds the page: {@code bean: {ref: jobList, method: parse}}. */
 @Component("jobList")
@@ -29,10 +26,18 @@ public class JobList {
     private static final List<String> STATUSES =
             Arrays.stream(JobState.values()).map(Enum::name).toList();
 
+    private static final Map<String, String> FILTERS = filters();
+
+    private static Map<String, String> filters() {
+        Map<String, String> filters = new LinkedHashMap<>();
+        filters.put("status", "status");
+        filters.put("preset", "preset");
+        return filters;
+    }
+
     /**
-     * Sets the exchange variables {@code limit}, {@code rows} (one more than {@code limit}, to see whether there is
-     * a next page) and {@code offset} (Integers), {@code status} and {@code preset} (absent if not given),
-     * {@code cursorCreatedAt} (ISO 8601 with microseconds) and {@code cursorJobId} (absent without a cursor).
+     * Sets the exchange variables of a {@link KeysetPage.Request}, {@code offset} (Integer), {@code status} and
+     * {@code preset} (absent if not given).
      *
      * @throws InvalidRequestException with every error in the request
      */
@@ -45,42 +50,29 @@ public class JobList {
         if (preset != null && !Preset.isName(preset)) {
             parameters.fault("preset", "must be a lower-case letter, then at most 63 of a-z, 0-9, and _");
         }
-        int limit = parameters.number("limit", 1, KeysetPage.MAX_LIMIT, KeysetPage.DEFAULT_LIMIT);
+        KeysetPage.Request page = KeysetPage.Request.of(parameters);
         int offset = parameters.number("offset", 0, MAX_OFFSET, 0, "; use next_cursor to go further");
         if (parameters.has("cursor") && parameters.has("offset")) {
             parameters.fault("cursor", "cannot be combined with offset");
         }
-        Optional<Cursor> cursor = parameters.cursor();
         parameters.refuseFaults();
         exchange.setVariable("status", status);
         exchange.setVariable("preset", preset);
-        exchange.setVariable("limit", limit);
-        exchange.setVariable("rows", limit + 1);
         exchange.setVariable("offset", offset);
-        exchange.setVariable(
-                "cursorCreatedAt",
-                cursor.map(place -> place.createdAt().toString()).orElse(null));
-        exchange.setVariable("cursorJobId", cursor.map(Cursor::id).orElse(null));
+        page.bind(exchange);
     }
 
     /**
-     * Builds the page from the rows in the body: {@code jobs}, {@code limit}, {@code offset}, {@code count} and
-     * {@code next_cursor}. Sets the header {@code ETag}, and {@code Link} if there is a next page. The body holds the
+     * Builds the page from the rows in the body: {@code jobs}, {@code limit}, {@code count}, {@code next_cursor} and
+     * {@code offset}. Sets the header {@code ETag}, and {@code Link} if there is a next page. The body holds the
      * rows of {@code list-jobs.sql}, at most {@code rows} of them.
      */
     public void page(Exchange exchange) {
-        int limit = exchange.getVariable("limit", Integer.class);
-        KeysetPage page = KeysetPage.of(exchange.getMessage().getBody(List.class), limit, "job_id");
-        if (page.next() != null) {
-            exchange.getMessage().setHeader("Link", "<" + nextPage(exchange, limit, page.next()) + ">; rel=\"next\"");
-        }
+        KeysetPage page = KeysetPage.of(exchange, "job_id");
+        page.link(exchange, "/pipeline/jobs", FILTERS);
         page.rows().forEach(JobList::nestProgress);
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("jobs", page.rows());
-        answer.put("limit", limit);
+        Map<String, Object> answer = page.document("jobs");
         answer.put("offset", exchange.getVariable("offset", Integer.class));
-        answer.put("count", page.rows().size());
-        answer.put("next_cursor", page.next());
         exchange.getMessage()
                 .setHeader(
                         HttpHeaders.ETAG,
@@ -93,15 +85,5 @@ public class JobList {
         Object stage = row.remove("progress_stage");
         Object percent = row.remove("progress_percent");
         row.put("progress", stage == null ? null : Map.of("stage", stage, "percent", percent));
-    }
-
-    private static String nextPage(Exchange exchange, int limit, String cursor) {
-        return UriComponentsBuilder.fromPath("/pipeline/jobs")
-                .queryParamIfPresent("status", Optional.ofNullable(exchange.getVariable("status", String.class)))
-                .queryParamIfPresent("preset", Optional.ofNullable(exchange.getVariable("preset", String.class)))
-                .queryParam("limit", limit)
-                .queryParam("cursor", cursor)
-                .build()
-                .toUriString();
     }
 }

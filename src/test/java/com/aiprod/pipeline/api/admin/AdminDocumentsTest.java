@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,6 +37,12 @@ class AdminDocumentsTest {
                         throw failure;
                     }
                     exchange.getMessage().setBody("{\"number\":" + number + "}");
+                });
+                from("direct:make-all-jobs").process(exchange -> {
+                    exchange.getMessage()
+                            .setBody("{\"user\":\"" + exchange.getVariable("ofUser") + "\",\"number\":"
+                                    + made.incrementAndGet() + "}");
+                    exchange.getMessage().setHeader("Link", "</next>; rel=\"next\"");
                 });
             }
         });
@@ -87,6 +94,22 @@ class AdminDocumentsTest {
         failure = null;
         documents.forget();
         assertThat(read()).startsWith("{\"number\":");
+    }
+
+    @Test
+    void makesAPageForEachQuery() throws Exception {
+        String first = page("ann");
+        assertThat(page("ann")).isEqualTo(first);
+        assertThat(page("bob")).isNotEqualTo(first);
+    }
+
+    private String page(String user) throws Exception {
+        Exchange exchange = new DefaultExchange(camel);
+        exchange.setVariable("ofUser", user);
+        exchange.setVariable("requestId", UUID.randomUUID().toString());
+        documents.allJobs(exchange);
+        assertThat(exchange.getMessage().getHeader("Link")).isEqualTo("</next>; rel=\"next\"");
+        return exchange.getMessage().getBody(String.class);
     }
 
     private String read() throws Exception {

@@ -38,7 +38,7 @@ class JobListTest {
                 catchThrowableOfType(InvalidRequestException.class, () -> list.parse(exchange));
         assertThat(refusal.errors())
                 .extracting(FieldFault::field)
-                .containsExactly("status", "preset", "limit", "offset", "cursor", "cursor");
+                .containsExactly("status", "preset", "limit", "cursor", "offset", "cursor");
         assertThat(exchange.getVariables()).isEmpty();
     }
 
@@ -95,7 +95,7 @@ class JobListTest {
         list.page(first);
         Map<?, ?> page = first.getMessage().getBody(Map.class);
         assertThat(page.keySet().stream().map(String::valueOf))
-                .containsExactly("jobs", "limit", "offset", "count", "next_cursor");
+                .containsExactly("jobs", "limit", "count", "next_cursor", "offset");
         assertThat((List<?>) page.get("jobs"))
                 .hasSize(2)
                 .noneMatch(job -> job.toString().contains("cursor"));
@@ -107,7 +107,7 @@ class JobListTest {
         Exchange second = exchange(Map.of("limit", "2", "cursor", cursor));
         list.parse(second);
         assertThat(second.getVariable("cursorCreatedAt")).isEqualTo("2026-01-16T12:00:00.000002Z");
-        assertThat(second.getVariable("cursorJobId")).isEqualTo("019b0000-0000-7000-8000-000000000002");
+        assertThat(second.getVariable("cursorId")).isEqualTo("019b0000-0000-7000-8000-000000000002");
         second.getMessage().setBody(List.of(row(1)));
         list.page(second);
         Map<?, ?> last = second.getMessage().getBody(Map.class);

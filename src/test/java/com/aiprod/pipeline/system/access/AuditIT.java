@@ -58,6 +58,12 @@ class AuditIT {
         assertThat(line.path("user").asText()).isEqualTo(root.id());
         assertThat(line.path("route").asText()).isEqualTo("/admin/jobs/{job_id}");
         assertThat(line.path("job_id").asText()).isEqualTo(job);
+
+        root.get("/admin/jobs/" + job + "/artifacts/video.mp4", "X-Request-Id", "look-2");
+        JsonNode file = line("look-2");
+        assertThat(file.path("user").asText()).isEqualTo(root.id());
+        assertThat(file.path("route").asText()).isEqualTo("/admin/jobs/{job_id}/artifacts/{name}");
+        assertThat(file.path("job_id").asText()).isEqualTo(job);
     }
 
     @Test

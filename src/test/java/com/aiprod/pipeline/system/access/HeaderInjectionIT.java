@@ -93,7 +93,7 @@ class HeaderInjectionIT {
                         "CamelHttpResponseCode",
                         "CamelHttpPath",
                         "CamelGooglePubsubAttributes",
-                        "cursorJobId",
+                        "cursorId",
                         "idempotencyKey",
                         "waitSec");
     }

@@ -3,37 +3,41 @@ package com.aiprod.pipeline.system.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import com.deque.html.axecore.results.Results;
-import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A headless Chromium that somebody uses the console with. */
+/**
+ * A headless Chromium that somebody uses the console with. Each command is one round trip to the browser where it can be,
+ * because most of the time of a test is theirs.
+ */
 final class Browser implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(25);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
+    private static final int HEIGHT = 800;
+    private static final int MAX_PICTURE_HEIGHT = 3000;
+    private static final int[] WIDTHS = {360, 1024, 1600};
+
+    /** Returns the first element of a selector that shows, and whose text begins with the second argument. */
+    private static final String SHOWN = "return [...document.querySelectorAll(arguments[0])].find(it =>"
+            + " it.checkVisibility({visibilityProperty: true}) && it.getClientRects().length"
+            + " && (it.innerText ?? '').trim().startsWith(arguments[1])) ?? null";
 
     private final ChromeDriver driver;
     private final String console;
@@ -45,34 +49,13 @@ final class Browser implements AutoCloseable {
 
     /** Starts a browser for the console at a port; without Chromium and its driver, the test is skipped. */
     static Browser start(int port) {
-        Optional<Path> chromium = program("chromium", "chromium-browser", "google-chrome");
-        Optional<Path> chromedriver = program("chromedriver");
-        assumeThat(List.of(chromium, chromedriver))
+        Optional<ChromeDriver> driver = Chromium.start();
+        assumeThat(driver)
                 .as("Chromium (Debian packages chromium and chromium-driver) is not installed, so this test is skipped")
-                .allMatch(Optional::isPresent);
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(chromium.orElseThrow().toFile());
-        options.addArguments(
-                "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--mute-audio", "--lang=en-US");
-        options.addArguments("--autoplay-policy=no-user-gesture-required", "--force-prefers-reduced-motion");
-        LoggingPreferences logs = new LoggingPreferences();
-        logs.enable(LogType.BROWSER, Level.ALL);
-        options.setCapability("goog:loggingPrefs", logs);
-        ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(chromedriver.orElseThrow().toFile())
-                .usingAnyFreePort()
-                .build();
-        Browser browser = new Browser(new ChromeDriver(service, options), "http://localhost:" + port + "/console/");
-        browser.looks(1024, 800, false);
+                .isPresent();
+        Browser browser = new Browser(driver.orElseThrow(), "http://localhost:" + port + "/console/");
+        browser.looks(1024, HEIGHT, false);
         return browser;
-    }
-
-    private static Optional<Path> program(String... names) {
-        return Stream.of(names)
-                .flatMap(name -> Stream.of("/usr/bin/", "/usr/local/bin/", "/opt/homebrew/bin/")
-                        .map(folder -> Path.of(folder + name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     /** Sets the size of the page, and whether the user prefers dark colours. */
@@ -106,7 +89,9 @@ final class Browser implements AutoCloseable {
     private String signIn(String name, boolean operator) {
         String user = name + "-" + UUID.randomUUID().toString().substring(0, 8);
         driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
-        driver.get(console + "nowhere.txt");
+        if (!driver.getCurrentUrl().startsWith(console)) {
+            driver.get(console + "nowhere.txt");
+        }
         driver.executeScript("sessionStorage.clear()");
         driver.get(console);
         chooseUser(user, operator);
@@ -116,12 +101,19 @@ final class Browser implements AutoCloseable {
 
     /** Fills in the issuer's page, which is open. */
     void chooseUser(String user, boolean operator) {
-        find("summary").click();
-        find("details input[name=user]").sendKeys(user);
-        if (operator) {
-            find("details input[type=checkbox]").click();
-        }
-        find("#else").click();
+        find("summary");
+        driver.executeScript(
+                "document.querySelector('details').open = true;"
+                        + "document.querySelector('details input[name=user]').value = arguments[0];"
+                        + "document.querySelector('details input[type=checkbox]').checked = arguments[1];"
+                        + "document.querySelector('#else').click()",
+                user,
+                operator);
+    }
+
+    /** Opens a page of the console's origin, for what needs nobody to be signed in. */
+    void open() {
+        driver.get(console + "icon.svg");
     }
 
     /** Opens a page of the console, for example {@code jobs}, as a link in it does. */
@@ -143,38 +135,35 @@ final class Browser implements AutoCloseable {
 
     /** Waits for an element that shows. */
     WebElement find(String css) {
-        return Awaitility.await(css)
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptions()
-                .until(
-                        () -> driver.findElements(By.cssSelector(css)).stream()
-                                .filter(WebElement::isDisplayed)
-                                .findFirst()
-                                .orElse(null),
-                        element -> element != null);
+        return shown(css, "");
     }
 
     /** Waits for a button or link of that text, and clicks it. */
     void click(String text) {
         await("clicked " + text, () -> {
-            driver.findElements(By.cssSelector("button, a, summary")).stream()
-                    .filter(element ->
-                            element.isDisplayed() && element.getText().strip().startsWith(text))
-                    .findFirst()
-                    .orElseThrow()
-                    .click();
+            shownNow("button, a, summary", text).click();
             return true;
         });
     }
 
+    private WebElement shown(String css, String text) {
+        return Awaitility.await(css + " " + text)
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(PAUSE)
+                .ignoreExceptions()
+                .until(() -> shownNow(css, text), element -> element != null);
+    }
+
+    private WebElement shownNow(String css, String text) {
+        return (WebElement) driver.executeScript(SHOWN, css, text);
+    }
+
+    /** Puts a text into a field, as pasting it does: the driver types only characters of the basic plane. */
     void type(String css, String text) {
-        WebElement field = find(css);
-        field.clear();
-        // The driver types only characters of the basic plane.
         driver.executeScript(
                 "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))",
-                field,
+                find(css),
                 text);
     }
 
@@ -184,7 +173,7 @@ final class Browser implements AutoCloseable {
     }
 
     String text() {
-        return driver.findElement(By.tagName("body")).getText();
+        return script("return document.body.innerText");
     }
 
     /** Waits until a script returns true. */
@@ -201,7 +190,8 @@ final class Browser implements AutoCloseable {
     void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
                 .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(PAUSE)
                 .ignoreExceptions()
                 .until(condition);
     }
@@ -215,12 +205,12 @@ final class Browser implements AutoCloseable {
     void tabTo(String css) {
         for (int steps = 0; steps < 60; steps++) {
             press(Keys.TAB);
-            assertThat(driver.executeScript("const it = document.activeElement;"
-                            + " return it === document.body || getComputedStyle(it).outlineStyle !== 'none'"
-                            + " || it.matches('.card input')"))
-                    .as("shows its focus: %s", driver.executeScript("return document.activeElement.outerHTML"))
-                    .isEqualTo(true);
-            if (Boolean.TRUE.equals(driver.executeScript("return document.activeElement.matches(arguments[0])", css))) {
+            List<?> focus = script(
+                    "const it = document.activeElement; return [it.matches(arguments[0]), it === document.body"
+                            + " || getComputedStyle(it).outlineStyle !== 'none' || it.matches('.card input'), it.outerHTML]",
+                    css);
+            assertThat(focus.get(1)).as("shows its focus: %s", focus.get(2)).isEqualTo(true);
+            if (Boolean.TRUE.equals(focus.get(0))) {
                 return;
             }
         }
@@ -243,37 +233,51 @@ final class Browser implements AutoCloseable {
     }
 
     /** Checks the page that shows with axe's rules, among them those of WCAG 2.2 AA. */
-    // The other mode opens a window for the content of frames, and there are none.
-    @SuppressWarnings("deprecation")
     void assertAccessible() {
-        Results results = new AxeBuilder().setLegacyMode(true).analyze(driver);
-        assertThat(results.getPasses()).hasSizeGreaterThan(10);
-        List<String> faults = results.getViolations().stream()
-                .map(rule -> rule.getId() + ": " + rule.getNodes())
-                .toList();
-        assertThat(faults)
+        Map<String, Object> found = Axe.run(driver);
+        assertThat((Long) found.get("passes")).isGreaterThan(10);
+        assertThat((List<?>) found.get("faults"))
                 .as("faults of accessibility at %s", driver.getCurrentUrl())
                 .isEmpty();
     }
 
-    /** Keeps a picture of the page in target/screenshots, as long as the page is. */
-    void screenshot(String name, int width, boolean dark) {
-        looks(width, 800, dark);
-        long height = script("return Math.min(3000, Math.max(800, document.documentElement.scrollHeight))");
-        looks(width, (int) height, dark);
+    /** Keeps a picture of the page in each size and theme in target/screenshots, and checks it in both with axe. */
+    void pictures(String name) {
+        for (boolean dark : new boolean[] {false, true}) {
+            for (int width : WIDTHS) {
+                looks(width, HEIGHT, dark);
+                picture("%s-%d-%s".formatted(name, width, dark ? "dark" : "light"), width, dark);
+            }
+            looks(1024, HEIGHT, dark);
+            assertAccessible();
+        }
+        looks(1024, HEIGHT, false);
+    }
+
+    /** Of the whole page, in a window that is as high. */
+    private void picture(String name, int width, boolean dark) {
+        List<?> size = script("const all = document.documentElement; return [all.scrollWidth, all.scrollHeight,"
+                + " [...document.querySelectorAll('main a, main button')].filter(it => it.innerText?.trim()"
+                + " && it.checkVisibility() && it.getBoundingClientRect().width < 16).map(it => it.outerHTML)]");
+        assertThat((List<?>) size.get(2))
+                .as("too narrow to be read in %s", name)
+                .isEmpty();
+        assertThat((Long) size.get(0)).as("width of %s", name).isLessThanOrEqualTo(width);
+        long height = Math.min(MAX_PICTURE_HEIGHT, (Long) size.get(1));
+        if (height > HEIGHT) {
+            looks(width, (int) height, dark);
+        }
         script("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
+        Map<String, Object> picture =
+                driver.executeCdpCommand("Page.captureScreenshot", Map.of("optimizeForSpeed", true));
         try {
             Files.createDirectories(SCREENSHOTS);
             Files.write(
-                    SCREENSHOTS.resolve("%s-%d-%s.png".formatted(name, width, dark ? "dark" : "light")),
-                    driver.getScreenshotAs(OutputType.BYTES));
+                    SCREENSHOTS.resolve(name + ".png"),
+                    Base64.getDecoder().decode(picture.get("data").toString()));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        assertThat((Boolean) script("return document.documentElement.scrollWidth <= innerWidth"))
-                .as("%s fits into %s px", name, width)
-                .isTrue();
-        looks(1024, 800, false);
     }
 
     /** What the page has done wrong since the last call: uncaught errors, and what its policy blocked. */

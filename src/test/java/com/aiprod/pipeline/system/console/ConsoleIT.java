@@ -6,36 +6,16 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** What a client's developer does in the console. */
 @ConsoleTest
 class ConsoleIT {
 
-    @LocalServerPort
-    private int port;
+    private final Browser browser;
 
-    private Browser browser;
-
-    @BeforeAll
-    void start() {
-        browser = Browser.start(port);
-    }
-
-    @AfterEach
-    void pageHasNoFaults() {
-        assertThat(browser.faults()).isEmpty();
-    }
-
-    @AfterAll
-    void close() {
-        if (browser != null) {
-            browser.close();
-        }
+    ConsoleIT(Browser browser) {
+        this.browser = browser;
     }
 
     @Test

@@ -4,38 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.embedded.DevelopmentSignIn;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** Sessions that end, and an API that goes away. */
 @ConsoleTest
 class ConsoleSessionIT {
 
-    @LocalServerPort
-    private int port;
+    private final Browser browser;
 
-    private Browser browser;
-
-    @BeforeAll
-    void start() {
-        browser = Browser.start(port);
+    ConsoleSessionIT(Browser browser) {
+        this.browser = browser;
     }
 
     @AfterEach
     void restore() {
         DevelopmentSignIn.tokensLast(Duration.ofMinutes(5));
         browser.online(true);
-        assertThat(browser.faults()).isEmpty();
-    }
-
-    @AfterAll
-    void close() {
-        if (browser != null) {
-            browser.close();
-        }
     }
 
     @Test

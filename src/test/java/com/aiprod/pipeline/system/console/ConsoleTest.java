@@ -7,17 +7,18 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.ContextConfiguration;
 
 /**
  * Tests the console in a real browser, against the whole application. These tests share one application, which makes
- * videos; jobs of the preset {@code scripted} do what their metadata says.
+ * videos, and one {@link Browser}, which the constructor gets; jobs of the preset {@code scripted} do what their metadata
+ * says.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(BrowserExtension.class)
 @SpringBootTest(
         classes = PipelineApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,

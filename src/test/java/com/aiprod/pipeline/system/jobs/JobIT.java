@@ -251,7 +251,7 @@ class JobIT {
         newestFirst.forEach(id -> alice.await(id, "COMPLETED"));
 
         JsonNode page = json(alice.get("/pipeline/jobs"));
-        assertThat(names(page)).containsExactly("jobs", "limit", "offset", "count", "next_cursor");
+        assertThat(names(page)).containsExactly("jobs", "limit", "count", "next_cursor", "offset");
         assertThat(page.path("limit").asInt()).isEqualTo(20);
         assertThat(page.path("offset").asInt()).isZero();
         assertThat(page.path("count").asInt()).isEqualTo(5);

@@ -72,6 +72,7 @@ class OperatorIT {
         "GET,    /admin/overview",
         "GET,    /admin/jobs",
         "GET,    /admin/jobs/019bc6ec-0000-7000-8000-000000000000",
+        "GET,    /admin/jobs/019bc6ec-0000-7000-8000-000000000000/artifacts/video.mp4",
         "GET,    /admin/dead-letter-groups",
         "GET,    /admin/pipelines",
         "GET,    /admin/pipelines/video/revisions/6d66f7e57980",
