@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.video.Lines.Piece;
+import com.aiprod.pipeline.video.script.Compounds;
 import com.aiprod.pipeline.video.script.Hyphenation;
 import com.aiprod.pipeline.video.script.StyledText;
 import com.aiprod.pipeline.video.script.UnbrokenWords;
@@ -95,12 +96,18 @@ final class WordPieces {
                 : Hyphenation.of(language)
                         .map(patterns -> patterns.parts(phrase.text()))
                         .orElse(List.of(phrase.text()));
+        List<Integer> cuts = new ArrayList<>();
+        syllables.forEach(syllable -> cuts.add((cuts.isEmpty() ? 0 : cuts.get(cuts.size() - 1)) + syllable.length()));
+        Set<Integer> joints = Compounds.joints(phrase.text(), cuts.subList(0, cuts.size() - 1), language);
         int start = 0;
         for (String syllable : syllables) {
             StyledText slice = phrase.slice(start, start + syllable.length());
             start += syllable.length();
             boolean cut = start < phrase.text().length();
             Piece part = piece(slice, cut, false);
+            if (cut && !joints.isEmpty() && !joints.contains(start)) {
+                part = part.leadingOn();
+            }
             if (part.width() <= longest) {
                 pieces.add(part);
             } else {

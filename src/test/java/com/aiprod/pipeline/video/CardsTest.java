@@ -90,6 +90,22 @@ class CardsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "新しいコーヒーショップがオープンしました。ぜひ遊びに来てくださいね、きっと！, ください",
+        "今日も一日がんばりましょう。ご来店を心よりお待ちしております。, お待ち",
+        "春の新作コレクションがいよいよ登場します。お見逃しなく！, お見逃し",
+    })
+    void cutsJapaneseBetweenPhrases(String content, String whole) throws Exception {
+        assertThat(lines("ja", content)).anyMatch(card -> card.contains(whole));
+        for (String card : lines("ja", content)) {
+            for (String line : card.split(" / ")) {
+                // No line begins with a particle or an ending.
+                assertThat(line).doesNotMatch("^(?:が|を|は|に|の|も|と|さい|ました|ます|しょう).*");
+            }
+        }
+    }
+
     @Test
     void putsNoBlankBetweenChineseSentencesOnOneCard() throws Exception {
         assertThat(StoryboardStage.plan("今天很好\n明天也好。后天呢？", "zh", Formats.SOCIAL, 1)
