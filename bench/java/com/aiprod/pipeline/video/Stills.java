@@ -28,7 +28,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 public final class Stills {
 
     private static final int HEIGHT = 270;
-    private static final int WIDEST = 900;
+    private static final int LOW = 200;
+    private static final int WIDEST = 1080;
     private static final int GAP = 6;
     private static final float QUALITY = 0.82f;
     private static final Progress NOBODY = (jobId, attempt, stage, percent) -> {};
@@ -96,7 +97,8 @@ public final class Stills {
     private static BufferedImage strip(Map<String, Object> job) throws InterruptedException {
         Format format = Format.of(Formats.preset((String) job.get("preset")));
         List<Scene> shots = Storyboard.of(job).shots();
-        int width = HEIGHT * format.width() / format.height();
+        int height = format.width() > format.height() ? LOW : HEIGHT;
+        int width = height * format.width() / format.height();
         int most = Math.max(2, (WIDEST + GAP) / (width + GAP));
         List<Double> times = new ArrayList<>(List.of(0.0));
         int between = Math.min(shots.size(), most) - 1;
@@ -105,14 +107,14 @@ public final class Stills {
             times.add(shot.start() + shot.seconds() * 0.6);
         }
         FramePainter painter = FramePainter.of(job, format);
-        BufferedImage strip = new BufferedImage(times.size() * (width + GAP) - GAP, HEIGHT, BufferedImage.TYPE_INT_RGB);
+        BufferedImage strip = new BufferedImage(times.size() * (width + GAP) - GAP, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = strip.createGraphics();
         g.setColor(java.awt.Color.WHITE);
-        g.fillRect(0, 0, strip.getWidth(), HEIGHT);
+        g.fillRect(0, 0, strip.getWidth(), height);
         for (int i = 0; i < times.size(); i++) {
             BufferedImage whole = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
             painter.paint(whole, times.get(i));
-            g.drawImage(whole.getScaledInstance(width, HEIGHT, Image.SCALE_AREA_AVERAGING), i * (width + GAP), 0, null);
+            g.drawImage(whole.getScaledInstance(width, height, Image.SCALE_AREA_AVERAGING), i * (width + GAP), 0, null);
         }
         g.dispose();
         return strip;

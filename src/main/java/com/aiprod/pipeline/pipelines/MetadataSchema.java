@@ -6,6 +6,7 @@ import com.networknt.schema.JsonSchemaException;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaId;
 import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.resource.DisallowSchemaLoader;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.Map;
 final class MetadataSchema {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final SchemaValidatorsConfig CONFIG =
+            SchemaValidatorsConfig.builder().errorMessageKeyword("errorMessage").build();
 
     private MetadataSchema() {}
 
@@ -38,7 +41,7 @@ final class MetadataSchema {
                             // The API must not depend on other hosts.
                             factory ->
                                     factory.schemaLoaders(loaders -> loaders.add(DisallowSchemaLoader.getInstance())))
-                    .getSchema(schema)
+                    .getSchema(schema, CONFIG)
                     .initializeValidators();
             return List.of();
         } catch (JsonSchemaException e) {

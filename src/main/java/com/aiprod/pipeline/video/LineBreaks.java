@@ -28,6 +28,11 @@ final class LineBreaks {
     private static final Pattern NUMBER = Pattern.compile("[#№]?\\d{1,4}\\s+");
     private static final Pattern SHORT_WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}]{0,11}\\P{L}*");
 
+    /** An emoji stays with the word that it follows. */
+    private static final Pattern EMOJI = Pattern.compile("[\\p{So}\\p{Sk}\\p{M}\\p{Cf}]+\\s*");
+
+    private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}\\p{P}]\\s*$");
+
     /** "May 5", "Level 3" */
     private static final Pattern NAME = Pattern.compile("\\p{Lu}\\p{L}{0,8}\\s+");
 
@@ -89,6 +94,8 @@ final class LineBreaks {
             if (last != null
                     && (open
                             || (CLOSING.matcher(phrase).matches() && !last.isBlank())
+                            || (EMOJI.matcher(phrase).matches()
+                                    && WORD_BEFORE.matcher(last).find())
                             || (NUMBER.matcher(last).matches()
                                     && SHORT_WORD.matcher(phrase).matches())
                             || (NAME.matcher(last).matches()

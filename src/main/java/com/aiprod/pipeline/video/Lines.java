@@ -18,11 +18,6 @@ final class Lines {
      */
     record Piece(StyledText text, double width, boolean hyphen, boolean address, boolean leadsOn) {
 
-        /** The same piece, after which a line should not end. */
-        Piece leadingOn() {
-            return new Piece(text, width, hyphen, address, true);
-        }
-
         double widthIn(double limit) {
             return address ? Math.min(width, limit) : width;
         }

@@ -56,6 +56,14 @@ class CardsTest {
     }
 
     @Test
+    void keepsEmojiWithTheWordsBeforeThem() throws Exception {
+        assertThat(cards("en", "Coffee first ☕ See you at 8? 🙌 Bring cake! 🎂🎉"))
+                .containsExactly("Coffee first ☕ See you at 8? 🙌", "Bring cake! 🎂🎉");
+        assertThat(lines("en", "Coffee first ☕ then the whole wide world 🌍 and cake"))
+                .noneMatch(card -> card.contains("/ ☕") || card.contains("/ 🌍"));
+    }
+
+    @Test
     void keepsVersesOnOneCard() throws Exception {
         assertThat(lines("en", "Roses are red,\nViolets are blue\nSugar is sweet\nAnd so are you"))
                 .containsExactly("Roses are red, / Violets are blue / Sugar is sweet / And so are you");
