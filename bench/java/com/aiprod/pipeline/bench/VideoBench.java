@@ -1,6 +1,8 @@
 package com.aiprod.pipeline.bench;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.job.Preset;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.video.BareEncode;
 import com.aiprod.pipeline.video.CheckStage;
@@ -30,6 +32,10 @@ public final class VideoBench {
     private static final String CONTENT = "Small batches, big mornings. Roasted today, at your door on Friday."
             + " Wake up to better coffee. The river remembers every stone.";
     private static final Progress NOBODY = (jobId, attempt, stage, percent) -> {};
+    private static final List<String> PRESETS =
+            List.of(System.getProperty("presets", "quick_social,brand_story,cinema_spot,social_vertical,brand_wide")
+                    .split(","));
+    private static final int SECONDS = 10;
     private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final int ROUNDS = Integer.getInteger("rounds", 3);
 
@@ -55,14 +61,39 @@ public final class VideoBench {
                     "PSNR, dB",
                     "bands, steps",
                     "flat blocks, ‰");
-            for (Map.Entry<String, Integer> preset : Map.of("quick_social", 10, "brand_story", 10, "cinema_spot", 10)
-                    .entrySet()) {
-                bench.measure(preset.getKey(), preset.getValue(), folder);
+            for (String preset : PRESETS) {
+                bench.measure(preset, SECONDS, folder);
+            }
+            System.out.printf("%n%-16s %10s %10s %22s%n", "preset", "jobs", "film, s", "slowest job, s of 90");
+            for (Preset preset : BuiltInPresets.catalog().all()) {
+                if (preset.settings().containsKey("style")) {
+                    bench.longest(preset.name(), preset.maxDurationSec());
+                }
             }
         } finally {
             bench.tools.destroy();
             FileSystemUtils.deleteRecursively(folder);
         }
+    }
+
+    /** The worst that a worker meets: as many jobs of the longest duration as it has cores. */
+    private void longest(String preset, int seconds) throws Exception {
+        ExecutorService workers = Executors.newFixedThreadPool(CORES);
+        List<Future<Double>> jobs = new ArrayList<>();
+        for (int i = 0; i < CORES; i++) {
+            String id = "longest-" + preset.replace('_', '-') + "-" + i;
+            jobs.add(workers.submit(() -> {
+                long started = System.nanoTime();
+                make(id, preset, seconds);
+                return (System.nanoTime() - started) / 1e9;
+            }));
+        }
+        double slowest = 0;
+        for (Future<Double> job : jobs) {
+            slowest = Math.max(slowest, job.get());
+        }
+        workers.shutdown();
+        System.out.printf("%-16s %10d %10d %22.1f%n", preset, CORES, seconds, slowest);
     }
 
     private void measure(String preset, int seconds, Path folder) throws Exception {

@@ -48,6 +48,7 @@ final class PipelineSettingsParser {
     private Integer slots;
     private int redeliveries = PipelineSettings.DEFAULT_REDELIVERIES;
     private Duration delay = PipelineSettings.DEFAULT_DELAY;
+    private final Map<String, Object> metadata = new LinkedHashMap<>();
     private final Map<String, Preset> presets = new LinkedHashMap<>();
 
     private PipelineSettingsParser(SourceFile file) {
@@ -97,8 +98,11 @@ final class PipelineSettingsParser {
                         value -> slots = number("slots", value, 1, MAX_SLOTS),
                         "retry",
                         this::retry,
+                        "metadata",
+                        this::metadata,
                         "presets",
                         this::presets)));
+        presets.replaceAll((name, preset) -> preset.withMetadata(metadata));
     }
 
     private void requires(Node node) {
@@ -127,6 +131,16 @@ final class PipelineSettingsParser {
                         "delay",
                         value -> Optional.ofNullable(duration("delay", value, Duration.ofMillis(1), MAX_DELAY))
                                 .ifPresent(pause -> delay = pause))));
+    }
+
+    private void metadata(Node node) {
+        int before = faults.size();
+        Map<String, Object> schema = new LinkedHashMap<>();
+        entries("metadata", node, schema);
+        if (faults.size() == before) {
+            MetadataSchema.faults(schema).forEach(fault -> fields.fault(node, "'metadata' " + fault));
+            metadata.putAll(schema);
+        }
     }
 
     private void presets(Node node) {
@@ -164,7 +178,7 @@ final class PipelineSettingsParser {
                                 value -> durations[0] = number("default_duration_sec", value, 1, MAX_DURATION_SEC),
                         "max_duration_sec",
                                 value -> durations[1] = number("max_duration_sec", value, 1, MAX_DURATION_SEC),
-                        "settings", value -> settings(value, settings))));
+                        "settings", value -> entries("settings", value, settings))));
         if (faults.size() > before) {
             return;
         }
@@ -175,13 +189,13 @@ final class PipelineSettingsParser {
                     entry.getKeyNode(),
                     "The preset '" + name + "' has a default_duration_sec above its max_duration_sec.");
         } else {
-            presets.put(name, new Preset(name, said[0], durations[0], durations[1], settings));
+            presets.put(name, new Preset(name, said[0], durations[0], durations[1], settings, Map.of()));
         }
     }
 
-    private void settings(Node node, Map<String, Object> settings) {
+    private void entries(String key, Node node, Map<String, Object> settings) {
         if (!(node instanceof MappingNode mapping)) {
-            fields.fault(node, "'settings' is not a mapping.");
+            fields.fault(node, "'" + key + "' is not a mapping.");
             return;
         }
         for (NodeTuple entry : mapping.getValue()) {

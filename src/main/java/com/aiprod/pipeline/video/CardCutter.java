@@ -8,6 +8,7 @@ import com.aiprod.pipeline.video.script.StyledText;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -21,6 +22,10 @@ final class CardCutter {
     static final double NEVER = 1e6;
 
     private static final Pattern ENDED = Pattern.compile("[.!?…:;。！？।؟][\"”’»)」』]*$");
+
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]");
+    private static final Pattern EMOJI =
+            Pattern.compile("[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]*\\p{So}[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]*");
 
     private final Pace pace;
     private final ULocale language;
@@ -102,17 +107,33 @@ final class CardCutter {
         }
     }
 
+    /** The sentences; an emoji after a full stop belongs to the sentence before. */
     private static List<StyledText> slices(StyledText text, List<String> pieces) {
         List<StyledText> slices = new ArrayList<>();
+        int first = 0;
         int start = 0;
         for (String piece : pieces) {
-            StyledText slice = text.slice(start, start + piece.length()).strip();
-            if (!slice.text().isEmpty()) {
-                slices.add(slice);
+            Matcher word = WORD.matcher(piece);
+            int before = word.find() ? word.start() : piece.length();
+            if (EMOJI.matcher(piece.substring(0, before)).matches()) {
+                if (before < piece.length()) {
+                    addSlice(text.slice(first, start + before), slices);
+                    first = start + before;
+                }
+            } else if (start > first) {
+                addSlice(text.slice(first, start), slices);
+                first = start;
             }
             start += piece.length();
         }
+        addSlice(text.slice(first, start), slices);
         return slices.isEmpty() ? List.of(text) : slices;
+    }
+
+    private static void addSlice(StyledText slice, List<StyledText> slices) {
+        if (!slice.strip().text().isEmpty()) {
+            slices.add(slice.strip());
+        }
     }
 
     /** A blank, except between East Asian characters. */

@@ -1,5 +1,6 @@
 package com.aiprod.pipeline.video;
 
+import com.aiprod.pipeline.video.script.Phrases;
 import com.aiprod.pipeline.video.script.Sentences;
 import com.aiprod.pipeline.video.script.UnbrokenWords;
 import com.aiprod.pipeline.video.script.UnbrokenWords.Range;
@@ -7,6 +8,7 @@ import com.ibm.icu.lang.UScript;
 import com.ibm.icu.text.BreakIterator;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -26,6 +28,11 @@ final class LineBreaks {
     private static final Pattern NUMBER = Pattern.compile("[#№]?\\d{1,4}\\s+");
     private static final Pattern SHORT_WORD = Pattern.compile("\\p{L}[\\p{L}\\p{M}]{0,11}\\P{L}*");
 
+    /** An emoji stays with the word that it follows. */
+    private static final Pattern EMOJI = Pattern.compile("[\\p{So}\\p{Sk}\\p{M}\\p{Cf}]+\\s*");
+
+    private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}\\p{P}]\\s*$");
+
     /** "May 5", "Level 3" */
     private static final Pattern NAME = Pattern.compile("\\p{Lu}\\p{L}{0,8}\\s+");
 
@@ -39,15 +46,17 @@ final class LineBreaks {
 
     /**
      * The units that stay together on a line: Unicode's rules, narrowed to phrases in Japanese and Korean, with the
-     * strict rules of Japanese for the starts of lines, and to dictionary words in scripts without spaces. An address,
+     * strict rules of Japanese for the starts of lines, and to dictionary words in other scripts without spaces. An address,
      * price, or number with its unit is one; an abbreviation, a number, and an opening bracket stay with what follows.
      */
     static List<String> phrases(String text, ULocale language) {
+        boolean japanese = language.getLanguage().equals("ja");
         BreakIterator words = BreakIterator.getWordInstance(language);
         words.setText(text);
         BreakIterator lines = BreakIterator.getLineInstance(
-                language.setKeywordValue("lb", "strict").setKeywordValue("lw", "phrase"));
+                language.setKeywordValue("lb", "strict").setKeywordValue("lw", japanese ? "normal" : "phrase"));
         List<Range> unbroken = UnbrokenWords.in(text);
+        BitSet starts = japanese ? Phrases.starts(text) : new BitSet();
         List<String> phrases = new ArrayList<>();
         StringBuilder phrase = new StringBuilder();
         int end = 0;
@@ -59,7 +68,8 @@ final class LineBreaks {
                 next++;
             }
             boolean inside = next < unbroken.size() && unbroken.get(next).from() < end;
-            if (words.isBoundary(end) && !inside) {
+            boolean free = japanese && isBesideEastAsian(text, end) ? starts.get(end) : words.isBoundary(end);
+            if (free && !inside) {
                 phrases.add(phrase.toString());
                 phrase.setLength(0);
             }
@@ -70,6 +80,12 @@ final class LineBreaks {
         return together(phrases);
     }
 
+    private static boolean isBesideEastAsian(String text, int index) {
+        return index < text.length()
+                && !Character.isWhitespace(text.charAt(index - 1))
+                && (isEastAsian(text.substring(index - 1, index)) || isEastAsian(text.substring(index, index + 1)));
+    }
+
     private static List<String> together(List<String> phrases) {
         List<String> together = new ArrayList<>();
         boolean open = false;
@@ -78,6 +94,8 @@ final class LineBreaks {
             if (last != null
                     && (open
                             || (CLOSING.matcher(phrase).matches() && !last.isBlank())
+                            || (EMOJI.matcher(phrase).matches()
+                                    && WORD_BEFORE.matcher(last).find())
                             || (NUMBER.matcher(last).matches()
                                     && SHORT_WORD.matcher(phrase).matches())
                             || (NAME.matcher(last).matches()

@@ -240,6 +240,7 @@ enum Motif {
     /** Eases in and out; from 0 to 1. */
     static double eased(double part) {
         double p = Math.min(Math.max(part, 0), 1);
-        return p * p * p * (p * (p * 6 - 15) + 10);
+        // Rounding can exceed 1, which no opacity may.
+        return Math.min(p * p * p * (p * (p * 6 - 15) + 10), 1);
     }
 }

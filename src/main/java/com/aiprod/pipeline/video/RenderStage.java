@@ -79,7 +79,7 @@ public class RenderStage {
             film(painter, format, seconds, film, extras, jobId, attempt);
             Files.copy(film, video);
             BufferedImage still = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
-            painter.paint(still, painter.posterSeconds());
+            painter.paint(still, 0);
             ByteArrayOutputStream png = new ByteArrayOutputStream();
             ImageIO.write(still, "png", png);
             Files.write(poster, png.toByteArray());
@@ -123,8 +123,7 @@ public class RenderStage {
         }
         if (mood.isPresent()) {
             sound = scratch.resolve("sound.wav");
-            List<Double> cuts =
-                    board.scenes().stream().skip(1).map(Scene::start).toList();
+            List<Double> cuts = board.shots().stream().skip(1).map(Scene::start).toList();
             String seed = wishes.brand().isGiven() ? wishes.brand().seed() : content;
             Soundtrack.write(mood.get(), Seeds.of(seed), cuts, seconds, sound);
         }

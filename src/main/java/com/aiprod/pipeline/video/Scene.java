@@ -35,6 +35,11 @@ record Scene(String text, double start, double end, boolean heading, List<Span> 
         this(text, start, end, false, List.of());
     }
 
+    /** The same text as a title. */
+    Scene asHeading() {
+        return new Scene(text, start, end, true, spans);
+    }
+
     double seconds() {
         return end - start;
     }

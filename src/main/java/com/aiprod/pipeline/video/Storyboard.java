@@ -1,20 +1,31 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.stage.PermanentStageException;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The scenes of a video in time.
  *
  * @param scenes the scenes in order; each starts where the previous one ends
  * @param truncated whether the end of the content was dropped because it takes too long to read
+ * @param endCard what follows the scenes: the name of a brand or the title, or an empty text for a logo alone; null for
+ *     nothing
  */
-record Storyboard(List<Scene> scenes, boolean truncated) {
+record Storyboard(
+        List<Scene> scenes,
+        boolean truncated,
+        @JsonProperty("end_card") Scene endCard) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    Storyboard(List<Scene> scenes, boolean truncated) {
+        this(scenes, truncated, null);
+    }
 
     /** Reads the storyboard of a job's map, which {@link #toMap()} or a custom stage has put there. */
     static Storyboard of(Map<String, Object> job) {
@@ -27,7 +38,7 @@ record Storyboard(List<Scene> scenes, boolean truncated) {
         } catch (IllegalArgumentException e) {
             throw new PermanentStageException(
                     "STORYBOARD_INVALID",
-                    "The storyboard is not {scenes: [{text, start, end, heading, spans}], truncated}",
+                    "The storyboard is not {scenes: [{text, start, end, heading, spans}], truncated, end_card}",
                     e);
         }
     }
@@ -35,7 +46,18 @@ record Storyboard(List<Scene> scenes, boolean truncated) {
     /** Converts to plain maps and lists, so that a route can read and change them. */
     Map<String, Object> toMap() {
         List<Map<String, Object>> plain = scenes.stream().map(Storyboard::plain).toList();
-        return Map.of("scenes", plain, "truncated", truncated);
+        Map<String, Object> map = new LinkedHashMap<>(Map.of("scenes", plain, "truncated", truncated));
+        if (endCard != null) {
+            map.put("end_card", plain(endCard));
+        }
+        return map;
+    }
+
+    /** The scenes, and the end card if there is one. */
+    List<Scene> shots() {
+        return endCard == null
+                ? scenes
+                : Stream.concat(scenes.stream(), Stream.of(endCard)).toList();
     }
 
     private static Map<String, Object> plain(Scene scene) {

@@ -1,12 +1,15 @@
 package com.aiprod.pipeline.video;
 
+import com.aiprod.pipeline.video.brand.Brand;
 import com.aiprod.pipeline.video.script.Script;
 import com.aiprod.pipeline.video.script.StyledText;
 import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 
 /**
  * The scenes of a text, and what they leave out.
@@ -34,9 +37,10 @@ record StoryboardPlan(
      * Plans the scenes.
      *
      * @param wanted seconds of the video; null for what the text needs, up to the preset's maximum
+     * @param brand named on the end card
      */
-    static StoryboardPlan of(Script script, Format format, Integer wanted) throws InterruptedException {
-        Planner planner = new Planner(script, format);
+    static StoryboardPlan of(Script script, Format format, Integer wanted, Brand brand) throws InterruptedException {
+        Planner planner = new Planner(script, format, brand);
         return planner.plan(wanted);
     }
 
@@ -47,37 +51,56 @@ record StoryboardPlan(
         private final Format format;
         private final Pace pace;
         private final boolean japanese;
+        private final Brand brand;
         private String omitted = "";
 
-        Planner(Script script, Format format) {
+        Planner(Script script, Format format, Brand brand) {
             this.script = script;
             this.format = format;
+            this.brand = brand;
             this.pace = Pace.of(format);
             this.japanese = script.language().getLanguage().equals("ja");
         }
 
         StoryboardPlan plan(Integer wanted) throws InterruptedException {
             List<Card> cards = cut(pace.room(), CardCutter.RUDE_CUT);
-            int whole = Math.max(pace.shortest(), (int) Math.ceil(needed(cards, pace) - ROUNDING));
-            int duration = wanted == null ? Math.min(whole, format.maxDurationSec()) : wanted;
+            int whole = inSeconds(needed(cards, pace));
+            int most = wanted == null ? format.maxDurationSec() : wanted;
             String title = script.title().isEmpty() ? shortened(cards.get(0).text()) : script.title();
-            if (needed(cards, pace) > duration + ROUNDING) {
-                return result(hurried(cards, duration), title, duration, whole);
+            if (needed(cards, pace) > most + ROUNDING) {
+                return result(hurried(cards, most), null, title, most, whole);
             }
+            Optional<EndCard> end = EndCard.of(script.title(), cards, brand, pace, japanese)
+                    .filter(card -> needed(cards, pace) + card.seconds() <= most + ROUNDING);
+            double all = needed(cards, pace) + end.map(EndCard::seconds).orElse(0.0);
+            int duration = wanted == null ? Math.min(inSeconds(all), most) : wanted;
+            double told = end.map(card -> frames(duration - card.seconds(duration / all)))
+                    .orElse((double) duration);
+            Scene last = end.map(card -> new Scene(card.text(), told, duration)).orElse(null);
+            return result(timed(shorter(cards, told), pace, told, end.isPresent()), last, title, duration, whole);
+        }
+
+        private int inSeconds(double needed) {
+            return Math.max(pace.shortest(), (int) Math.ceil(needed - ROUNDING));
+        }
+
+        /** Cuts cards that would stay much longer than is ideal. */
+        private List<Card> shorter(List<Card> whole, double time) throws InterruptedException {
+            List<Card> cards = whole;
             int room = pace.room();
-            while (duration / (double) cards.size() > pace.ideal() * 1.6 && room > pace.room() / 3) {
+            while (time / cards.size() > pace.ideal() * 1.6 && room > pace.room() / 3) {
                 room -= 6;
                 cards = cut(room, CardCutter.NEVER);
             }
-            return result(timed(cards, pace, duration), title, duration, whole);
+            return cards;
         }
 
         private List<Card> cut(int room, double rudeCut) throws InterruptedException {
             return new CardCutter(pace, script.language(), room, rudeCut).cut(script);
         }
 
-        private StoryboardPlan result(List<Scene> scenes, String title, int duration, int whole) {
-            Storyboard board = new Storyboard(scenes, !omitted.isEmpty());
+        private StoryboardPlan result(List<Scene> scenes, Scene end, String title, int duration, int whole) {
+            Storyboard board = new Storyboard(scenes, !omitted.isEmpty(), end);
             return new StoryboardPlan(board, title, script.language(), duration, omitted, whole);
         }
 
@@ -128,9 +151,8 @@ record StoryboardPlan(
         /** The cards that can be read in the time; what remains of it is less than the next card needs. */
         private List<Card> fitting(List<Card> cards, Pace fastest, double time) {
             int count = 0;
-            double used = 0;
-            while (count < cards.size() && used + needed(cards.get(count), fastest) <= time) {
-                used += needed(cards.get(count++), fastest);
+            while (count < cards.size() && needed(cards.subList(0, count + 1), fastest) <= time) {
+                count++;
             }
             if (count == 0) {
                 return List.of(beginning(cards, fastest, time));
@@ -180,26 +202,43 @@ record StoryboardPlan(
         }
 
         private double needed(List<Card> cards, Pace at) {
-            return cards.stream().mapToDouble(card -> needed(card, at)).sum();
+            double closing = cards.size() > 1 ? at.settle() : 0;
+            return cards.stream().mapToDouble(card -> needed(card, at)).sum() + closing;
         }
 
-        /** Divides the time by what each card needs, in whole frames. */
         private List<Scene> timed(List<Card> cards, Pace at, int duration) {
-            double all = needed(cards, at);
+            return timed(cards, at, duration, false);
+        }
+
+        /**
+         * Divides the time by what each card needs, in whole frames. The first card has appeared before the first
+         * frame, because the last one gives way to it at the end of the video.
+         */
+        private List<Scene> timed(List<Card> cards, Pace at, double duration, boolean followed) {
+            double[] needs =
+                    cards.stream().mapToDouble(card -> needed(card, at)).toArray();
+            if (needs.length > 1 && !followed) {
+                needs[0] -= at.settle();
+                needs[needs.length - 1] += 2 * at.settle();
+            }
+            double all = DoubleStream.of(needs).sum();
             List<Scene> scenes = new ArrayList<>();
             double start = 0;
             double passed = 0;
             for (int i = 0; i < cards.size(); i++) {
                 Card card = cards.get(i);
-                passed += needed(card, at);
-                double end = i == cards.size() - 1
-                        ? duration
-                        : Math.round(passed / all * duration * format.frameRate()) / (double) format.frameRate();
+                passed += needs[i];
+                double end = i == cards.size() - 1 ? duration : frames(passed / all * duration);
                 scenes.add(new Scene(
                         card.text(), start, end, card.heading(), card.styled().spans()));
                 start = end;
             }
             return scenes;
+        }
+
+        /** The time of the nearest frame. */
+        private double frames(double seconds) {
+            return Math.round(seconds * format.frameRate()) / (double) format.frameRate();
         }
 
         private String shortened(String text) {

@@ -114,12 +114,8 @@ final class Typesetter {
      */
     List<Block> set(List<Scene> scenes, Box title, Box text) throws InterruptedException {
         List<Setting> settings = new ArrayList<>();
-        boolean titled = scenes.stream().anyMatch(Scene::heading);
         for (Scene scene : scenes) {
-            boolean heading = titled
-                    ? scene.heading()
-                    : scene.start() == 0 && scene.text().indexOf('\n') < 0;
-            settings.add(setting(scene.styled(), heading ? title : text, heading));
+            settings.add(setting(scene.styled(), scene.heading() ? title : text, scene.heading()));
         }
         double textSize = common(settings, false);
         double titleSize = common(settings, true);
@@ -154,6 +150,22 @@ final class Typesetter {
      */
     Block set(StyledText text, Box box) throws InterruptedException {
         return setting(text, box, true).best();
+    }
+
+    /**
+     * Typesets what stands below the logo of an end card, in at most three lines.
+     *
+     * @param text can be empty
+     * @param like the text whose size it has, if it fits
+     */
+    Block beside(String text, Box box, Block like) throws InterruptedException {
+        if (text.isEmpty()) {
+            return new Block(List.of(), like.size(), 0, 0, 0, like.rightToLeft());
+        }
+        double smallest = Math.min(box.smallest(), like.size());
+        return set(
+                StyledText.of(text),
+                new Box(box.width(), box.height() * 0.55, 3, like.size(), smallest, box.leading()));
     }
 
     private Setting setting(StyledText whole, Box box, boolean heading) throws InterruptedException {

@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.video.Lines.Piece;
+import com.aiprod.pipeline.video.script.Compounds;
 import com.aiprod.pipeline.video.script.Hyphenation;
 import com.aiprod.pipeline.video.script.StyledText;
 import com.aiprod.pipeline.video.script.UnbrokenWords;
@@ -96,7 +97,7 @@ final class WordPieces {
                         .map(patterns -> patterns.parts(phrase.text()))
                         .orElse(List.of(phrase.text()));
         int start = 0;
-        for (String syllable : syllables) {
+        for (String syllable : joined(syllables)) {
             StyledText slice = phrase.slice(start, start + syllable.length());
             start += syllable.length();
             boolean cut = start < phrase.text().length();
@@ -107,6 +108,31 @@ final class WordPieces {
                 addLetters(slice, cut, true);
             }
         }
+    }
+
+    /** The parts of a compound whose joints are known, instead of its syllables; one that is too wide stays cut. */
+    private List<String> joined(List<String> syllables) throws InterruptedException {
+        List<Integer> ends = new ArrayList<>();
+        int length = 0;
+        for (String syllable : syllables) {
+            length += syllable.length();
+            ends.add(length);
+        }
+        Set<Integer> joints = Compounds.joints(String.join("", syllables), ends.subList(0, ends.size() - 1), language);
+        if (joints.isEmpty()) {
+            return syllables;
+        }
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < syllables.size(); i++) {
+            if (joints.contains(ends.get(i)) || i == syllables.size() - 1) {
+                List<String> part = syllables.subList(from, i + 1);
+                StyledText whole = StyledText.of(String.join("", part) + "-");
+                parts.addAll(measure.width(whole) <= longest ? List.of(String.join("", part)) : part);
+                from = i + 1;
+            }
+        }
+        return parts;
     }
 
     /** Two letters stay together at each end, so a cut word never leaves a single letter on a line. */

@@ -56,6 +56,14 @@ class WatchUsersTest {
     }
 
     @Test
+    void trustsNoVersionOfAUserWithMoreUnendedJobsThanItCovers() {
+        for (int i = 0; i < 101; i++) {
+            queries.submit("ann");
+        }
+        assertThat(version("ann")).isNotEqualTo(version("ann"));
+    }
+
+    @Test
     void returnsARowForEachUser() {
         queries.submit("ann");
         assertThat(queries.rows("watch-users", Map.of("users", "[\"ann\", \"bob\", \"a\\\"b\"]")))

@@ -70,8 +70,8 @@ class PipelineSettingsParserTest {
             delimiter = '|',
             value = {
                 "timout: 90s          | There is no key 'timout' in pipeline.yaml. Did you mean 'timeout'?",
-                "memory: 1            | There is no key 'memory' in pipeline.yaml. Its keys are description, presets, requires, retry, slots, timeout.",
-                "{a: b}: c            | There is no key '' in pipeline.yaml. Its keys are description, presets, requires, retry, slots, timeout.",
+                "memory: 1            | There is no key 'memory' in pipeline.yaml. Its keys are description, metadata, presets, requires, retry, slots, timeout.",
+                "{a: b}: c            | There is no key '' in pipeline.yaml. Its keys are description, metadata, presets, requires, retry, slots, timeout.",
                 "description: again   | The key 'description' is here twice.",
                 "timeout: 90          | 'timeout' is '90', and not a duration with a unit, such as 90s, from 1s to 1800s.",
                 "timeout: 1.5         | 'timeout' is '1.5', and not a duration with a unit, such as 90s, from 1s to 1800s.",
@@ -183,6 +183,36 @@ class PipelineSettingsParserTest {
         parse("description: " + description);
 
         assertThat(faults).extracting(Fault::message).containsExactly("'description' is not one line of text.");
+    }
+
+    @Test
+    void everyPresetHasTheSchemaOfTheMetadata() {
+        PipelineSettings settings = parse("""
+                presets:
+                  one: {description: x, max_duration_sec: 9}
+                metadata: {properties: {color: {enum: [red]}}}
+                """);
+
+        assertThat(faults).isEmpty();
+        assertThat(settings.presets().get("one").metadata())
+                .isEqualTo(Map.of("properties", Map.of("color", Map.of("enum", List.of("red")))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "metadata: {type: objekt}                                | 'metadata' is not a JSON Schema: $.type",
+                "metadata: {properties: {a: {maxLength: few}}}           | 'metadata' is not a JSON Schema: $.properties.a.maxLength",
+                "metadata: {properties: {a: {pattern: '['}}}             | 'metadata' cannot be used",
+                "metadata: {$ref: 'https://example.com/other.json'}      | 'metadata' cannot be used",
+                "metadata: [a]                                           | 'metadata' is not a mapping.",
+            })
+    void refusesWhatIsNotASchema(String file, String fault) {
+        parse(file);
+
+        assertThat(faults).isNotEmpty().allMatch(found -> found.message().startsWith(fault.strip()));
+        assertThat(faults).extracting(Fault::line).containsOnly(1);
     }
 
     @Test

@@ -30,8 +30,8 @@ import org.springframework.core.env.MapPropertySource;
 /** Runs the routes of a pipeline in a context as workers make it, with the real stages and components. */
 final class PipelineStand implements AutoCloseable {
 
-    private static final Preset PRESET =
-            new Preset("generated_clip", "A clip", 5, 10, Map.of("width", 1280, "height", 720, "frame_rate", 24));
+    private static final Preset PRESET = new Preset(
+            "generated_clip", "A clip", 5, 10, Map.of("width", 1280, "height", 720, "frame_rate", 24), Map.of());
 
     final String jobId = UUID.randomUUID().toString();
     final ArtifactStore store;

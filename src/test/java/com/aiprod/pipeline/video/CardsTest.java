@@ -56,6 +56,14 @@ class CardsTest {
     }
 
     @Test
+    void keepsEmojiWithTheWordsBeforeThem() throws Exception {
+        assertThat(cards("en", "Coffee first ☕ See you at 8? 🙌 Bring cake! 🎂🎉"))
+                .containsExactly("Coffee first ☕ See you at 8? 🙌", "Bring cake! 🎂🎉");
+        assertThat(lines("en", "Coffee first ☕ then the whole wide world 🌍 and cake"))
+                .noneMatch(card -> card.contains("/ ☕") || card.contains("/ 🌍"));
+    }
+
+    @Test
     void keepsVersesOnOneCard() throws Exception {
         assertThat(lines("en", "Roses are red,\nViolets are blue\nSugar is sweet\nAnd so are you"))
                 .containsExactly("Roses are red, / Violets are blue / Sugar is sweet / And so are you");
@@ -86,6 +94,22 @@ class CardsTest {
             for (String line : card.split(" / ")) {
                 assertThat("、。！？」ーっゃゅょッャュョ".indexOf(line.charAt(0))).as(line).isNegative();
                 assertThat(line).doesNotEndWith("「").doesNotContain(" ");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "新しいコーヒーショップがオープンしました。ぜひ遊びに来てくださいね、きっと！, ください",
+        "今日も一日がんばりましょう。ご来店を心よりお待ちしております。, お待ち",
+        "春の新作コレクションがいよいよ登場します。お見逃しなく！, お見逃し",
+    })
+    void cutsJapaneseBetweenPhrases(String content, String whole) throws Exception {
+        assertThat(lines("ja", content)).anyMatch(card -> card.contains(whole));
+        for (String card : lines("ja", content)) {
+            for (String line : card.split(" / ")) {
+                // No line begins with a particle or an ending.
+                assertThat(line).doesNotMatch("^(?:が|を|は|に|の|も|と|さい|ました|ます|しょう).*");
             }
         }
     }

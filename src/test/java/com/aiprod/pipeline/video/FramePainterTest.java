@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.video;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.aiprod.pipeline.video.brand.Brand;
 import java.awt.Color;
@@ -33,9 +34,11 @@ class FramePainterTest {
     @ParameterizedTest
     @MethodSource("com.aiprod.pipeline.video.Formats#all")
     void theTextAppearsAndThePictureMoves(Format format) throws Exception {
-        int[] early = paint(format, "Hello", 0);
-        int[] whole = paint(format, "Hello", 2);
-        int[] later = paint(format, "Hello", 2.5);
+        FramePainter painter =
+                new FramePainter(format, "Hello", "en", List.of(new Scene("Hello", 0, 3), new Scene("World", 3, 9)));
+        int[] early = paint(painter, format, 3);
+        int[] whole = paint(painter, format, 6);
+        int[] later = paint(painter, format, 6.5);
 
         assertThat(difference(early, whole)).isGreaterThan(0.5);
         assertThat(difference(whole, later)).isGreaterThan(0.05);
@@ -54,15 +57,46 @@ class FramePainterTest {
 
     /** Players repeat short videos. */
     @ParameterizedTest
-    @ValueSource(strings = {"quick_social", "brand_story", "social_square"})
-    void theLastFrameLeadsToTheFirst(String preset) throws Exception {
-        Format format = Formats.of(preset);
-        int[] first = paint(format, "Hello", 0);
-        int[] middle = paint(format, "Hello", 2.5);
-        int[] last = paint(format, "Hello", 5 - 1.0 / format.frameRate());
+    @MethodSource("com.aiprod.pipeline.video.Formats#all")
+    void theLastFrameLeadsToTheFirst(Format format) throws Exception {
+        String logo = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>"
+                + "<circle cx='4.5' cy='4.5' r='4.5' fill='%230B3D2E'/></svg>";
+        Brand brand = Brand.of(Map.of("logo", logo), "brand", "CODE");
+        List<Scene> scenes = List.of(new Scene("Hello", 0, 3), new Scene("World", 3, 6));
+        for (Storyboard board : List.of(
+                new Storyboard(scenes, false),
+                new Storyboard(scenes, false, new Scene("Hello", 6, 9)),
+                new Storyboard(scenes, false, new Scene("Another", 6, 9)),
+                new Storyboard(scenes, false, new Scene("", 6, 9)))) {
+            boolean branded = board.endCard() != null && board.endCard().text().isEmpty();
+            FramePainter painter = new FramePainter(format, "Hello", "en", board, branded ? brand : Brand.NONE);
+            double end = board.shots().get(board.shots().size() - 1).end();
+            double frame = 1.0 / format.frameRate();
+            int[] first = paint(painter, format, 0);
 
-        assertThat(difference(last, first)).isLessThan(0.25);
-        assertThat(difference(middle, first)).isGreaterThan(0.5);
+            assertThat(difference(paint(painter, format, end - frame), first))
+                    .as("%s, jump", board)
+                    .isLessThan(1.5 * difference(paint(painter, format, frame), first) + 0.15);
+            assertThat(difference(paint(painter, format, end / 2), first)).isGreaterThan(0.5);
+        }
+    }
+
+    /** It is the poster, and what a feed shows before it plays. */
+    @ParameterizedTest
+    @MethodSource("com.aiprod.pipeline.video.Formats#all")
+    void theFirstFrameShowsTheText(Format format) throws Exception {
+        double[] differences = new double[2];
+        for (int i = 0; i < 2; i++) {
+            int[][] pictures = new int[2][];
+            for (int k = 0; k < 2; k++) {
+                List<Scene> scenes = List.of(new Scene(k == 0 ? "Hello" : ".", 0, 3), new Scene("World", 3, 6));
+                pictures[k] = paint(new FramePainter(format, "Hello", "en", scenes), format, i);
+            }
+            differences[i] = difference(pictures[0], pictures[1]);
+        }
+
+        // The word makes the same difference in the first frame as a second later.
+        assertThat(differences[0]).isGreaterThan(1).isCloseTo(differences[1], within(0.25 * differences[1]));
     }
 
     /** Apps draw their own text and buttons at the top and at the bottom of vertical videos. */
@@ -96,8 +130,8 @@ class FramePainterTest {
         int[][] pictures = new int[2][];
         for (int i = 0; i < 2; i++) {
             BufferedImage frame = new BufferedImage(720, 1280, BufferedImage.TYPE_INT_RGB);
-            List<Scene> scenes = List.of(new Scene("Hello", 0, 5));
-            new FramePainter(Formats.SOCIAL, List.of("The sea", "A sale").get(i), "en", scenes, brand).paint(frame, 2);
+            Storyboard board = new Storyboard(List.of(new Scene("Hello", 0, 5)), false);
+            new FramePainter(Formats.SOCIAL, List.of("The sea", "A sale").get(i), "en", board, brand).paint(frame, 2);
             pictures[i] = ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
         }
 
@@ -123,8 +157,12 @@ class FramePainterTest {
     }
 
     private static int[] paint(Format format, String content, String text, double seconds) throws InterruptedException {
+        return paint(new FramePainter(format, content, "en", List.of(new Scene(text, 0, 5))), format, seconds);
+    }
+
+    private static int[] paint(FramePainter painter, Format format, double seconds) {
         BufferedImage frame = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
-        new FramePainter(format, content, "en", List.of(new Scene(text, 0, 5))).paint(frame, seconds);
+        painter.paint(frame, seconds);
         return ((DataBufferInt) frame.getRaster().getDataBuffer()).getData();
     }
 

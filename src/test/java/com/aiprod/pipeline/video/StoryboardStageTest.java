@@ -38,7 +38,7 @@ class StoryboardStageTest {
     @MethodSource("com.aiprod.pipeline.video.Formats#all")
     void scenesCoverTheVideoAtWholeFrames(Format format) throws Exception {
         List<Scene> scenes = plan("One. Two words. Three words here. And a fourth one, longer.", "en", format, 17)
-                .scenes();
+                .shots();
 
         assertThat(scenes.get(0).start()).isZero();
         assertThat(scenes.get(scenes.size() - 1).end()).isEqualTo(17);

@@ -55,6 +55,17 @@ class TypesetterTest {
         assertThat(block.lines()).allMatch(line -> line.width() > block.width() * 0.6);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Elektroinstallateure, Elektro-",
+        "Donaudampfschifffahrtsgesellschaft, Donaudampf-",
+        "Weihnachtsgeschenkverpackung, Weihnachts-",
+        "Sommerschlussverkaufsangebote, Sommer-",
+    })
+    void cutsACompoundAtItsJoint(String word, String line) throws Exception {
+        assertThat(set("de", word).lines()).extracting(Line::text).first().isEqualTo(line);
+    }
+
     @Test
     void hyphenatesAWordOnlyIfItWouldBeTooSmall() throws Exception {
         assertThat(set("de", "Rindfleischetikettierungsüberwachungsaufgabe").lines())

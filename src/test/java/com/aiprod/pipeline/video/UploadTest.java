@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.aiprod.pipeline.artifact.ArtifactStore;
+import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.video.brand.Brand;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +15,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +85,23 @@ class UploadTest {
                         PermanentStageException.class,
                         fault -> assertThat(fault.errorCode()).isEqualTo("METADATA_INVALID"))
                 .hasMessageContaining("metadata.soundtrack must be one of auto, none, calm, bright");
+    }
+
+    /** The API checks submissions by the schema, and the pipeline by its own rules. */
+    @Test
+    void theSchemaOfTheMetadataHasTheKeysThatAreRead() {
+        Map<?, ?> keys =
+                (Map<?, ?>) BuiltInPresets.named("quick_social").metadata().get("properties");
+        List<String> moods = ((List<?>) ((Map<?, ?>) keys.get("soundtrack")).get("enum"))
+                .stream().filter(Objects::nonNull).map(String.class::cast).toList();
+        Set<?> brand = ((Map<?, ?>) ((Map<?, ?>) keys.get("brand")).get("properties")).keySet();
+
+        assertThat(keys.keySet()).map(String::valueOf).containsExactlyInAnyOrder("soundtrack", "brand");
+        assertThat(String.join(", ", moods)).isEqualTo(Wishes.SOUNDTRACKS);
+        assertThat(brand)
+                .allSatisfy(key -> assertThatThrownBy(
+                                () -> Brand.of(Map.of(key, 1), "metadata.brand", "METADATA_INVALID"))
+                        .hasMessageContaining("metadata.brand.%s must be ".formatted(key)));
     }
 
     @Test

@@ -58,6 +58,7 @@ public final class SubmitRequestParser {
     private String lang = "en";
     private Long durationSec;
     private String metadata;
+    private boolean metadataFaulty;
     private String callbackUrl;
 
     SubmitRequestParser(String body, Presets presets, WebhookTargets targets) {
@@ -152,6 +153,9 @@ public final class SubmitRequestParser {
             fault(
                     "duration_sec",
                     "must be from 1 to " + preset.maxDurationSec() + ", the maximum for " + preset.name());
+        }
+        if (preset != null && !metadataFaulty) {
+            faults.addAll(MetadataCheck.faults(preset.metadata(), metadata));
         }
     }
 
@@ -259,9 +263,11 @@ public final class SubmitRequestParser {
         }
         if (value != JsonToken.START_OBJECT) {
             fault("metadata", "must be an object, not " + kind(value));
+            metadataFaulty = true;
             json.skipChildren();
             return;
         }
+        metadataFaulty = true;
         int start = (int) json.currentTokenLocation().getCharOffset();
         boolean storable = walkMetadata(json);
         String raw = body.substring(start, (int) json.currentLocation().getCharOffset());
@@ -269,6 +275,7 @@ public final class SubmitRequestParser {
             fault("metadata", "must not be larger than " + MAX_METADATA_BYTES + " bytes");
         } else if (storable) {
             metadata = raw;
+            metadataFaulty = false;
         }
     }
 

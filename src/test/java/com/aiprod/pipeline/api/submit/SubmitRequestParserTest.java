@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.aiprod.pipeline.api.problem.FieldFault;
 import com.aiprod.pipeline.api.problem.InvalidRequestException;
 import com.aiprod.pipeline.job.Preset;
 import com.aiprod.pipeline.job.Presets;
@@ -31,7 +32,7 @@ class SubmitRequestParserTest {
         assertThat(parse("{\"preset\":\"brand_story\",\"content\":\"x\"}").durationSec())
                 .isNull();
         Presets presets = without("quick_social");
-        presets.offer(List.of(new Preset("alt_text", "Describes a picture", 4, 9, Map.of())));
+        presets.offer(List.of(new Preset("alt_text", "Describes a picture", 4, 9, Map.of(), Map.of())));
         assertThat(parse("{\"preset\":\"alt_text\",\"content\":\"x\"}", presets).durationSec())
                 .isEqualTo(4);
     }
@@ -135,6 +136,57 @@ class SubmitRequestParserTest {
         assertThat(parse("{\"content\":\"🎬\", \"metadata\" :  " + metadata + " , \"priority\":\"low\"}")
                         .metadata())
                 .isEqualTo(metadata);
+    }
+
+    /** The built-in presets make videos, whose pipeline.yaml has this schema. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'soundtrack':'loud'}                        | metadata.soundtrack | must be one of auto, none, calm, bright",
+                "{'soundtrack':7}                             | metadata.soundtrack | must be one of auto, none, calm, bright",
+                "{'brand':'acme'}                             | metadata.brand | string found, [object, null] expected",
+                "{'brand':{'colours':['#0B3D2E']}}            | metadata.brand.colours | is not a known key",
+                "{'brand':{'colors':['#0B3D2E','red']}}       | metadata.brand.colors[1] | must be a color such as #1A2B3C",
+                "{'brand':{'colors':'#0B3D2E'}}               | metadata.brand.colors | string found, [array, null] expected",
+                "{'brand':{'colors':[]}}                      | metadata.brand.colors | must have at least 1 items but found 0",
+                "{'brand':{'logo':'https://example.com/a.png'}} | metadata.brand.logo | must be a data URI of an image/png or an image/svg+xml",
+                "{'brand':{'seed':' '}}                       | metadata.brand.seed | must be a text of 1 to 100 characters",
+                "{'brand':{'name':''}}                        | metadata.brand.name | must be a text of 1 to 60 characters",
+            })
+    void checksTheMetadataByTheSchemaOfThePreset(String metadata, String field, String message) {
+        assertThatThrownBy(() -> parse("{\"content\":\"x\",\"metadata\":" + metadata.replace('\'', '"') + "}"))
+                .isInstanceOfSatisfying(InvalidRequestException.class, fault -> {
+                    assertThat(fault.errors()).extracting(FieldFault::field).containsExactly(field);
+                    assertThat(fault.errors().get(0).message()).startsWith(message);
+                });
+    }
+
+    @Test
+    void takesMetadataThatThePresetDoesNotKnow() {
+        String metadata = "{\"campaign\":{\"order\":4711},\"soundtrack\":\"calm\",\"brand\":{\"colors\":[\"#0b3d2e\"],"
+                + "\"logo\":\"data:image/svg+xml;base64,PHN2Zz4=\",\"seed\":\"acme\",\"name\":\"Acme\"}}";
+
+        assertThat(parse("{\"content\":\"x\",\"metadata\":" + metadata + "}").metadata())
+                .isEqualTo(metadata);
+        assertThat(parse("{\"content\":\"x\",\"metadata\":{\"brand\":null,\"soundtrack\":null}}")
+                        .metadata())
+                .isNotNull();
+    }
+
+    @Test
+    void aSchemaCanRequireMetadata() {
+        Presets presets = new Presets();
+        presets.offer(List.of(new Preset(
+                "quick_social", "x", null, 9, Map.of(), Map.of("required", List.of("order"), "type", "object"))));
+
+        assertThatThrownBy(() -> parse("{\"content\":\"x\"}", presets))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        fault -> assertThat(fault.errors())
+                                .extracting(FieldFault::field)
+                                .containsExactly("metadata"));
     }
 
     @Test
@@ -281,7 +333,7 @@ class SubmitRequestParserTest {
 
         assertThat(faults("{\"content\":\"x\",\"preset\":\"brand_story\"}", presets))
                 .containsExactly("preset must be one of quick_social, cinema_spot, " + WIDER);
-        presets.offer(List.of(new Preset("alt_text", "Describes a picture", 1, 1, Map.of())));
+        presets.offer(List.of(new Preset("alt_text", "Describes a picture", 1, 1, Map.of(), Map.of())));
         assertThat(faults("{\"content\":\"x\",\"preset\":\"quick_social\"}", presets))
                 .containsExactly("preset must be one of alt_text");
     }

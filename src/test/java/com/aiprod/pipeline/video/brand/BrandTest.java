@@ -25,11 +25,13 @@ class BrandTest {
     private static final String SVG = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 20'>%s</svg>";
 
     @Test
-    void readsColorsLogoAndSeed() {
+    void readsNameColorsLogoAndSeed() {
         String logo = svg(SVG.formatted("<rect x='10' width='20' height='20' fill='#ff0000'/>"));
-        Brand brand = read(Map.of("colors", List.of("#0B3D2E", "#f2b705"), "logo", logo, "seed", "acme"));
+        Brand brand =
+                read(Map.of("name", " Acme ", "colors", List.of("#0B3D2E", "#f2b705"), "logo", logo, "seed", "acme"));
 
         assertThat(brand.colors()).containsExactly(new Color(0x0B3D2E), new Color(0xF2B705));
+        assertThat(brand.name()).isEqualTo("Acme");
         assertThat(brand.seed()).isEqualTo("acme");
         assertThat(brand.logo()).hasValueSatisfying(mark -> {
             assertThat(mark.mean()).isEqualTo(Color.RED);
@@ -69,7 +71,7 @@ class BrandTest {
                 "logo   | data:image/svg+xml,<html/>   | .logo is not an SVG",
                 "logo   | data:image/svg+xml,<svg      | .logo is not an SVG",
                 "logo   | data:image/svg+xml,<svg/>    | .logo",
-                "colour | #0B3D2E           | has the unknown key colour; it can have colors, logo, and seed",
+                "colour | #0B3D2E           | has the unknown key colour; it can have name, colors, logo, and seed",
             })
     void namesTheKeyAtFault(String key, String value, String fault) {
         assertRefused(Map.of(key, value), fault);
@@ -79,7 +81,7 @@ class BrandTest {
     void namesTheColorAtFault() {
         assertRefused(Map.of("colors", List.of("#0B3D2E", "green")), ".colors[1] must be a color such as #1A2B3C");
         assertRefused(Map.of("colors", List.of("#000000", "#111111", "#222222", "#333333")), ".colors must be a list");
-        assertRefused("Acme", "must be an object with colors, logo, or seed");
+        assertRefused("Acme", "must be an object with name, colors, logo, or seed");
     }
 
     /** What would load a file, need a font, or take long. */
