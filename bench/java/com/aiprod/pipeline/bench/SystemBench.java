@@ -220,7 +220,9 @@ public final class SystemBench {
             Meter meter = services.meter().with(SYSTEM, system.pid());
             int jobs = PreQueued.warmUp(services.databaseUrl(), meter, 1, Load.shortened(ROUND.multipliedBy(2)));
             PreQueued without = PreQueued.run(services.databaseUrl(), meter, jobs, 1);
-            line("without, per s", "%.0f; %s".formatted(without.perSecond(), without.cost().text()));
+            line(
+                    "without, per s",
+                    "%.0f; %s".formatted(without.perSecond(), without.cost().text()));
             holder.setAutoCommit(false);
             holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             statement.execute("SELECT FROM jobs LIMIT 1");

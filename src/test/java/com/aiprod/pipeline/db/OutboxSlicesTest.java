@@ -122,9 +122,10 @@ class OutboxSlicesTest {
     @Test
     void sweepFindsRowsOfAnySlice() {
         fill("ann", 3);
-        queries.jdbc().update("UPDATE outbox SET slice = slice + (row.n - 2) * 1000000"
-                + " FROM (SELECT id AS row_id, row_number() OVER (ORDER BY id) AS n FROM outbox) AS row"
-                + " WHERE id = row_id");
+        queries.jdbc()
+                .update("UPDATE outbox SET slice = slice + (row.n - 2) * 1000000"
+                        + " FROM (SELECT id AS row_id, row_number() OVER (ORDER BY id) AS n FROM outbox) AS row"
+                        + " WHERE id = row_id");
         assertThat(queries.row("sweep-outbox", Map.of("batchSize", 100))).containsEntry("moved", 2L);
         assertThat(claim(10)).hasSize(3);
     }
@@ -192,14 +193,16 @@ class OutboxSlicesTest {
     private void publishAndEnd(int jobs) {
         for (int done = 0; done < jobs; done += 500) {
             assertThat(claim(500)).hasSize(500);
-            queries.jdbc().update("UPDATE outbox SET leased_until = 'infinity', published_at = now()"
-                    + " WHERE leased_until IS NOT NULL AND published_at IS NULL");
+            queries.jdbc()
+                    .update("UPDATE outbox SET leased_until = 'infinity', published_at = now()"
+                            + " WHERE leased_until IS NOT NULL AND published_at IS NULL");
             queries.jdbc().update("DELETE FROM outbox WHERE published_at IS NOT NULL");
         }
     }
 
     private List<String> claim(int batchSize) {
-        return queries.rows("claim-outbox", Map.of("minInFlight", 1_000, "batchSize", batchSize, "leaseSec", 20))
+        return queries
+                .rows("claim-outbox", Map.of("minInFlight", 1_000, "batchSize", batchSize, "leaseSec", 20))
                 .stream()
                 .map(row -> (String) row.get("job_id"))
                 .toList();

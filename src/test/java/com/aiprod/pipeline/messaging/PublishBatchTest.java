@@ -56,18 +56,20 @@ class PublishBatchTest {
             camel.addComponent("query", new Answers(1));
             for (String file : List.of("dispatch/dispatch-jobs", "shared/set-attributes", "shared/wake-dispatcher")) {
                 PluginHelper.getRoutesLoader(camel)
-                        .loadRoutes(ResourceHelper.resolveResource(
-                                camel, "file:" + ROUTES.resolve(file + ".camel.yaml")));
+                        .loadRoutes(
+                                ResourceHelper.resolveResource(camel, "file:" + ROUTES.resolve(file + ".camel.yaml")));
             }
             camel.start();
             List<Map<String, Object>> rows = IntStream.range(0, JOBS)
                     .mapToObj(n -> Map.<String, Object>of("outbox_id", (long) n, "job_id", "job-" + n, "message", "{}"))
                     .toList();
             Exchange batch = camel.createProducerTemplate()
-                    .request("direct:publish-batch", exchange -> exchange.getIn().setBody(rows));
+                    .request(
+                            "direct:publish-batch", exchange -> exchange.getIn().setBody(rows));
             assertThat(batch.getException()).isNull();
             assertThat(batch.getVariable("unpublished", Integer.class)).isZero();
-            assertThat(batch.getVariable("publishedIds", String.class).split(",")).hasSize(JOBS);
+            assertThat(batch.getVariable("publishedIds", String.class).split(","))
+                    .hasSize(JOBS);
         }
     }
 
