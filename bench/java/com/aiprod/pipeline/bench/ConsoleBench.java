@@ -97,7 +97,10 @@ public final class ConsoleBench {
             statement.execute(INSERT.formatted(JOBS));
             statement.execute("VACUUM ANALYZE jobs");
             ConsoleBench bench = new ConsoleBench(system, browser);
-            bench.pages(newest(statement));
+            String job = newest(statement);
+            statement.execute(
+                    "INSERT INTO job_states (job_id, state) VALUES ('%1$s', 'QUEUED'), ('%1$s', 'CANCELLED')".formatted(job));
+            bench.pages(job);
             bench.openConsoles(statement);
         } finally {
             browser.quit();
