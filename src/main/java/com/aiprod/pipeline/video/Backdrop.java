@@ -12,7 +12,6 @@ import java.util.random.RandomGenerator;
 final class Backdrop {
 
     private static final int CELL = 16;
-    private static final int CHANNELS = 3;
     private static final int[] BAYER = bayer();
 
     private final int width;
@@ -25,12 +24,6 @@ final class Backdrop {
     private final int rows;
     private final int[][] grid;
     private final int[][] other;
-
-    /** The colors of a row of pixels, and their steps to the next row, by channel. */
-    private final int[][] values;
-
-    private final int[][] steps;
-    private final int[][] dithers;
 
     /**
      * Creates a gradient over some rows of a picture.
@@ -50,14 +43,8 @@ final class Backdrop {
         this.speeds = random.doubles(grounds.size(), 0.05, 0.16).toArray();
         this.columns = (width + CELL - 1) / CELL + 1;
         this.rows = (bottom - top + CELL - 1) / CELL + 1;
-        this.grid = new int[rows][columns * CHANNELS];
-        this.other = new int[rows][columns * CHANNELS];
-        this.values = new int[CHANNELS][width];
-        this.steps = new int[CHANNELS][width];
-        this.dithers = new int[8][width];
-        for (int i = 0; i < 8 * width; i++) {
-            dithers[i / width][i % width] = BAYER[(i / width) << 3 | (i % width) & 7];
-        }
+        this.grid = new int[rows][columns * 3];
+        this.other = new int[rows][columns * 3];
     }
 
     /**
@@ -76,53 +63,35 @@ final class Backdrop {
                 }
             }
         }
-        for (int row = 0; row < rows - 1; row++) {
-            for (int channel = 0; channel < CHANNELS; channel++) {
-                widen(grid[row], channel, values[channel]);
-                widen(grid[row + 1], channel, steps[channel]);
-                subtract(steps[channel], values[channel]);
+        int[] line = new int[columns * 3];
+        for (int y = top; y < bottom; y++) {
+            int row = (y - top) / CELL;
+            int down = (y - top) % CELL;
+            for (int i = 0; i < line.length; i++) {
+                line[i] = grid[row][i] + (grid[row + 1][i] - grid[row][i]) / CELL * down;
             }
-            int end = Math.min(top + (row + 1) * CELL, bottom);
-            for (int y = top + row * CELL; y < end; y++) {
-                fillRow(pixels, y * width, dithers[y & 7], values[0], values[1], values[2]);
-                for (int channel = 0; channel < CHANNELS; channel++) {
-                    add(values[channel], steps[channel]);
-                }
-            }
+            fillLine(pixels, y, line);
         }
     }
 
-    // Plain loops over whole rows, which the compiler turns into vector instructions.
-
-    private static void fillRow(int[] pixels, int start, int[] dither, int[] red, int[] green, int[] blue) {
-        for (int x = 0; x < dither.length; x++) {
-            pixels[start + x] =
-                    (red[x] + dither[x]) >> 16 << 16 | (green[x] + dither[x]) >> 16 << 8 | (blue[x] + dither[x]) >> 16;
-        }
-    }
-
-    private static void add(int[] values, int[] steps) {
-        for (int x = 0; x < values.length; x++) {
-            values[x] += steps[x];
-        }
-    }
-
-    /** Turns the values of the next row of cells into the steps to it. */
-    private static void subtract(int[] next, int[] values) {
-        for (int x = 0; x < next.length; x++) {
-            next[x] = (next[x] - values[x]) / CELL;
-        }
-    }
-
-    /** Interpolates one channel of a row of cells to a row of pixels. */
-    private void widen(int[] cells, int channel, int[] row) {
+    private void fillLine(int[] pixels, int y, int[] line) {
+        int at = y * width;
+        int ditherRow = (y & 7) << 3;
         for (int column = 0; column < columns - 1; column++) {
-            int value = cells[column * CHANNELS + channel];
-            int step = (cells[(column + 1) * CHANNELS + channel] - value) / CELL;
-            int end = Math.min((column + 1) * CELL, width);
-            for (int x = column * CELL; x < end; x++) {
-                row[x] = value;
-                value += step;
+            int i = column * 3;
+            int r = line[i];
+            int g = line[i + 1];
+            int b = line[i + 2];
+            int dr = (line[i + 3] - r) / CELL;
+            int dg = (line[i + 4] - g) / CELL;
+            int db = (line[i + 5] - b) / CELL;
+            int end = Math.min(CELL, width - column * CELL);
+            for (int x = 0; x < end; x++) {
+                int dither = BAYER[ditherRow | (x & 7)];
+                pixels[at++] = (r + dither) >> 16 << 16 | (g + dither) >> 16 << 8 | (b + dither) >> 16;
+                r += dr;
+                g += dg;
+                b += db;
             }
         }
     }

@@ -35,9 +35,6 @@ final class Timeline {
     /** How long the first text takes to appear, by the look. */
     private final double appearing;
 
-    /** Whether the last text is the first one again. */
-    private final boolean closed;
-
     /**
      * Creates the timeline of a video.
      *
@@ -48,7 +45,6 @@ final class Timeline {
     Timeline(Look look, List<Scene> shots, Block first, boolean closed) {
         this.look = look;
         this.shots = shots;
-        this.closed = closed;
         Scene last = shots.get(shots.size() - 1);
         this.length = last.end();
         this.appearing = WAIT + look.reveal() + look.stagger() * (first.lines().size() - 1);

@@ -25,9 +25,6 @@ final class Yuv {
     private static final int V_BLUE = (int) Math.round(-BLUE / (1 - RED) / 2 * CHROMA);
     private static final int V_GREEN = -STRONGEST - V_BLUE;
 
-    private static final int RED_AND_BLUE = 0xff00ff;
-    private static final int GREEN = 0xff00;
-
     private static final int Y_BLACK = 16 << SHIFT;
 
     /** Thresholds that replace rounding for two rows of two pixels: luma keeps a quarter of a step, without bands. */
@@ -64,11 +61,9 @@ final class Yuv {
                 yuv[i + 1] = luma(b, DITHER[1]);
                 yuv[i + width] = luma(c, DITHER[2]);
                 yuv[i + width + 1] = luma(d, DITHER[3]);
-                // Red and blue are summed at once: each sum fits its half.
-                int both = (a & RED_AND_BLUE) + (b & RED_AND_BLUE) + (c & RED_AND_BLUE) + (d & RED_AND_BLUE);
-                int red = both >>> 16;
-                int green = (a & GREEN) + (b & GREEN) + (c & GREEN) + (d & GREEN) >>> 8;
-                int blue = both & 0xffff;
+                int red = (a >> 16 & 0xff) + (b >> 16 & 0xff) + (c >> 16 & 0xff) + (d >> 16 & 0xff);
+                int green = (a >> 8 & 0xff) + (b >> 8 & 0xff) + (c >> 8 & 0xff) + (d >> 8 & 0xff);
+                int blue = (a & 0xff) + (b & 0xff) + (c & 0xff) + (d & 0xff);
                 yuv[u++] = (byte) ((U_RED * red + U_GREEN * green + STRONGEST * blue + C_ROUNDED) >> C_SHIFT);
                 yuv[v++] = (byte) ((STRONGEST * red + V_GREEN * green + V_BLUE * blue + C_ROUNDED) >> C_SHIFT);
             }
