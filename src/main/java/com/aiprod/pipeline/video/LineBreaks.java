@@ -68,7 +68,7 @@ final class LineBreaks {
                 next++;
             }
             boolean inside = next < unbroken.size() && unbroken.get(next).from() < end;
-            boolean free = japanese && isBesideEastAsian(text, end) ? starts.get(end) : words.isBoundary(end);
+            boolean free = (japanese && isBesideEastAsian(text, end)) ? starts.get(end) : words.isBoundary(end);
             if (free && !inside) {
                 phrases.add(phrase.toString());
                 phrase.setLength(0);
