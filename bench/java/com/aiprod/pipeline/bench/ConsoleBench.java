@@ -98,8 +98,8 @@ public final class ConsoleBench {
             statement.execute("VACUUM ANALYZE jobs");
             ConsoleBench bench = new ConsoleBench(system, browser);
             String job = newest(statement);
-            statement.execute(
-                    "INSERT INTO job_states (job_id, state) VALUES ('%1$s', 'QUEUED'), ('%1$s', 'CANCELLED')".formatted(job));
+            statement.execute("INSERT INTO job_states (job_id, state) VALUES ('%1$s', 'QUEUED'), ('%1$s', 'CANCELLED')"
+                    .formatted(job));
             bench.pages(job);
             bench.openConsoles(statement);
         } finally {
