@@ -54,13 +54,14 @@ class LockOrderTest {
                     VALUES ('worker-1', 1, now() - interval '1 h', now() + interval '1 h')
                     """.formatted(ONE, TWO, values));
             if (this == WAITING || this == PUBLISHED) {
-                // Their IDs are not in the order of the jobs.
+                // Their IDs are not in the order of the jobs, and their slice is not the newest.
                 database.execute(
                         """
-                        INSERT INTO outbox (id, job_id, user_id, priority, published_at, leased_until)
+                        INSERT INTO outbox (id, job_id, user_id, priority, slice, published_at, leased_until)
                         OVERRIDING SYSTEM VALUE
-                        VALUES (2, '%1$s', 'ann', 'low', %3$s), (1, '%2$s', 'ann', 'low', %3$s)
-                        """.formatted(ONE, TWO, this == WAITING ? "NULL, NULL" : "now() - interval '1 h', 'infinity'"));
+                        SELECT id, job_id, 'ann', 'low', pg_sequence_last_value('outbox_slice') - 1, %3$s
+                        FROM (VALUES (2, '%1$s'::uuid), (1, '%2$s'::uuid)) AS waiting (id, job_id)
+                        """.formatted(ONE, TWO, this == WAITING ? "NULL::timestamptz, NULL::timestamptz" : "now() - interval '1 h', 'infinity'::timestamptz"));
             }
         }
     }
@@ -88,6 +89,8 @@ class LockOrderTest {
         RESCUE(database -> database.run("rescue-jobs", Map.of("batchSize", 10))),
         REPUBLISH(database -> database.run("republish-jobs", Map.of("messageLostAfterSec", 45, "batchSize", 10))),
         TAKE(database -> database.run("claim-outbox", Map.of("minInFlight", 10, "batchSize", 10, "leaseSec", 30))),
+        ROTATE(database -> database.run("rotate-outbox", Map.of("lookBack", 15, "batchSize", 10, "minRows", 0))),
+        SWEEP(database -> database.run("sweep-outbox", Map.of("batchSize", 10))),
         REDRIVE(database -> {
             Map<String, Object> request = new HashMap<>(Map.of("errorCode", "BROKEN", "limit", 10));
             request.put("letterId", null);
