@@ -170,6 +170,15 @@ CREATE TABLE job_variables (
 CREATE SEQUENCE outbox_slice;
 DO $$ BEGIN PERFORM nextval('outbox_slice'); END $$;
 
+-- The application's role has privileges for tables only, so these run with those of the owner.
+CREATE FUNCTION newest_slice() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    RETURN pg_sequence_last_value(cast('outbox_slice' AS regclass));
+
+CREATE FUNCTION begin_slice() RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    RETURN nextval(cast('outbox_slice' AS regclass));
+
 -- The outbox: a row for each QUEUED job. The statement that queues the job inserts it; a trigger deletes it when the job
 -- leaves that state. In between it says whether the message waits, is being published, or is in flight.
 CREATE TABLE outbox (
@@ -190,12 +199,16 @@ CREATE TABLE outbox (
     -- The newest slice when the row was inserted. While a transaction is held open, VACUUM cannot remove the index entries
     -- of rows that were deleted since. The statements of each dispatcher round read only the two newest slices, so they
     -- do not step over those entries.
-    slice        bigint       NOT NULL DEFAULT pg_sequence_last_value('outbox_slice'),
+    slice        bigint       NOT NULL DEFAULT newest_slice(),
     CONSTRAINT what_is_in_flight_is_leased_for_good CHECK (
         (published_at IS NOT NULL) = (leased_until IS NOT DISTINCT FROM 'infinity')),
     CONSTRAINT what_is_deferred_is_not_in_flight CHECK (NOT deferred OR published_at IS NULL)
 -- Each job passes through this small table, so the share of dead rows says nothing.
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+CREATE FUNCTION last_outbox_id() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    RETURN coalesce(pg_sequence_last_value(cast('outbox_id_seq' AS regclass)), 0);
 
 -- By job ID, which contains the submission time: a job that is published again keeps its place.
 CREATE INDEX outbox_by_turn ON outbox (slice, user_id, priority DESC, job_id) WHERE published_at IS NULL;

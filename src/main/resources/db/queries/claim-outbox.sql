@@ -7,7 +7,7 @@ WITH RECURSIVE last AS MATERIALIZED (
     -- LIMIT has no effect except to tell the planner that there is only one row.
     SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
 ), slices AS MATERIALIZED (
-    SELECT slice FROM (SELECT pg_sequence_last_value('outbox_slice') AS newest) AS number,
+    SELECT slice FROM (SELECT newest_slice() AS newest) AS number,
                       LATERAL (VALUES (newest), (newest - 1)) AS slices (slice)
 ), room AS MATERIALIZED (
     SELECT greatest(0, least(cast(:?batchSize AS bigint),

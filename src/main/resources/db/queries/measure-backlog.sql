@@ -22,7 +22,7 @@ SELECT waiting.unpublished AS outbox_depth,
        waiting.jobs AS jobs_queued,
        (SELECT count(*) FROM jobs WHERE state = 'PROCESSING') AS jobs_processing,
        (SELECT count(*) FROM outbox
-        WHERE slice >= pg_sequence_last_value('outbox_slice') - 1 AND leased_until = 'infinity') AS jobs_in_flight,
+        WHERE slice >= newest_slice() - 1 AND leased_until = 'infinity') AS jobs_in_flight,
        coalesce((SELECT jobs FROM worker_capacity), 0) AS jobs_in_flight_limit,
        cast(coalesce(extract(epoch FROM now() - waiting.since), 0) AS double precision) AS oldest_waiting_seconds,
        (SELECT cast(coalesce(json_object_agg(error_code, letters), '{}') AS text) FROM letters) AS dead_letters,

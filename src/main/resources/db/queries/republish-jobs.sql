@@ -11,7 +11,7 @@ WITH evidence AS MATERIALIZED (
     FROM workers WHERE alive_until > now()
 ), lost AS MATERIALIZED (
     SELECT id FROM outbox
-    WHERE slice >= pg_sequence_last_value('outbox_slice') - 1 AND leased_until = 'infinity'
+    WHERE slice >= newest_slice() - 1 AND leased_until = 'infinity'
       AND published_at < (SELECT reached FROM evidence)
         - make_interval(secs => cast(:?messageLostAfterSec AS double precision)) * 2 ^ least(republished, 4)
     ORDER BY published_at

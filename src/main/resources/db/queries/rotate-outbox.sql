@@ -6,8 +6,8 @@
 WITH turn AS MATERIALIZED (
     SELECT slice, slice_began_after,
            -- After a crash, PostgreSQL may have skipped numbers.
-           pg_sequence_last_value('outbox_slice') AS newest,
-           pg_sequence_last_value(cast(pg_get_serial_sequence('outbox', 'id') AS regclass)) AS last_id
+           newest_slice() AS newest,
+           last_outbox_id() AS last_id
     FROM dispatch_turn
     FOR UPDATE SKIP LOCKED
 ), old AS MATERIALIZED (
@@ -20,7 +20,7 @@ WITH turn AS MATERIALIZED (
     UPDATE outbox SET slice = newest FROM turn WHERE outbox.id = ANY (ARRAY(SELECT id FROM old))
     RETURNING outbox.id
 ), begun AS (
-    UPDATE dispatch_turn SET slice = nextval('outbox_slice'), slice_began_after = last_id
+    UPDATE dispatch_turn SET slice = begin_slice(), slice_began_after = last_id
     FROM turn
     WHERE last_id - turn.slice_began_after >= cast(:?minRows AS bigint)
       AND (SELECT count(*) FROM moved) < cast(:?batchSize AS integer)

@@ -2,10 +2,10 @@
 -- no longer looks for. A very long transaction may have inserted them, or the sequence was not copied with the database.
 -- Returns the number of moved rows.
 WITH moved AS (
-    UPDATE outbox SET slice = pg_sequence_last_value('outbox_slice')
+    UPDATE outbox SET slice = newest_slice()
     WHERE id = ANY (ARRAY(
         SELECT id FROM outbox
-        WHERE slice <> pg_sequence_last_value('outbox_slice')
+        WHERE slice <> newest_slice()
         LIMIT cast(:?batchSize AS integer)
         FOR NO KEY UPDATE SKIP LOCKED))
     RETURNING id

@@ -55,13 +55,17 @@ class LockOrderTest {
                     """.formatted(ONE, TWO, values));
             if (this == WAITING || this == PUBLISHED) {
                 // Their IDs are not in the order of the jobs, and their slice is not the newest.
-                database.execute(
-                        """
+                database.execute("""
                         INSERT INTO outbox (id, job_id, user_id, priority, slice, published_at, leased_until)
                         OVERRIDING SYSTEM VALUE
-                        SELECT id, job_id, 'ann', 'low', pg_sequence_last_value('outbox_slice') - 1, %3$s
+                        SELECT id, job_id, 'ann', 'low', newest_slice() - 1, %3$s
                         FROM (VALUES (2, '%1$s'::uuid), (1, '%2$s'::uuid)) AS waiting (id, job_id)
-                        """.formatted(ONE, TWO, this == WAITING ? "NULL::timestamptz, NULL::timestamptz" : "now() - interval '1 h', 'infinity'::timestamptz"));
+                        """.formatted(
+                                ONE,
+                                TWO,
+                                this == WAITING
+                                        ? "NULL::timestamptz, NULL::timestamptz"
+                                        : "now() - interval '1 h', 'infinity'::timestamptz"));
             }
         }
     }

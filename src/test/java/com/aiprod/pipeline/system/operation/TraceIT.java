@@ -62,8 +62,10 @@ class TraceIT {
         Received written = child(trace, ran, "publish-result", "INTERNAL");
         Received result = child(trace, written, "send-result", "PRODUCER");
         child(trace, result, "record-result", "CONSUMER");
+        // A round of the dispatcher that the claim woke is for all jobs. Before the claim, a job has no attempt.
         assertThat(trace)
-                .filteredOn(span -> !span.id().equals(request.id()))
+                .filteredOn(span -> !span.id().equals(request.id())
+                        && !List.of("dispatch-jobs", "claim-job").contains(span.name()))
                 .allSatisfy(span ->
                         assertThat(span.tags()).containsEntry("job_id", id).containsEntry("attempt", "1"));
         assertThat(trace).filteredOn(span -> span.failed()).hasSize(1);
