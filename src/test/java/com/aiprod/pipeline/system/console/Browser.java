@@ -76,6 +76,12 @@ final class Browser implements AutoCloseable {
                 Map.of("offline", !online, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
+    /** Sets whether files come from the browser's cache. Those that do may be missing in the resource timing. */
+    void caches(boolean caches) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand("Network.setCacheDisabled", Map.of("cacheDisabled", !caches));
+    }
+
     /** Signs in as a new user at the issuer's page, whoever was signed in, and returns the user's ID. */
     String signIn(String name) {
         return signIn(name, false);
