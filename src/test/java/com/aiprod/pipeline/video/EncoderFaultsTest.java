@@ -61,7 +61,7 @@ class EncoderFaultsTest {
         AtomicInteger stopped = new AtomicInteger();
         ArtifactStore store = new ArtifactStore(folder.resolve("artifacts"));
         RenderStage stage = new RenderStage(store, tools, (jobId, attempt, name, percent) -> framesBegan.release());
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < 10; round++) {
             List<Thread> renderings = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 String id = "job-" + round + "-" + i;
@@ -88,7 +88,7 @@ class EncoderFaultsTest {
             }
             framesBegan.drainPermits();
         }
-        assertThat(stopped).hasValue(16);
+        assertThat(stopped).hasValue(40);
         assertThat(children()).isEmpty();
         assertThat(folder.resolve("artifacts/.work")).isEmptyDirectory();
     }
