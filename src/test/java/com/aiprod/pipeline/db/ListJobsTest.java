@@ -147,6 +147,12 @@ class ListJobsTest {
     void readsOnlyTheRowsOfAPage() throws Exception {
         fill(10_000);
         queries.jdbc().execute("ANALYZE jobs");
+        // Without results, or with the deleted ones of other tests, the plan for them would be another.
+        queries.jdbc().update("""
+                INSERT INTO results (job_id, attempt, success, error_code, error_message, retryable, execution_time_ms)
+                SELECT id, 1, false, 'BROKEN', 'x', false, 1 FROM jobs
+                """);
+        queries.jdbc().execute("VACUUM ANALYZE results");
         Map<String, Object> middle = list(Map.of("offset", 5_000, "rows", 1)).get(0);
         assertPageReadBy("jobs_by_user", middle, Map.of());
         assertPageReadBy("jobs_by_user_and_state", middle, Map.of("status", "FAILED"));
@@ -192,10 +198,7 @@ class ListJobsTest {
                 .filter(node -> !"jobs_pkey".equals(node.path("Index Name").asText()))
                 .findFirst()
                 .orElseThrow();
-        // Of the results of other tests, few or none may be left.
-        assertThat(whole.findParents("Relation Name"))
-                .filteredOn(node -> "jobs".equals(node.path("Relation Name").asText()))
-                .noneMatch(node -> "Seq Scan".equals(node.path("Node Type").asText()));
+        assertThat(whole.toString()).doesNotContain("Seq Scan");
         assertThat(scan.path("Node Type").asText()).isIn("Index Scan", "Index Only Scan");
         assertThat(scan.path("Index Name").asText()).startsWith(index);
         assertThat(scan.path("Index Cond").asText()).contains("ROW(created_at, id) <");
