@@ -170,14 +170,10 @@ CREATE TABLE job_variables (
 CREATE SEQUENCE outbox_slice;
 DO $$ BEGIN PERFORM nextval('outbox_slice'); END $$;
 
--- The application's role has privileges for tables only, so these run with those of the owner.
+-- The application's role has privileges for tables only, so what uses sequences runs with those of the owner.
 CREATE FUNCTION newest_slice() RETURNS bigint
     LANGUAGE sql STABLE SECURITY DEFINER
     RETURN pg_sequence_last_value(cast('outbox_slice' AS regclass));
-
-CREATE FUNCTION begin_slice() RETURNS bigint
-    LANGUAGE sql VOLATILE SECURITY DEFINER
-    RETURN nextval(cast('outbox_slice' AS regclass));
 
 -- The outbox: a row for each QUEUED job. The statement that queues the job inserts it; a trigger deletes it when the job
 -- leaves that state. In between it says whether the message waits, is being published, or is in flight.
@@ -235,6 +231,16 @@ CREATE TABLE dispatch_turn (
     slice_began_after bigint   NOT NULL DEFAULT 0
 );
 INSERT INTO dispatch_turn DEFAULT VALUES;
+
+-- A trigger, because any role could call a function.
+CREATE FUNCTION begin_slice() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    NEW.slice := nextval('outbox_slice');
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER dispatch_turn_begins_a_slice BEFORE UPDATE OF slice_began_after ON dispatch_turn
+    FOR EACH ROW EXECUTE FUNCTION begin_slice();
 
 -- What each worker reports, about once a second.
 CREATE TABLE workers (

@@ -20,7 +20,8 @@ WITH turn AS MATERIALIZED (
     UPDATE outbox SET slice = newest FROM turn WHERE outbox.id = ANY (ARRAY(SELECT id FROM old))
     RETURNING outbox.id
 ), begun AS (
-    UPDATE dispatch_turn SET slice = begin_slice(), slice_began_after = last_id
+    -- A trigger numbers the slice.
+    UPDATE dispatch_turn SET slice_began_after = last_id
     FROM turn
     WHERE last_id - turn.slice_began_after >= cast(:?minRows AS bigint)
       AND (SELECT count(*) FROM moved) < cast(:?batchSize AS integer)
