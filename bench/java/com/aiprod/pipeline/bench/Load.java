@@ -31,6 +31,12 @@ final class Load {
         return time.multipliedBy(Integer.getInteger(PERCENT, 100)).dividedBy(100);
     }
 
+    /** Returns {@code BENCH_WARM_UP_MINUTES}, or the given time if that is not set. */
+    static Duration warmUpTime(Duration otherwise) {
+        String minutes = System.getenv("BENCH_WARM_UP_MINUTES");
+        return minutes == null ? otherwise : Duration.ofMinutes(Long.parseLong(minutes));
+    }
+
     /** Closed loop: each client makes its next call when the previous one returns. */
     static Load closed(int clients, Duration time, Runnable call) throws InterruptedException {
         return run(clients, time, 0, call);

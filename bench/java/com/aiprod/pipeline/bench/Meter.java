@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The CPU time that processes use, and the WAL that PostgreSQL writes. Reads {@code /proc}, so it works on Linux only;
@@ -33,6 +35,8 @@ final class Meter {
     private static final int SYSTEM_OF_CHILDREN = 14;
     private static final int PARENT = 1;
 
+    private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
+
     private final String url;
     private final long postmaster;
     private final Map<String, LongSupplier> processes = new LinkedHashMap<>();
@@ -41,14 +45,15 @@ final class Meter {
     Meter(String url) {
         this.url = url;
         // While the connection lives, its process does.
-        this.postmaster = query("SELECT pg_backend_pid()", pid -> Long.parseLong(stat(pid)[PARENT]));
+        this.postmaster = query("SELECT pg_backend_pid()", pid -> Long.parseLong(stat(ofPid(pid))[PARENT]));
         processes.put(POSTGRES, this::ofPostgres);
         processes.put(LOAD, () -> ofProcess(ProcessHandle.current().pid()));
     }
 
-    /** Adds a process. */
+    /** Adds a JVM, and its JIT compiler, which uses most of the CPU in the first minutes, apart. */
     Meter with(String name, long pid) {
-        processes.put(name, () -> ofProcess(pid));
+        processes.put(name, () -> ofProcess(pid) - ofCompiler(pid));
+        processes.put(name + "'s JIT", () -> ofCompiler(pid));
         return this;
     }
 
@@ -70,7 +75,7 @@ final class Meter {
 
     /** The server, its processes, and those that have ended. */
     private long ofPostgres() {
-        String[] server = stat(postmaster);
+        String[] server = stat(ofPid(postmaster));
         long ended = ticks(server, USER_OF_CHILDREN) + ticks(server, SYSTEM_OF_CHILDREN);
         return ofProcess(postmaster)
                 + ended * TICK_MICROS
@@ -82,7 +87,26 @@ final class Meter {
     }
 
     private static long ofProcess(long pid) {
-        String[] stat = stat(pid);
+        return micros(ofPid(pid));
+    }
+
+    private static Path ofPid(long pid) {
+        return Path.of("/proc", String.valueOf(pid));
+    }
+
+    private static long ofCompiler(long pid) {
+        try (Stream<Path> threads = Files.list(ofPid(pid).resolve("task"))) {
+            return threads.filter(thread -> COMPILER.matcher(read(thread.resolve("comm"))).lookingAt())
+                    .mapToLong(Meter::micros)
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The CPU time of a process or of a thread. */
+    private static long micros(Path folder) {
+        String[] stat = stat(folder);
         return (ticks(stat, USER) + ticks(stat, SYSTEM)) * TICK_MICROS;
     }
 
@@ -90,16 +114,16 @@ final class Meter {
         return stat.length == 0 ? 0 : Long.parseLong(stat[field]);
     }
 
-    /** Returns nothing for a process that has just ended. */
-    private static String[] stat(long pid) {
-        Path file = Path.of("/proc", String.valueOf(pid), "stat");
-        if (!Files.exists(file)) {
-            return new String[0];
-        }
+    private static String[] stat(Path folder) {
+        String line = read(folder.resolve("stat"));
+        // The name, in parentheses, may contain spaces.
+        return line.isEmpty() ? new String[0] : line.substring(line.lastIndexOf(')') + 2).split(" ");
+    }
+
+    /** Returns an empty text for a process or a thread that has just ended. */
+    private static String read(Path file) {
         try {
-            String line = Files.readString(file);
-            // The name, in parentheses, may contain spaces.
-            return line.substring(line.lastIndexOf(')') + 2).split(" ");
+            return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -19,8 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 record PreQueued(int jobs, double perSecond, Meter.Cost cost) {
 
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration WARM_UP =
-            Duration.ofMinutes(Long.parseLong(System.getenv().getOrDefault("BENCH_WARM_UP_MINUTES", "1")));
+    private static final Duration WARM_UP = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final String INSERT = """
@@ -56,13 +55,13 @@ record PreQueued(int jobs, double perSecond, Meter.Cost cost) {
     }
 
     /**
-     * Completes jobs for {@code BENCH_WARM_UP_MINUTES}, since a JVM compiles its code only after many thousands, and
+     * Completes jobs for a minute, or {@code BENCH_WARM_UP_MINUTES}, since a JVM compiles its code only after many thousands, and
      * returns how many the system takes in the given time.
      */
     static int warmUp(String url, Meter meter, int users, Duration time) {
         double rate = 0;
         int jobs = 1_000;
-        long end = System.nanoTime() + Load.shortened(WARM_UP).toNanos();
+        long end = System.nanoTime() + Load.warmUpTime(Load.shortened(WARM_UP)).toNanos();
         while (rate == 0 || System.nanoTime() < end) {
             rate = run(url, meter, jobs, users).perSecond();
             jobs = (int) Math.max(1_000, rate * 4);

@@ -44,7 +44,7 @@ final class SystemUnderTest implements AutoCloseable {
     private static final String COMPILED = "jvm_compilation_time_ms_total";
 
     private static final Duration WARM_UP_ROUND = Duration.ofSeconds(5);
-    private static final int MAX_WARM_UP_ROUNDS = 6;
+    private static final Duration MAX_WARM_UP = Duration.ofSeconds(30);
     private static final int WARM_UP_CLIENTS = 8;
     /** The share of a round that a warm system may spend in JIT compilation. */
     private static final double COMPILES_NO_MORE = 0.1;
@@ -216,14 +216,15 @@ final class SystemUnderTest implements AutoCloseable {
 
     /**
      * Loads the system until its JVM hardly compiles anymore, like a service that has run for weeks, but for
-     * at most 30 s, so that the whole benchmark takes less than five minutes.
+     * at most 30 s, so that the whole benchmark takes less than five minutes, or {@code BENCH_WARM_UP_MINUTES}.
      *
      * @return the calls per second of the last round
      */
     double warmUp(Runnable call) throws IOException, InterruptedException {
         double before = metric(COMPILED);
         double rate = 0;
-        for (int round = 0; round < MAX_WARM_UP_ROUNDS; round++) {
+        long rounds = Load.warmUpTime(MAX_WARM_UP).dividedBy(WARM_UP_ROUND);
+        for (long round = 0; round < rounds; round++) {
             rate = Load.warmUp(WARM_UP_CLIENTS, WARM_UP_ROUND, call).perSecond();
             double now = metric(COMPILED);
             if (now - before < COMPILES_NO_MORE * WARM_UP_ROUND.toMillis()) {
