@@ -6,6 +6,7 @@
 -- slow gets one of its user's slots, all such receivers of a user together trialSlots, and never the last quarter of a
 -- host's or this process's slots. Deliveries to a paused receiver are postponed. One process decides at a time; a
 -- concurrent one finds nothing and runs again later.
+-- plan: keep
 WITH RECURSIVE turn AS MATERIALIZED (
     SELECT last_user FROM webhook_turn
     -- This statement does not count what another process has claimed since it began, so it runs again later.

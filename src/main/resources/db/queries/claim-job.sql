@@ -5,8 +5,11 @@
 -- plan: keep
 WITH asked AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY job_id ORDER BY n) AS nth
-    FROM unnest(cast(:*jobId AS uuid[]), cast(:*workerId AS text[]), cast(:*pipeline AS text[]),
-                cast(:*revision AS text[])) WITH ORDINALITY AS asked (job_id, worker_id, pipeline, revision, n)
+    FROM unnest(
+        -- In a subquery, so that the planner does not see the size of the group and one plan fits all sizes.
+        (SELECT cast(:*jobId AS uuid[])),
+        cast(:*workerId AS text[]), cast(:*pipeline AS text[]), cast(:*revision AS text[]))
+        WITH ORDINALITY AS asked (job_id, worker_id, pipeline, revision, n)
 ), waiting AS MATERIALIZED (
     -- Locks jobs by ID, as all statements do.
     SELECT id FROM jobs

@@ -5,7 +5,8 @@
 UPDATE outbox SET leased_until = 'infinity', published_at = now()
 WHERE id = ANY (ARRAY(
     SELECT id FROM outbox
-    WHERE id = ANY (cast(:?publishedIds AS bigint[]))
+    -- In a subquery, so that the planner does not see how many they are and one plan fits all.
+    WHERE id = ANY (ARRAY(SELECT unnest(cast(:?publishedIds AS bigint[]))))
       -- As published_at IS NULL, the planner might read all waiting rows by their index to find those with these IDs.
       AND leased_until IS DISTINCT FROM 'infinity'
     FOR NO KEY UPDATE SKIP LOCKED))

@@ -4,9 +4,11 @@
 WITH told AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY job_id, attempt ORDER BY n) AS nth
     FROM unnest(
-        cast(:*jobId AS uuid[]), cast(:*attempt AS integer[]), cast(:*success AS boolean[]), cast(:*output AS json[]),
-        cast(:*errorCode AS text[]), cast(:*errorMessage AS text[]), cast(:*retryable AS boolean[]),
-        cast(:*executionTimeMs AS bigint[])) WITH ORDINALITY
+        -- In a subquery, so that the planner does not see the size of the group and one plan fits all sizes.
+        (SELECT cast(:*jobId AS uuid[])),
+        cast(:*attempt AS integer[]), cast(:*success AS boolean[]), cast(:*output AS json[]), cast(:*errorCode AS text[]),
+        cast(:*errorMessage AS text[]), cast(:*retryable AS boolean[]), cast(:*executionTimeMs AS bigint[]))
+        WITH ORDINALITY
         AS told (job_id, attempt, success, output, error_code, error_message, retryable, execution_time_ms, n)
 ), running AS MATERIALIZED (
     -- Locks jobs by ID, as all statements do.

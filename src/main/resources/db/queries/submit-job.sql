@@ -8,10 +8,13 @@ WITH asked AS MATERIALIZED (
            -- Of requests with the same key, only the first can create a job.
            CASE WHEN idempotency_key IS NULL THEN n
                 ELSE min(n) OVER (PARTITION BY user_id, idempotency_key) END AS first
-    FROM unnest(cast(:*userId AS text[]), cast(:*idempotencyKey AS text[]), cast(:*requestHash AS text[]),
-                cast(:*content AS text[]), cast(:*preset AS text[]), cast(:*priority AS job_priority[]),
-                cast(:*lang AS text[]), cast(:*durationSec AS integer[]), cast(:*metadata AS text[]),
-                cast(:*requestId AS text[]), cast(:*requestTraceparent AS text[]), cast(:*callbackUrl AS text[]))
+    FROM unnest(
+        -- In a subquery, so that the planner does not see the size of the group and one plan fits all sizes.
+        (SELECT cast(:*userId AS text[])),
+        cast(:*idempotencyKey AS text[]), cast(:*requestHash AS text[]), cast(:*content AS text[]),
+        cast(:*preset AS text[]), cast(:*priority AS job_priority[]), cast(:*lang AS text[]),
+        cast(:*durationSec AS integer[]), cast(:*metadata AS text[]), cast(:*requestId AS text[]),
+        cast(:*requestTraceparent AS text[]), cast(:*callbackUrl AS text[]))
         WITH ORDINALITY AS asked (user_id, idempotency_key, request_hash, content, preset, priority, lang, duration_sec,
                                   metadata, request_id, traceparent, callback_url, n)
 ), admission AS MATERIALIZED (

@@ -248,7 +248,7 @@ public final class Queries implements AutoCloseable {
     }
 
     /** Counts rows, for example of {@code "outbox WHERE leased_until IS NULL"}. */
-    int count(String from, Object... parameters) {
+    public int count(String from, Object... parameters) {
         return jdbc.queryForObject("SELECT count(*) FROM " + from, Integer.class, parameters);
     }
 

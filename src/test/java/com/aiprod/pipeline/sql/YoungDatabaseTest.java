@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -54,6 +55,17 @@ class YoungDatabaseTest {
         Map<String, Long> reads = reads();
         reads.replaceAll((name, read) -> (read - before.getOrDefault(name, 0L)) / JOBS);
         assertThat(reads).allSatisfy((name, read) -> assertThat(read).as(name).isLessThan(MOST_READS));
+    }
+
+    /** PostgreSQL plans for the first five values, and goes on if those plans look cheaper than one for all values. */
+    @Test
+    void plansNoStatementAnewForEachJob() {
+        run(100);
+        assertThat(queries.count("pg_prepared_statements")).isEqualTo(8);
+        assertThat(queries.jdbc()
+                        .queryForList(
+                                "SELECT statement FROM pg_prepared_statements WHERE custom_plans > 5", String.class))
+                .isEmpty();
     }
 
     /** Runs jobs from submission to end, five at a time. */
