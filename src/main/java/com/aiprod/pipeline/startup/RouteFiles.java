@@ -32,7 +32,7 @@ public final class RouteFiles implements EnvironmentPostProcessor {
         List<?> roles = environment.getProperty("aiprod.roles", List.class, List.of());
         Map<String, String> locations = builtIn();
         locations.putAll(external(environment.getProperty("aiprod.routes-dir", "")));
-        locations.keySet().removeIf(path -> !isLoaded(folderOf(path), roles));
+        locations.keySet().removeIf(path -> !isLoaded(path, roles));
         environment
                 .getPropertySources()
                 .addLast(new MapPropertySource(
@@ -40,12 +40,10 @@ public final class RouteFiles implements EnvironmentPostProcessor {
                         Map.of("camel.main.routes-include-pattern", String.join(",", locations.values()))));
     }
 
-    private static boolean isLoaded(String folder, List<?> roles) {
+    /** Whether a process with these roles loads the file with this path below {@code routes}. */
+    static boolean isLoaded(String path, List<?> roles) {
+        String folder = path.substring(0, path.indexOf('/'));
         return folder.equals(SHARED) || roles.contains(ROLE_OF_FOLDER.get(folder));
-    }
-
-    private static String folderOf(String path) {
-        return path.substring(0, path.indexOf('/'));
     }
 
     /** The location of each built-in file by its path below {@code routes}. */

@@ -44,17 +44,17 @@ final class FlowCheck {
      * Checks files of the flow.
      *
      * @param given the files by their path below {@code routes}
+     * @param builtInTexts the texts of the built-in files by their path below {@code routes}
      * @return all faults by file and line; empty if all is well
      */
-    List<Fault> check(SortedMap<String, Path> given) throws IOException {
+    List<Fault> check(SortedMap<String, Path> given, SortedMap<String, String> builtInTexts) throws IOException {
         if (given.isEmpty()) {
             return List.of();
         }
         List<Fault> faults = new ArrayList<>();
         Map<String, RouteFile> builtIn = new TreeMap<>();
-        RoutesFolder.builtInFlow()
-                .forEach((path, text) ->
-                        builtIn.put(path, RouteFileReader.read(new SourceFile(path, text), new ArrayList<>())));
+        builtInTexts.forEach(
+                (path, text) -> builtIn.put(path, RouteFileReader.read(new SourceFile(path, text), new ArrayList<>())));
         Map<String, RouteFile> own = new TreeMap<>();
         for (Map.Entry<String, Path> file : given.entrySet()) {
             String text = new String(Files.readAllBytes(file.getValue()), StandardCharsets.UTF_8);

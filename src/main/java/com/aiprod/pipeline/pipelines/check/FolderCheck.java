@@ -4,10 +4,13 @@ import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.springframework.core.env.Environment;
 
 /** Checks a folder that {@code AIPROD_ROUTES_DIR} names: the places of its files, its pipelines, and its flow files. */
@@ -36,7 +39,27 @@ public final class FolderCheck {
         List<Fault> faults = new ArrayList<>(given.faults());
         SortedMap<String, PipelineFiles> all = PipelineFiles.under(folder);
         all.values().forEach(files -> faults.addAll(pipelines.checkAmong(files, all)));
-        faults.addAll(flow.check(given.flow()));
+        faults.addAll(flow.check(given.flow(), RoutesFolder.builtInFlow()));
         return CheckScope.sorted(faults);
+    }
+
+    /**
+     * Checks the flow in development, where its built-in files are those of the source folder.
+     *
+     * @param sources the source folder
+     * @param folder lies over the sources; null for none
+     * @return all faults by file and line; empty if the flow can run
+     */
+    public List<Fault> checkFlow(Path sources, Path folder) throws IOException {
+        RoutesFolder builtIn = RoutesFolder.read(sources);
+        SortedMap<String, String> texts = new TreeMap<>();
+        for (Map.Entry<String, Path> file : builtIn.flow().entrySet()) {
+            texts.put(file.getKey(), Files.readString(file.getValue()));
+        }
+        SortedMap<String, Path> given = new TreeMap<>(builtIn.flow());
+        if (folder != null) {
+            given.putAll(RoutesFolder.read(folder).flow());
+        }
+        return flow.check(given, texts);
     }
 }

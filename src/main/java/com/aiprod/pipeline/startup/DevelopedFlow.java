@@ -1,0 +1,64 @@
+package com.aiprod.pipeline.startup;
+
+import com.aiprod.pipeline.pipelines.Fault;
+import com.aiprod.pipeline.pipelines.SourceFile;
+import com.aiprod.pipeline.pipelines.check.FolderCheck;
+import com.aiprod.pipeline.pipelines.check.RoutesFolder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * The files of the flow where somebody develops it.
+ *
+ * @param sources the source folder of the built-in files
+ * @param folder the folder that {@code AIPROD_ROUTES_DIR} names; null for none
+ * @param isLoaded whether this process loads the file with a path below {@code routes}
+ * @param checks finds the faults
+ */
+record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, FolderCheck checks)
+        implements FlowReload.Flow {
+
+    @Override
+    public SortedMap<String, SourceFile> read() throws IOException {
+        SortedMap<String, SourceFile> files = new TreeMap<>();
+        add(files, sources);
+        if (folder != null) {
+            add(files, folder);
+        }
+        return files;
+    }
+
+    private void add(SortedMap<String, SourceFile> files, Path from) throws IOException {
+        for (Map.Entry<String, Path> file : RoutesFolder.read(from).flow().entrySet()) {
+            if (isLoaded.test(file.getKey())) {
+                // Replaces what is not UTF-8, so that the check names the file.
+                String text = new String(Files.readAllBytes(file.getValue()), StandardCharsets.UTF_8);
+                files.put(file.getKey(), new SourceFile(file.getValue().toString(), text));
+            }
+        }
+    }
+
+    @Override
+    public List<Fault> check() throws IOException {
+        return checks.checkFlow(sources, folder);
+    }
+
+    /** Returns the texts that the start loads: the built-in files are those on the class path. */
+    SortedMap<String, String> loaded() throws IOException {
+        SortedMap<String, String> texts = new TreeMap<>(RoutesFolder.builtInFlow());
+        texts.keySet().removeIf(isLoaded.negate());
+        if (folder != null) {
+            SortedMap<String, SourceFile> given = new TreeMap<>();
+            add(given, folder);
+            given.forEach((path, file) -> texts.put(path, file.text()));
+        }
+        return texts;
+    }
+}

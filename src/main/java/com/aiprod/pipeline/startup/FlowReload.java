@@ -1,0 +1,190 @@
+package com.aiprod.pipeline.startup;
+
+import com.aiprod.pipeline.pipelines.Fault;
+import com.aiprod.pipeline.pipelines.SourceFile;
+import com.aiprod.pipeline.pipelines.YamlNodes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Makes saved files of the flow live in development, or says why not in one line for each fault.
+ *
+ * <p>Camel's own reload removes the old routes before it knows that it can build the new ones. Here, a check precedes
+ * it, and if Camel still cannot build the new routes, the old ones return. Only files that consist of routes are
+ * reloaded: routes that already run would not notice another REST path or error handler.
+ */
+final class FlowReload extends ServiceSupport implements CamelContextAware {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FlowReload.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    /** For exchanges that still run in a route that is replaced. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final Flow flow;
+    private final SortedMap<String, String> running;
+    private SortedMap<String, SourceFile> lastSeen;
+    private SortedMap<String, SourceFile> judged;
+    private CamelContext camel;
+    private ScheduledExecutorService poller;
+
+    /** The files on disk. */
+    interface Flow {
+
+        /** Returns the files of the flow that this process loads, by their path below {@code routes}. */
+        SortedMap<String, SourceFile> read() throws IOException;
+
+        /** Returns what is wrong with the files on disk; empty if they can run. */
+        List<Fault> check() throws IOException;
+    }
+
+    /** @param running the texts that were loaded at the start, by their path below {@code routes} */
+    FlowReload(Flow flow, SortedMap<String, String> running) {
+        this.flow = flow;
+        this.running = new TreeMap<>(running);
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        camel = camelContext;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camel;
+    }
+
+    @Override
+    protected void doStart() {
+        poller = camel.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "reload-flow");
+        var unused = poller.scheduleWithFixedDelay(this::poll, 0, POLL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    protected void doStop() {
+        camel.getExecutorServiceManager().shutdownNow(poller);
+    }
+
+    private void poll() {
+        try {
+            SortedMap<String, SourceFile> files = flow.read();
+            boolean settled = files.equals(lastSeen);
+            lastSeen = files;
+            // A file may be half written, and the files of one change are not saved at the same time.
+            if (settled && !files.equals(judged)) {
+                judged = files;
+                judge(files);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // A file vanished while the folder was read: the next poll sees it settled.
+            LOG.debug("Cannot read the files of the flow", e);
+        } catch (RuntimeException e) {
+            // An exception would end the polling.
+            LOG.error("Cannot reload the flow", e);
+        }
+    }
+
+    private void judge(SortedMap<String, SourceFile> files) throws IOException {
+        TreeSet<String> changed = new TreeSet<>(running.keySet());
+        changed.addAll(files.keySet());
+        changed.removeIf(path -> Objects.equals(text(files.get(path)), running.get(path)));
+        if (changed.isEmpty()) {
+            return;
+        }
+        List<Fault> faults = flow.check();
+        if (faults.isEmpty()) {
+            changed.forEach(path -> replace(path, files.get(path)));
+        } else {
+            faults.forEach(fault -> LOG.error("Not reloaded: {}", fault));
+        }
+    }
+
+    private static String text(SourceFile file) {
+        return file == null ? null : file.text();
+    }
+
+    /** @param file null if the file is gone */
+    private void replace(String path, SourceFile file) {
+        String before = running.get(path);
+        List<String> old = new ArrayList<>();
+        List<String> next = new ArrayList<>();
+        if (!isRoutesOnly(before, old) || !isRoutesOnly(text(file), next)) {
+            LOG.warn("Not reloaded: {}: restart to apply this change, because the file has more than routes", path);
+            return;
+        }
+        try {
+            remove(old);
+            load(path, text(file));
+            LOG.info("Reloaded {}", file == null ? path + ", which is gone" : file.location());
+            if (file == null) {
+                running.remove(path);
+            } else {
+                running.put(path, file.text());
+            }
+        } catch (Exception e) {
+            LOG.error("Not reloaded: {}: {}", path, YamlNodes.firstLine(String.valueOf(e.getMessage())), e);
+            restore(path, before, next);
+        }
+    }
+
+    private void restore(String path, String before, Collection<String> added) {
+        try {
+            remove(added);
+            load(path, before);
+        } catch (Exception e) {
+            LOG.error("The routes of {} are stopped: restart", path, e);
+        }
+    }
+
+    private void load(String path, String text) throws Exception {
+        if (text != null) {
+            PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(path, text));
+        }
+    }
+
+    private void remove(Collection<String> routes) throws Exception {
+        ModelCamelContext model = (ModelCamelContext) camel;
+        for (String route : routes) {
+            if (model.getRouteDefinition(route) != null) {
+                camel.getRouteController().stopRoute(route, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+                model.removeRouteDefinition(model.getRouteDefinition(route));
+            }
+        }
+    }
+
+    /** Collects the IDs of the routes; a missing file has none. */
+    private static boolean isRoutesOnly(String text, List<String> ids) {
+        if (text == null) {
+            return true;
+        }
+        List<Node> entries = YamlNodes.read(new SourceFile("flow", text), new ArrayList<>())
+                .map(YamlNodes::items)
+                .orElse(List.of());
+        for (Node entry : entries) {
+            Node route = YamlNodes.fields(entry).get("route");
+            if (route == null) {
+                return false;
+            }
+            ids.add(YamlNodes.field(route, "id"));
+        }
+        return true;
+    }
+}
