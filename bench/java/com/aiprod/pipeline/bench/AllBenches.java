@@ -1,8 +1,8 @@
 package com.aiprod.pipeline.bench;
 
 /**
- * The benchmarks that a change may make worse, each in a short form: {@code
- * bench/run}. {@code bench/run NAME} runs one at full length, whose figures are steadier.
+ * The benchmarks that a change may make worse, each in a short form: {@code bench/run} takes less than five minutes.
+ * {@code bench/run NAME} runs one at full length, with all its parts and steadier figures.
  */
 public final class AllBenches {
 
@@ -15,6 +15,7 @@ public final class AllBenches {
     public static void main(String[] args) throws Exception {
         System.setProperty(Load.PERCENT, String.valueOf(PERCENT));
         System.setProperty("rounds", "1");
+        System.setProperty("presets", "quick_social,social_vertical");
         run("SystemBench", () -> SystemBench.main(args));
         run("PeersBench", () -> PeersBench.main(args));
         run("VideoBench", () -> VideoBench.main(args));

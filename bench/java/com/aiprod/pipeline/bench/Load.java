@@ -26,6 +26,11 @@ final class Load {
         this.seconds = seconds;
     }
 
+    /** Whether this run is the short form of all benchmarks. */
+    static boolean isShort() {
+        return Integer.getInteger(PERCENT, 100) < 100;
+    }
+
     /** Returns the time of a load of this nominal length in this run. */
     static Duration shortened(Duration time) {
         return time.multipliedBy(Integer.getInteger(PERCENT, 100)).dividedBy(100);

@@ -25,6 +25,7 @@ final class Meter {
 
     static final String POSTGRES = "PostgreSQL";
     static final String LOAD = "load";
+    private static final String JIT = "'s JIT";
 
     private static final long TICK_MICROS = 10_000;
     /** Where the times of a process and of its ended children are in its {@code stat}, after the name. */
@@ -53,7 +54,7 @@ final class Meter {
     /** Adds a JVM, and its JIT compiler, which uses most of the CPU in the first minutes, apart. */
     Meter with(String name, long pid) {
         processes.put(name, () -> ofProcess(pid) - ofCompiler(pid));
-        processes.put(name + "'s JIT", () -> ofCompiler(pid));
+        processes.put(name + JIT, () -> ofCompiler(pid));
         return this;
     }
 
@@ -96,7 +97,8 @@ final class Meter {
 
     private static long ofCompiler(long pid) {
         try (Stream<Path> threads = Files.list(ofPid(pid).resolve("task"))) {
-            return threads.filter(thread -> COMPILER.matcher(read(thread.resolve("comm"))).lookingAt())
+            return threads.filter(thread ->
+                            COMPILER.matcher(read(thread.resolve("comm"))).lookingAt())
                     .mapToLong(Meter::micros)
                     .sum();
         } catch (IOException e) {
@@ -117,7 +119,9 @@ final class Meter {
     private static String[] stat(Path folder) {
         String line = read(folder.resolve("stat"));
         // The name, in parentheses, may contain spaces.
-        return line.isEmpty() ? new String[0] : line.substring(line.lastIndexOf(')') + 2).split(" ");
+        return line.isEmpty()
+                ? new String[0]
+                : line.substring(line.lastIndexOf(')') + 2).split(" ");
     }
 
     /** Returns an empty text for a process or a thread that has just ended. */
@@ -152,6 +156,11 @@ final class Meter {
                     .filter(entry -> !entry.getKey().equals(LOAD))
                     .mapToDouble(Map.Entry::getValue)
                     .sum();
+        }
+
+        /** Returns what a process uses, with its JIT compiler. */
+        double of(String name) {
+            return micros.get(name) + micros.getOrDefault(name + JIT, 0.0);
         }
 
         /** Returns the sum, what each process uses, and the WAL. */

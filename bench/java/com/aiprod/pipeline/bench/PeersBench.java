@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -37,16 +36,20 @@ public final class PeersBench {
         System.out.printf(
                 "%-66s %9s %22s %9s %32s %9s%n",
                 "", "enqueue/s", "CPU µs: JVM+PostgreSQL", "drain/s", "CPU µs: JVM+PostgreSQL+Pub/Sub", "WAL bytes");
-        peer("db-scheduler, default: 10 threads, fetch", DbSchedulerPeer.class, "default", DbSchedulerPeer.LEFT);
+        if (!Load.isShort()) {
+            peer("db-scheduler, default: 10 threads, fetch", DbSchedulerPeer.class, "default", DbSchedulerPeer.LEFT);
+            peer("JobRunr, default: 8 workers per core, poll 15 s", JobRunrPeer.class, "default", JobRunrPeer.LEFT);
+        }
         peer(
                 "db-scheduler, 20 threads, lock-and-fetch 4.0, 20.0, scheduleBatch",
                 DbSchedulerPeer.class,
                 "tuned",
                 DbSchedulerPeer.LEFT);
-        peer("JobRunr, default: 8 workers per core, poll 15 s", JobRunrPeer.class, "default", JobRunrPeer.LEFT);
         peer("JobRunr, 64 workers, poll 5 s, enqueue(Stream)", JobRunrPeer.class, "tuned", JobRunrPeer.LEFT);
         preQueued();
-        overHttp();
+        if (!Load.isShort()) {
+            overHttp();
+        }
     }
 
     private static void peer(String name, Class<?> main, String settings, String left) throws Exception {
@@ -126,12 +129,11 @@ public final class PeersBench {
     }
 
     private static String micros(Meter.Cost cost, String jvm, String... more) {
-        Map<String, Double> micros = cost.micros();
-        StringBuilder text = new StringBuilder("%.0f + %.0f".formatted(micros.get(jvm), micros.get(Meter.POSTGRES)));
-        double sum = micros.get(jvm) + micros.get(Meter.POSTGRES);
+        StringBuilder text = new StringBuilder("%.0f + %.0f".formatted(cost.of(jvm), cost.of(Meter.POSTGRES)));
+        double sum = cost.of(jvm) + cost.of(Meter.POSTGRES);
         for (String other : more) {
-            text.append(" + %.0f".formatted(micros.get(other)));
-            sum += micros.get(other);
+            text.append(" + %.0f".formatted(cost.of(other)));
+            sum += cost.of(other);
         }
         return text + " = %.0f".formatted(sum);
     }

@@ -44,7 +44,7 @@ final class SystemUnderTest implements AutoCloseable {
     private static final String COMPILED = "jvm_compilation_time_ms_total";
 
     private static final Duration WARM_UP_ROUND = Duration.ofSeconds(5);
-    private static final Duration MAX_WARM_UP = Duration.ofSeconds(30);
+    private static final Duration MAX_WARM_UP = Duration.ofSeconds(Load.isShort() ? 15 : 30);
     private static final int WARM_UP_CLIENTS = 8;
     /** The share of a round that a warm system may spend in JIT compilation. */
     private static final double COMPILES_NO_MORE = 0.1;
@@ -216,7 +216,7 @@ final class SystemUnderTest implements AutoCloseable {
 
     /**
      * Loads the system until its JVM hardly compiles anymore, like a service that has run for weeks, but for
-     * at most 30 s, so that the whole benchmark takes less than five minutes, or {@code BENCH_WARM_UP_MINUTES}.
+     * at most 30 s (15 s in the short form of all benchmarks), or {@code BENCH_WARM_UP_MINUTES}.
      *
      * @return the calls per second of the last round
      */
