@@ -24,9 +24,10 @@ public final class BareEncode {
         Format format = Formats.of((String) job.get("preset"));
         int seconds = ((Number) job.get("duration_sec")).intValue();
         Path frames = folder.resolve("frames.yuv");
+        Yuv converter = new Yuv(format.width());
         byte[] yuv = new byte[Yuv.size(format.width(), format.height())];
         DrawnFrames.write(job, format, 1, frames, pixels -> {
-            Yuv.convert(pixels, format.width(), yuv);
+            converter.convert(pixels, yuv);
             return yuv;
         });
         long started = System.nanoTime();

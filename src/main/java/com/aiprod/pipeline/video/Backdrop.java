@@ -2,6 +2,7 @@ package com.aiprod.pipeline.video;
 
 import com.aiprod.pipeline.video.FramePainter.Moment;
 import java.awt.Color;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -24,6 +25,12 @@ final class Backdrop {
     private final int rows;
     private final int[][] grid;
     private final int[][] other;
+    /** Red, green, and blue of each pixel in a row, and how they change from row to row; in 1/65536 of a level. */
+    private final int[][] colors;
+
+    private final int[][] steps;
+    private final int[][] dithers;
+    private final int[] line;
 
     /**
      * Creates a gradient over some rows of a picture.
@@ -45,6 +52,15 @@ final class Backdrop {
         this.rows = (bottom - top + CELL - 1) / CELL + 1;
         this.grid = new int[rows][columns * 3];
         this.other = new int[rows][columns * 3];
+        this.colors = new int[3][width];
+        this.steps = new int[3][width];
+        this.line = new int[width];
+        this.dithers = new int[8][width];
+        for (int y = 0; y < 8; y++) {
+            for (int x = 0; x < width; x++) {
+                dithers[y][x] = BAYER[y << 3 | (x & 7)];
+            }
+        }
     }
 
     /**
@@ -63,36 +79,59 @@ final class Backdrop {
                 }
             }
         }
-        int[] line = new int[columns * 3];
-        for (int y = top; y < bottom; y++) {
-            int row = (y - top) / CELL;
-            int down = (y - top) % CELL;
-            for (int i = 0; i < line.length; i++) {
-                line[i] = grid[row][i] + (grid[row + 1][i] - grid[row][i]) / CELL * down;
+        for (int row = 0; row < rows - 1; row++) {
+            int first = top + row * CELL;
+            int last = Math.min(first + CELL, bottom);
+            for (int channel = 0; channel < 3; channel++) {
+                spread(grid[row], channel, colors[channel]);
+                spread(grid[row + 1], channel, steps[channel]);
+                stepDown(colors[channel], steps[channel]);
             }
-            fillLine(pixels, y, line);
+            for (int y = first; y < last; y++) {
+                fillLine(pixels, y);
+            }
         }
     }
 
-    private void fillLine(int[] pixels, int y, int[] line) {
-        int at = y * width;
-        int ditherRow = (y & 7) << 3;
+    /** Interpolates a channel of a row of the grid for each pixel. */
+    private void spread(int[] gridRow, int channel, int[] values) {
         for (int column = 0; column < columns - 1; column++) {
-            int i = column * 3;
-            int r = line[i];
-            int g = line[i + 1];
-            int b = line[i + 2];
-            int dr = (line[i + 3] - r) / CELL;
-            int dg = (line[i + 4] - g) / CELL;
-            int db = (line[i + 5] - b) / CELL;
-            int end = Math.min(CELL, width - column * CELL);
-            for (int x = 0; x < end; x++) {
-                int dither = BAYER[ditherRow | (x & 7)];
-                pixels[at++] = (r + dither) >> 16 << 16 | (g + dither) >> 16 << 8 | (b + dither) >> 16;
-                r += dr;
-                g += dg;
-                b += db;
+            int value = gridRow[column * 3 + channel];
+            int step = (gridRow[column * 3 + 3 + channel] - value) / CELL;
+            int end = Math.min((column + 1) * CELL, width);
+            for (int x = column * CELL; x < end; x++) {
+                values[x] = value;
+                value += step;
             }
+        }
+    }
+
+    /** Replaces the values of the next row of the grid by the difference from one row of pixels to the next. */
+    private static void stepDown(int[] values, int[] next) {
+        for (int x = 0; x < next.length; x++) {
+            next[x] = (next[x] - values[x]) / CELL;
+        }
+    }
+
+    /** Short loops, each over whole arrays, are what the JIT compiler turns into vector instructions. */
+    private void fillLine(int[] pixels, int y) {
+        Arrays.fill(line, 0);
+        for (int channel = 0; channel < 3; channel++) {
+            mix(colors[channel], dithers[y & 7], 16 - 8 * channel, line);
+            add(colors[channel], steps[channel]);
+        }
+        System.arraycopy(line, 0, pixels, y * width, width);
+    }
+
+    private static void mix(int[] values, int[] dither, int shift, int[] line) {
+        for (int x = 0; x < line.length; x++) {
+            line[x] |= (values[x] + dither[x]) >> 16 << shift;
+        }
+    }
+
+    private static void add(int[] values, int[] steps) {
+        for (int x = 0; x < values.length; x++) {
+            values[x] += steps[x];
         }
     }
 

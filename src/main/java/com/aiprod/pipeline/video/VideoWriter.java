@@ -69,7 +69,7 @@ final class VideoWriter implements AutoCloseable {
     private final ExecutorService pipe;
     private final byte[][] buffers = new byte[FRAMES_IN_FLIGHT][];
     private final Future<?>[] sent = new Future<?>[FRAMES_IN_FLIGHT];
-    private final int width;
+    private final Yuv yuv;
     private final int frameBytes;
     private int frames;
     private final AtomicInteger taken = new AtomicInteger();
@@ -89,7 +89,7 @@ final class VideoWriter implements AutoCloseable {
 
     /** Starts the process; the sound, title, and language are added to the file. */
     VideoWriter(VideoTools tools, Path file, int width, int height, int frameRate, Extras extras) {
-        this.width = width;
+        this.yuv = new Yuv(width);
         this.frameBytes = Yuv.size(width, height);
         this.ffmpeg = tools.start(command(file, width, height, frameRate, extras));
         this.pipe = Executors.newSingleThreadExecutor(task -> {
@@ -148,7 +148,7 @@ final class VideoWriter implements AutoCloseable {
             buffers[slot] = new byte[frameBytes];
         }
         byte[] buffer = buffers[slot];
-        Yuv.convert(frame, width, buffer);
+        yuv.convert(frame, buffer);
         sent[slot] = pipe.submit(() -> {
             send(buffer);
             return null;

@@ -14,7 +14,7 @@ class YuvTest {
     void followsTheRecommendation() {
         int[] rgb = new Random(7).ints(WIDTH * 2).toArray();
         byte[] yuv = new byte[Yuv.size(WIDTH, 2)];
-        Yuv.convert(rgb, WIDTH, yuv);
+        new Yuv(WIDTH).convert(rgb, yuv);
 
         for (int i = 0; i < rgb.length; i++) {
             assertThat((double) (yuv[i] & 0xff)).isCloseTo(16 + 219 * luma(rgb[i]), within(1.0));
