@@ -15,11 +15,10 @@ public final class AllBenches {
     public static void main(String[] args) throws Exception {
         System.setProperty(Load.PERCENT, String.valueOf(PERCENT));
         System.setProperty("rounds", "1");
-        System.setProperty("presets", "quick_social,social_vertical");
+        System.setProperty("presets", "quick_social");
         run("SystemBench", () -> SystemBench.main(args));
         run("PeersBench", () -> PeersBench.main(args));
         run("VideoBench", () -> VideoBench.main(args));
-        run("PubSubBench", () -> PubSubBench.main(args));
     }
 
     private interface Bench {

@@ -36,16 +36,16 @@ public final class PeersBench {
         System.out.printf(
                 "%-66s %9s %22s %9s %32s %9s%n",
                 "", "enqueue/s", "CPU µs: JVM+PostgreSQL", "drain/s", "CPU µs: JVM+PostgreSQL+Pub/Sub", "WAL bytes");
-        if (!Load.isShort()) {
-            peer("db-scheduler, default: 10 threads, fetch", DbSchedulerPeer.class, "default", DbSchedulerPeer.LEFT);
-            peer("JobRunr, default: 8 workers per core, poll 15 s", JobRunrPeer.class, "default", JobRunrPeer.LEFT);
-        }
         peer(
                 "db-scheduler, 20 threads, lock-and-fetch 4.0, 20.0, scheduleBatch",
                 DbSchedulerPeer.class,
                 "tuned",
                 DbSchedulerPeer.LEFT);
-        peer("JobRunr, 64 workers, poll 5 s, enqueue(Stream)", JobRunrPeer.class, "tuned", JobRunrPeer.LEFT);
+        if (!Load.isShort()) {
+            peer("db-scheduler, default: 10 threads, fetch", DbSchedulerPeer.class, "default", DbSchedulerPeer.LEFT);
+            peer("JobRunr, default: 8 workers per core, poll 15 s", JobRunrPeer.class, "default", JobRunrPeer.LEFT);
+            peer("JobRunr, 64 workers, poll 5 s, enqueue(Stream)", JobRunrPeer.class, "tuned", JobRunrPeer.LEFT);
+        }
         preQueued();
         if (!Load.isShort()) {
             overHttp();

@@ -148,8 +148,10 @@ public final class SystemBench {
 
     private static void allRoles() throws Exception {
         System.out.println("All roles in one process");
-        try (SystemUnderTest system = SystemUnderTest.forDevelopment()) {
-            line("start for development, s", "%.1f".formatted(system.startSeconds()));
+        if (!Load.isShort()) {
+            try (SystemUnderTest system = SystemUnderTest.forDevelopment()) {
+                line("start for development, s", "%.1f".formatted(system.startSeconds()));
+            }
         }
         try (Services services = new Services();
                 SystemUnderTest system = services.start(ECHO, SLOTS);

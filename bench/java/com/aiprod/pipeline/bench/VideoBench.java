@@ -69,7 +69,7 @@ public final class VideoBench {
             }
             System.out.printf("%n%-16s %10s %10s %22s%n", "preset", "jobs", "film, s", "slowest job, s of 90");
             for (Preset preset : BuiltInPresets.catalog().all()) {
-                if (preset.settings().containsKey("style")) {
+                if (PRESETS.contains(preset.name())) {
                     bench.longest(preset.name(), preset.maxDurationSec());
                 }
             }
