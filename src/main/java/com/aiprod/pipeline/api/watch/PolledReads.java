@@ -130,7 +130,7 @@ public class PolledReads {
      *
      * @param rows the rows of watch-users.sql
      */
-    public void tell(List<Map<String, Object>> rows) {
+    public void noteVersions(List<Map<String, Object>> rows) {
         long now = System.nanoTime();
         for (Map<String, Object> row : rows) {
             Watched user = asked.get(row.get("user_id").toString());

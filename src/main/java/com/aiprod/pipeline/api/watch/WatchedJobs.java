@@ -27,7 +27,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The jobs that are watched in this process, and their watchers. The route {@code poll-watched-jobs} queries all of
- * them in one statement, regardless of how many watch the same job, and passes the rows to {@link #tell}.
+ * them in one statement, regardless of how many watch the same job, and passes the rows to {@link #notifyWatchers}.
  */
 @Component("watchedJobs")
 // Before the executor that completes held responses, which rejects tasks after it receives this event.
@@ -156,7 +156,7 @@ public class WatchedJobs implements ApplicationListener<ContextClosedEvent>, Dis
      *
      * @param rows the rows of watch-jobs.sql
      */
-    public void tell(List<Map<String, Object>> rows) {
+    public void notifyWatchers(List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
             JobView view = JobView.of(row);
             for (JobWatcher watcher : note(view)) {

@@ -73,15 +73,15 @@ class EventStreamTest {
         assertThat(stream.next("retry: ")).matches("retry: \\d{4}");
         assertThat(meters.get("http.server.requests.active").longTaskTimers()).isNotEmpty();
         assertThat(stream.next("data: ")).contains("QUEUED");
-        watched.tell(List.of(row("QUEUED", "PROCESSING")));
+        watched.notifyWatchers(List.of(row("QUEUED", "PROCESSING")));
         assertThat(stream.next("data: ")).contains("PROCESSING");
         Map<String, Object> progress = row("QUEUED", "PROCESSING");
         progress.put("progress", "{\"percent\":40}");
         progress.put("progress_ms", 700L);
-        watched.tell(List.of(progress));
+        watched.notifyWatchers(List.of(progress));
         assertThat(stream.next("id: ")).isEqualTo("id: 2000000700");
         assertThat(stream.next("data: ")).isEqualTo("data: {\"percent\":40}");
-        watched.tell(List.of(row("QUEUED", "PROCESSING", "COMPLETED")));
+        watched.notifyWatchers(List.of(row("QUEUED", "PROCESSING", "COMPLETED")));
         assertThat(stream.next("data: ")).contains("COMPLETED");
         assertThat(stream.rest()).noneMatch(line -> line.startsWith("data:"));
         assertThat(watched.open()).isZero();
@@ -104,7 +104,7 @@ class EventStreamTest {
         stays.next("data: ");
         gone.socket.close();
         await().atMost(Duration.ofSeconds(5)).until(() -> watched.open() == 1);
-        watched.tell(List.of(row("QUEUED", "PROCESSING")));
+        watched.notifyWatchers(List.of(row("QUEUED", "PROCESSING")));
         assertThat(stays.next("data: ")).contains("PROCESSING");
     }
 
@@ -122,10 +122,10 @@ class EventStreamTest {
             Map<String, Object> row = row(Stream.of(states).limit(count).toArray(String[]::new));
             row.put("progress", "{\"percent\":" + count + "}");
             row.put("progress_ms", 1L);
-            watched.tell(List.of(row));
+            watched.notifyWatchers(List.of(row));
             assertThat(quick.next("data: {\"state\"")).contains("\"" + (count - 1) + "-");
         }
-        watched.tell(List.of(
+        watched.notifyWatchers(List.of(
                 row(Stream.concat(Stream.of(states), Stream.of("COMPLETED")).toArray(String[]::new))));
         quick.rest();
         List<String> read =
@@ -180,7 +180,7 @@ class EventStreamTest {
                         .flatMap(thread -> Stream.of(thread.getValue()))
                         .filter(frame -> frame.getClassName().startsWith("org.apache.camel.")))
                 .isEmpty();
-        watched.tell(List.of(row("QUEUED", "COMPLETED")));
+        watched.notifyWatchers(List.of(row("QUEUED", "COMPLETED")));
         for (Connection connection : waiting) {
             assertThat(connection.head()).contains("HTTP/1.1 200 ");
             assertThat(connection.next("waited")).startsWith("waited 30 held-answer-");

@@ -49,7 +49,7 @@ class PolledReadsTest {
         reads.users();
         // The statement can have seen a change that this read has not.
         read("ann", "/jobs", "\"1\"");
-        reads.tell(List.of(Map.of("user_id", "ann", "version", "a")));
+        reads.noteVersions(List.of(Map.of("user_id", "ann", "version", "a")));
         assertThat(known("ann", "/jobs", "\"1\"")).isFalse();
     }
 
@@ -92,7 +92,7 @@ class PolledReadsTest {
 
     private void tick(String user, String version) {
         assertThat(reads.users()).contains(user);
-        reads.tell(List.of(Map.of("user_id", user, "version", version)));
+        reads.noteVersions(List.of(Map.of("user_id", user, "version", version)));
     }
 
     private static Exchange exchange(String user, String path, String condition) {

@@ -34,7 +34,7 @@ class WatchedJobsTest {
         watched.add(new TestWatcher("b", "bob"), null);
         assertThat(watched.seen())
                 .containsExactlyInAnyOrder(new WatchedJobs.Seen("a", "QUEUED"), new WatchedJobs.Seen("b", null));
-        watched.tell(List.of(Edge.jobRow("b", "bob", "QUEUED", "PROCESSING")));
+        watched.notifyWatchers(List.of(Edge.jobRow("b", "bob", "QUEUED", "PROCESSING")));
         assertThat(watched.seen()).contains(new WatchedJobs.Seen("b", "QUEUED PROCESSING"));
     }
 
@@ -43,7 +43,7 @@ class WatchedJobsTest {
         TestWatcher first = add("a", "ann");
         TestWatcher second = add("a", "bob");
         TestWatcher other = add("b", "cid");
-        watched.tell(List.of(Edge.jobRow("a", "ann", "QUEUED"), Edge.jobRow("gone", null)));
+        watched.notifyWatchers(List.of(Edge.jobRow("a", "ann", "QUEUED"), Edge.jobRow("gone", null)));
         assertThat(first.told).containsExactly("QUEUED");
         assertThat(second.told).containsExactly("QUEUED");
         assertThat(other.told).isEmpty();
@@ -52,7 +52,7 @@ class WatchedJobsTest {
     @Test
     void givesALaterWatcherTheKnownState() {
         add("a", "ann");
-        watched.tell(List.of(Edge.jobRow("a", "ann", "QUEUED", "PROCESSING")));
+        watched.notifyWatchers(List.of(Edge.jobRow("a", "ann", "QUEUED", "PROCESSING")));
         TestWatcher later = new TestWatcher("a", "bob");
         watched.add(later, view("a", "QUEUED"));
         assertThat(later.told).containsExactly("QUEUED PROCESSING");
@@ -69,7 +69,7 @@ class WatchedJobsTest {
         watched.add(broken, null);
         TestWatcher second = add("a", "bob");
         TestWatcher third = add("b", "cid");
-        watched.tell(List.of(Edge.jobRow("a", "ann", "QUEUED"), Edge.jobRow("b", "cid", "QUEUED")));
+        watched.notifyWatchers(List.of(Edge.jobRow("a", "ann", "QUEUED"), Edge.jobRow("b", "cid", "QUEUED")));
         assertThat(second.told).containsExactly("QUEUED");
         assertThat(third.told).containsExactly("QUEUED");
         assertThat(watched.open()).isEqualTo(2);
