@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,8 +27,8 @@ record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, Fold
         implements FlowReload.Flow {
 
     @Override
-    public SortedMap<String, SourceFile> read() throws IOException {
-        SortedMap<String, SourceFile> files = new TreeMap<>();
+    public FlowReload.Files read() throws IOException {
+        FlowReload.Files files = new FlowReload.Files(new TreeMap<>(), new ArrayList<>());
         add(files, sources);
         if (folder != null) {
             add(files, folder);
@@ -35,14 +36,18 @@ record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, Fold
         return files;
     }
 
-    private void add(SortedMap<String, SourceFile> files, Path from) throws IOException {
-        for (Map.Entry<String, Path> file : RoutesFolder.read(from).flow().entrySet()) {
+    private void add(FlowReload.Files files, Path from) throws IOException {
+        RoutesFolder found = RoutesFolder.read(from);
+        for (Map.Entry<String, Path> file : found.flow().entrySet()) {
             if (isLoaded.test(file.getKey())) {
                 // Replaces what is not UTF-8, so that the check names the file.
                 String text = new String(Files.readAllBytes(file.getValue()), StandardCharsets.UTF_8);
-                files.put(file.getKey(), new SourceFile(file.getValue().toString(), text));
+                files.loaded().put(file.getKey(), new SourceFile(file.getValue().toString(), text));
             }
         }
+        found.faults().stream()
+                .filter(fault -> !Path.of(fault.file()).startsWith(from.resolve(RoutesFolder.PIPELINES)))
+                .forEach(files.misplaced()::add);
     }
 
     @Override
@@ -55,9 +60,9 @@ record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, Fold
         SortedMap<String, String> texts = new TreeMap<>(RoutesFolder.builtInFlow());
         texts.keySet().removeIf(isLoaded.negate());
         if (folder != null) {
-            SortedMap<String, SourceFile> given = new TreeMap<>();
+            FlowReload.Files given = new FlowReload.Files(new TreeMap<>(), new ArrayList<>());
             add(given, folder);
-            given.forEach((path, file) -> texts.put(path, file.text()));
+            given.loaded().forEach((path, file) -> texts.put(path, file.text()));
         }
         return texts;
     }

@@ -41,20 +41,27 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
 
     private final Flow flow;
     private final SortedMap<String, String> running;
-    private SortedMap<String, SourceFile> lastSeen;
-    private SortedMap<String, SourceFile> judged;
+    private Files lastSeen;
+    private Files judged;
     private CamelContext camel;
     private ScheduledExecutorService poller;
 
     /** The files on disk. */
     interface Flow {
 
-        /** Returns the files of the flow that this process loads, by their path below {@code routes}. */
-        SortedMap<String, SourceFile> read() throws IOException;
+        Files read() throws IOException;
 
-        /** Returns what is wrong with the files on disk; empty if they can run. */
+        /** Returns what is wrong in the files on disk; empty if they can run. */
         List<Fault> check() throws IOException;
     }
+
+    /**
+     * What is on disk at a moment.
+     *
+     * @param loaded the files that this process loads, by their path below {@code routes}
+     * @param misplaced what cannot be a file of the flow, because of its name or its place
+     */
+    record Files(SortedMap<String, SourceFile> loaded, List<Fault> misplaced) {}
 
     /** @param running the texts that were loaded at the start, by their path below {@code routes} */
     FlowReload(Flow flow, SortedMap<String, String> running) {
@@ -85,7 +92,7 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
 
     private void poll() {
         try {
-            SortedMap<String, SourceFile> files = flow.read();
+            Files files = flow.read();
             boolean settled = files.equals(lastSeen);
             lastSeen = files;
             // A file may be half written, and the files of one change are not saved at the same time.
@@ -102,16 +109,16 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
         }
     }
 
-    private void judge(SortedMap<String, SourceFile> files) throws IOException {
+    private void judge(Files files) throws IOException {
         TreeSet<String> changed = new TreeSet<>(running.keySet());
-        changed.addAll(files.keySet());
-        changed.removeIf(path -> Objects.equals(text(files.get(path)), running.get(path)));
-        if (changed.isEmpty()) {
-            return;
+        changed.addAll(files.loaded().keySet());
+        changed.removeIf(path -> Objects.equals(text(files.loaded().get(path)), running.get(path)));
+        List<Fault> faults = new ArrayList<>(files.misplaced());
+        if (!changed.isEmpty()) {
+            faults.addAll(flow.check());
         }
-        List<Fault> faults = flow.check();
         if (faults.isEmpty()) {
-            changed.forEach(path -> replace(path, files.get(path)));
+            changed.forEach(path -> replace(path, files.loaded().get(path)));
         } else {
             faults.forEach(fault -> LOG.error("Not reloaded: {}", fault));
         }

@@ -23,7 +23,6 @@ public final class RouteFiles implements EnvironmentPostProcessor {
     private static final String SETTING = "AIPROD_ROUTES_DIR";
     private static final String ROUTES = "routes/";
     private static final String SHARED = "shared";
-    private static final String PIPELINES = "pipelines";
     private static final Map<String, String> ROLE_OF_FOLDER =
             new TreeMap<>(Map.of("api", "api", "dispatch", "dispatcher", "work", "worker", "record", "recorder"));
 
@@ -65,7 +64,7 @@ public final class RouteFiles implements EnvironmentPostProcessor {
         RoutesFolder given = RoutesFolder.read(folder);
         // A pipeline with faults is refused without the process: its last good revision goes on.
         List<String> faults = new ArrayList<>(given.faults().stream()
-                .filter(fault -> !Path.of(fault.file()).startsWith(folder.resolve(PIPELINES)))
+                .filter(fault -> !Path.of(fault.file()).startsWith(folder.resolve(RoutesFolder.PIPELINES)))
                 .map(fault -> SETTING + " gives the file '" + fault.file() + "': " + fault.message())
                 .toList());
         Map<String, String> found = new TreeMap<>();

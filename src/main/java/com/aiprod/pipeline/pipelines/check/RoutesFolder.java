@@ -33,7 +33,9 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 public record RoutesFolder(SortedMap<String, Path> flow, List<Fault> faults) {
 
     private static final String ROUTES = "routes/";
-    private static final String PIPELINES = "pipelines";
+    /** The folder with a folder for each pipeline. */
+    public static final String PIPELINES = "pipelines";
+
     private static final int DEPTH = 8;
 
     /** Camel reads these characters in the name of a file as a pattern. */

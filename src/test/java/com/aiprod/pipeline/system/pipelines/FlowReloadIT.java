@@ -88,6 +88,13 @@ class FlowReloadIT {
                     User.json(alice.submit("{\"content\":\"x\"}")).get("job_id").asText();
             alice.await(job, "COMPLETED");
 
+            installation.write("api/my-route.yaml", "- route:\n");
+            await("the misnamed file")
+                    .until(() -> log.getAll()
+                            .contains("Not reloaded: " + folder.resolve("api/my-route.yaml")
+                                    + ": The name of this file"));
+            installation.delete("api/my-route.yaml");
+
             edit("shared/errors.camel.yaml", "For routes that consume", "For all routes that consume");
             await("the limit")
                     .until(() -> log.getAll()
