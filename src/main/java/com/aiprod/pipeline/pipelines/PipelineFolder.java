@@ -3,11 +3,7 @@ package com.aiprod.pipeline.pipelines;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +12,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.env.PropertyResolver;
@@ -28,7 +23,6 @@ import org.springframework.core.env.PropertyResolver;
 public final class PipelineFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(PipelineFolder.class);
-    private static final int DEPTH = 4;
 
     private final List<Path> folders;
     private final boolean withBuiltIn;
@@ -148,31 +142,8 @@ public final class PipelineFolder {
         candidates.computeIfPresent(name, (key, waiting) -> waiting.row() == change ? null : waiting);
     }
 
-    /** The size, time, and real place of each file. */
     private Map<Path, String> look() {
-        Map<Path, String> seen = new TreeMap<>();
-        for (Path folder : folders) {
-            Path pipelines = folder.resolve("pipelines");
-            if (!Files.isDirectory(pipelines)) {
-                continue;
-            }
-            try (Stream<Path> files = Files.walk(pipelines, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-                files.filter(Files::isRegularFile).forEach(file -> seen.put(file, describe(file)));
-            } catch (IOException | UncheckedIOException e) {
-                // A file vanished while the folder was read: the next poll sees it settled.
-                LOG.debug("Cannot read {}", pipelines, e);
-                seen.put(pipelines, e.toString());
-            }
-        }
-        return seen;
-    }
-
-    private static String describe(Path file) {
-        try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return file.toRealPath() + " " + attributes.size() + " " + attributes.lastModifiedTime();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return FileStates.of(
+                folders.stream().map(folder -> folder.resolve("pipelines")).toList());
     }
 }

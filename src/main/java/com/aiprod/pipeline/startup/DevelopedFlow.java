@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.startup;
 
 import com.aiprod.pipeline.pipelines.Fault;
+import com.aiprod.pipeline.pipelines.FileStates;
 import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.check.FolderCheck;
 import com.aiprod.pipeline.pipelines.check.RoutesFolder;
@@ -23,12 +24,23 @@ import java.util.function.Predicate;
  * @param isLoaded whether this process loads the file with a path below {@code routes}
  * @param checks finds the faults
  */
-record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, FolderCheck checks)
-        implements FlowReload.Flow {
+record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, FolderCheck checks) {
 
-    @Override
-    public FlowReload.Files read() throws IOException {
-        FlowReload.Files files = new FlowReload.Files(new TreeMap<>(), new ArrayList<>());
+    /**
+     * The files at a moment.
+     *
+     * @param loaded the files that this process loads, by their path below {@code routes}
+     * @param misplaced what cannot be a file of the flow, because of its name or its place
+     */
+    record Snapshot(SortedMap<String, SourceFile> loaded, List<Fault> misplaced) {}
+
+    /** Returns a state of each file, to compare with a later one. */
+    Map<Path, String> states() {
+        return FileStates.of(folder == null ? List.of(sources) : List.of(sources, folder));
+    }
+
+    Snapshot read() throws IOException {
+        Snapshot files = new Snapshot(new TreeMap<>(), new ArrayList<>());
         add(files, sources);
         if (folder != null) {
             add(files, folder);
@@ -36,7 +48,7 @@ record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, Fold
         return files;
     }
 
-    private void add(FlowReload.Files files, Path from) throws IOException {
+    private void add(Snapshot files, Path from) throws IOException {
         RoutesFolder found = RoutesFolder.read(from);
         for (Map.Entry<String, Path> file : found.flow().entrySet()) {
             if (isLoaded.test(file.getKey())) {
@@ -50,8 +62,8 @@ record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, Fold
                 .forEach(files.misplaced()::add);
     }
 
-    @Override
-    public List<Fault> check() throws IOException {
+    /** Returns what is wrong in the files on disk; empty if they can run. */
+    List<Fault> check() throws IOException {
         return checks.checkFlow(sources, folder);
     }
 
@@ -60,7 +72,7 @@ record DevelopedFlow(Path sources, Path folder, Predicate<String> isLoaded, Fold
         SortedMap<String, String> texts = new TreeMap<>(RoutesFolder.builtInFlow());
         texts.keySet().removeIf(isLoaded.negate());
         if (folder != null) {
-            FlowReload.Files given = new FlowReload.Files(new TreeMap<>(), new ArrayList<>());
+            Snapshot given = new Snapshot(new TreeMap<>(), new ArrayList<>());
             add(given, folder);
             given.loaded().forEach((path, file) -> texts.put(path, file.text()));
         }

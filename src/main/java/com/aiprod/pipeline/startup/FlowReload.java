@@ -5,10 +5,12 @@ import com.aiprod.pipeline.pipelines.SourceFile;
 import com.aiprod.pipeline.pipelines.YamlNodes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,32 +41,15 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
     /** For exchanges that still run in a route that is replaced. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private final Flow flow;
+    private final DevelopedFlow flow;
     private final SortedMap<String, String> running;
-    private Files lastSeen;
-    private Files judged;
+    private Map<Path, String> lastSeen;
+    private Map<Path, String> judged;
     private CamelContext camel;
     private ScheduledExecutorService poller;
 
-    /** The files on disk. */
-    interface Flow {
-
-        Files read() throws IOException;
-
-        /** Returns what is wrong in the files on disk; empty if they can run. */
-        List<Fault> check() throws IOException;
-    }
-
-    /**
-     * What is on disk at a moment.
-     *
-     * @param loaded the files that this process loads, by their path below {@code routes}
-     * @param misplaced what cannot be a file of the flow, because of its name or its place
-     */
-    record Files(SortedMap<String, SourceFile> loaded, List<Fault> misplaced) {}
-
     /** @param running the texts that were loaded at the start, by their path below {@code routes} */
-    FlowReload(Flow flow, SortedMap<String, String> running) {
+    FlowReload(DevelopedFlow flow, SortedMap<String, String> running) {
         this.flow = flow;
         this.running = new TreeMap<>(running);
     }
@@ -92,16 +77,16 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
 
     private void poll() {
         try {
-            Files files = flow.read();
-            boolean settled = files.equals(lastSeen);
-            lastSeen = files;
+            Map<Path, String> seen = flow.states();
+            boolean settled = seen.equals(lastSeen);
+            lastSeen = seen;
             // A file may be half written, and the files of one change are not saved at the same time.
-            if (settled && !files.equals(judged)) {
-                judged = files;
-                judge(files);
+            if (settled && !seen.equals(judged)) {
+                judge(flow.read());
+                judged = seen;
             }
         } catch (IOException | UncheckedIOException e) {
-            // A file vanished while the folder was read: the next poll sees it settled.
+            // A file vanished while it was read: the next polls see it settled.
             LOG.debug("Cannot read the files of the flow", e);
         } catch (RuntimeException e) {
             // An exception would end the polling.
@@ -109,7 +94,7 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
         }
     }
 
-    private void judge(Files files) throws IOException {
+    private void judge(DevelopedFlow.Snapshot files) throws IOException {
         TreeSet<String> changed = new TreeSet<>(running.keySet());
         changed.addAll(files.loaded().keySet());
         changed.removeIf(path -> Objects.equals(text(files.loaded().get(path)), running.get(path)));
