@@ -4,6 +4,7 @@ import com.aiprod.pipeline.pipelines.Fault;
 import com.aiprod.pipeline.pipelines.PipelineContexts;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ public final class FolderCheck {
         RoutesFolder builtIn = RoutesFolder.read(sources);
         SortedMap<String, String> texts = new TreeMap<>();
         for (Map.Entry<String, Path> file : builtIn.flow().entrySet()) {
-            texts.put(file.getKey(), Files.readString(file.getValue()));
+            // Replaces what is not UTF-8, so that the check names the file.
+            texts.put(file.getKey(), new String(Files.readAllBytes(file.getValue()), StandardCharsets.UTF_8));
         }
         SortedMap<String, Path> given = new TreeMap<>(builtIn.flow());
         if (folder != null) {
