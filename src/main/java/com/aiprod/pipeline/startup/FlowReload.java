@@ -103,7 +103,7 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
             faults.addAll(flow.check());
         }
         if (faults.isEmpty()) {
-            changed.forEach(path -> replace(path, files.loaded().get(path)));
+            replace(changed, files.loaded());
         } else {
             faults.forEach(fault -> LOG.error("Not reloaded: {}", fault));
         }
@@ -113,41 +113,53 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
         return file == null ? null : file.text();
     }
 
-    /** @param file null if the file is gone */
-    private void replace(String path, SourceFile file) {
-        String before = running.get(path);
-        List<String> old = new ArrayList<>();
-        List<String> next = new ArrayList<>();
-        if (!isRoutesOnly(before, old) || !isRoutesOnly(text(file), next)) {
-            LOG.warn("Not reloaded: {}: restart to apply this change, because the file has more than routes", path);
-            return;
+    /** Removes all old routes before it loads new ones: a route may have moved to another file. */
+    private void replace(Collection<String> changed, SortedMap<String, SourceFile> files) {
+        SortedMap<String, String> before = new TreeMap<>();
+        SortedMap<String, String> after = new TreeMap<>();
+        for (String path : changed) {
+            String old = running.getOrDefault(path, "");
+            String next = files.containsKey(path) ? files.get(path).text() : "";
+            if (isRoutesOnly(old) && isRoutesOnly(next)) {
+                before.put(path, old);
+                after.put(path, next);
+            } else {
+                LOG.warn("Not reloaded: {}: restart to apply this change, because the file has more than routes", path);
+            }
         }
         try {
-            remove(old);
-            load(path, text(file));
-            LOG.info("Reloaded {}", file == null ? path + ", which is gone" : file.location());
-            if (file == null) {
-                running.remove(path);
-            } else {
-                running.put(path, file.text());
-            }
+            exchange(before, after);
+            after.forEach((path, text) -> {
+                LOG.info(
+                        "Reloaded {}", files.containsKey(path) ? files.get(path).location() : path + ", which is gone");
+                running.put(path, text);
+            });
+            running.keySet().removeIf(path -> !files.containsKey(path) && after.containsKey(path));
         } catch (Exception e) {
-            LOG.error("Not reloaded: {}: {}", path, YamlNodes.firstLine(String.valueOf(e.getMessage())), e);
-            restore(path, before, next);
+            LOG.error("Not reloaded: {}: {}", after.keySet(), YamlNodes.firstLine(String.valueOf(e.getMessage())), e);
+            restore(before, after);
         }
     }
 
-    private void restore(String path, String before, Collection<String> added) {
+    private void restore(SortedMap<String, String> before, SortedMap<String, String> after) {
         try {
-            remove(added);
-            load(path, before);
+            exchange(after, before);
         } catch (Exception e) {
-            LOG.error("The routes of {} are stopped: restart", path, e);
+            LOG.error("Routes of {} are stopped: restart", before.keySet(), e);
+        }
+    }
+
+    private void exchange(SortedMap<String, String> from, SortedMap<String, String> to) throws Exception {
+        for (String text : from.values()) {
+            remove(routes(text));
+        }
+        for (Map.Entry<String, String> file : to.entrySet()) {
+            load(file.getKey(), file.getValue());
         }
     }
 
     private void load(String path, String text) throws Exception {
-        if (text != null) {
+        if (!text.isBlank()) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(path, text));
         }
     }
@@ -162,21 +174,20 @@ final class FlowReload extends ServiceSupport implements CamelContextAware {
         }
     }
 
-    /** Collects the IDs of the routes; a missing file has none. */
-    private static boolean isRoutesOnly(String text, List<String> ids) {
-        if (text == null) {
-            return true;
-        }
-        List<Node> entries = YamlNodes.read(new SourceFile("flow", text), new ArrayList<>())
+    private static boolean isRoutesOnly(String text) {
+        return entries(text).stream().allMatch(entry -> YamlNodes.fields(entry).containsKey("route"));
+    }
+
+    /** The IDs of the routes; the check has found that each has one. */
+    private static List<String> routes(String text) {
+        return entries(text).stream()
+                .map(entry -> YamlNodes.field(YamlNodes.fields(entry).get("route"), "id"))
+                .toList();
+    }
+
+    private static List<Node> entries(String text) {
+        return YamlNodes.read(new SourceFile("flow", text), new ArrayList<>())
                 .map(YamlNodes::items)
                 .orElse(List.of());
-        for (Node entry : entries) {
-            Node route = YamlNodes.fields(entry).get("route");
-            if (route == null) {
-                return false;
-            }
-            ids.add(YamlNodes.field(route, "id"));
-        }
-        return true;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.system.User;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,11 +83,22 @@ class FlowReloadIT {
             installation.write(READ_JOB, Files.readString(FLOW.resolve(READ_JOB)));
             await("the file that lies over it").until(() -> answer(alice).contains(KNOWN));
 
+            installation.delete(READ_JOB);
+            await("the file below it").until(() -> answer(alice).contains("This job is not there."));
+
+            String text = Files.readString(sources.resolve(READ_JOB));
+            int last = text.lastIndexOf("- route:\n");
+            Path earlier = sources.resolve("api/cancel-job.camel.yaml");
+            Files.writeString(earlier, Files.readString(earlier) + text.substring(last));
+            Files.writeString(sources.resolve(READ_JOB), text.substring(0, last).replace("is not there", "is away"));
+            await("a route in another file").until(() -> answer(alice).contains("This job is away."));
+
             edit(RECEIVE_JOBS, "Takes a JobMessage,", "Takes a message,");
             await("the worker's route").until(() -> log.getAll().contains("Reloaded " + sources.resolve(RECEIVE_JOBS)));
             String job =
                     User.json(alice.submit("{\"content\":\"x\"}")).get("job_id").asText();
             alice.await(job, "COMPLETED");
+            assertThat(alice.get("/pipeline/job/" + job).statusCode()).isEqualTo(200);
 
             installation.write("api/my-route.yaml", "- route:\n");
             await("the misnamed file")
@@ -94,6 +106,13 @@ class FlowReloadIT {
                             .contains("Not reloaded: " + folder.resolve("api/my-route.yaml")
                                     + ": The name of this file"));
             installation.delete("api/my-route.yaml");
+
+            Path latin = sources.resolve("api/list-presets.camel.yaml");
+            byte[] before = Files.readAllBytes(latin);
+            Files.writeString(
+                    latin, "# caf\u00e9\n" + new String(before, StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+            await("the file in another encoding").until(() -> log.getAll().contains("Not reloaded: " + latin));
+            Files.write(latin, before);
 
             edit("shared/errors.camel.yaml", "For routes that consume", "For all routes that consume");
             await("the limit")
