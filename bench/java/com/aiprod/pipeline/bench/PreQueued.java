@@ -55,8 +55,8 @@ record PreQueued(int jobs, double perSecond, Meter.Cost cost) {
     }
 
     /**
-     * Completes jobs for a minute, or {@code BENCH_WARM_UP_MINUTES}, since a JVM compiles its code only after many thousands, and
-     * returns how many the system takes in the given time.
+     * Completes jobs for a minute, or {@code BENCH_WARM_UP_MINUTES}, since a JVM compiles its code only after many
+     * thousands, and returns how many the system takes in the given time.
      */
     static int warmUp(String url, Meter meter, int users, Duration time) {
         double rate = 0;
