@@ -13,7 +13,9 @@ WITH asked AS MATERIALIZED (
 ), waiting AS MATERIALIZED (
     -- Locks jobs by ID, as all statements do.
     SELECT id FROM jobs
-    WHERE id = ANY (ARRAY(SELECT job_id FROM asked)) AND attempt - series_start < max_attempts AND state = 'QUEUED'
+    WHERE id = ANY (ARRAY(SELECT job_id FROM asked)) AND attempt - series_start < max_attempts
+      -- As an enum, the planner might step over all waiting jobs in an index by state to find those with these IDs.
+      AND cast(state AS text) = 'QUEUED'
     ORDER BY id
     FOR NO KEY UPDATE
 ), claimed AS (
@@ -27,7 +29,7 @@ WITH asked AS MATERIALIZED (
         started_at = coalesce(started_at, now()),
         updated_at = now()
     FROM waiting JOIN asked ON asked.job_id = waiting.id AND nth = 1
-    WHERE jobs.id = waiting.id AND attempt - series_start < max_attempts AND state = 'QUEUED'
+    WHERE jobs.id = waiting.id AND attempt - series_start < max_attempts AND cast(state AS text) = 'QUEUED'
     RETURNING jobs.*, n
 ), history AS (
     INSERT INTO job_states (job_id, state, metadata)

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StageTimerTest {
@@ -14,14 +17,20 @@ class StageTimerTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final StageTimer timer = new StageTimer(new JobMetrics(registry, BuiltInPresets.catalog()));
 
+    private final List<CamelContext> revisions = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        revisions.forEach(CamelContext::stop);
+    }
+
     @Test
     void timesTheStagesOfARevisionAfterAnEarlierOneHasEnded() throws Exception {
-        try (CamelContext earlier = revision();
-                CamelContext later = revision()) {
-            run(earlier);
-            earlier.stop();
-            run(later);
-        }
+        CamelContext earlier = revision();
+        CamelContext later = revision();
+        run(earlier);
+        earlier.stop();
+        run(later);
         assertThat(registry.get("aiprod.job.stage")
                         .tag("stage", "render")
                         .timer()
@@ -31,9 +40,7 @@ class StageTimerTest {
 
     @Test
     void timesNoEntryRoute() throws Exception {
-        try (CamelContext revision = revision()) {
-            run(revision);
-        }
+        run(revision());
         assertThat(registry.find("aiprod.job.stage").tag("stage", "video").timer())
                 .isNull();
     }
@@ -49,6 +56,7 @@ class StageTimerTest {
                 from("direct:render").routeId("render").setBody(constant("film"));
             }
         });
+        revisions.add(camel);
         camel.start();
         return camel;
     }
