@@ -3,6 +3,19 @@
 CREATE TYPE job_state AS ENUM ('QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELLED');
 CREATE TYPE job_priority AS ENUM ('low', 'normal', 'high');
 
+-- Rules for a single value are domains. PostgreSQL checks a domain when it stores the value, but reads all CHECK
+-- constraints of a table anew for each statement that changes a row of it.
+CREATE DOMAIN short_text AS text CHECK (char_length(VALUE) BETWEEN 1 AND 255);
+CREATE DOMAIN content_text AS text CHECK (char_length(VALUE) BETWEEN 1 AND 10000);
+CREATE DOMAIN url_text AS text CHECK (char_length(VALUE) BETWEEN 1 AND 2048);
+CREATE DOMAIN code_text AS text CHECK (char_length(VALUE) BETWEEN 1 AND 64);
+CREATE DOMAIN preset_name AS text CHECK (VALUE ~ '^[a-z][a-z0-9_]{0,63}$');
+CREATE DOMAIN json_map AS json CHECK (json_typeof(VALUE) = 'object');
+CREATE DOMAIN jsonb_map AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
+CREATE DOMAIN natural_number AS integer CHECK (VALUE >= 0);
+CREATE DOMAIN positive_number AS integer CHECK (VALUE > 0);
+CREATE DOMAIN percentage AS integer CHECK (VALUE BETWEEN 0 AND 100);
+
 -- PostgreSQL treats a cast from text to an enum as not immutable and evaluates it for each row, without an index.
 -- Labels are never removed, so this function is immutable and is evaluated once, at planning time.
 CREATE FUNCTION job_state_named(name text) RETURNS job_state
@@ -28,48 +41,48 @@ CREATE FUNCTION uuid_v7() RETURNS uuid
         'hex')::uuid;
 
 CREATE TABLE jobs (
-    id               uuid         PRIMARY KEY,
-    user_id          text         NOT NULL CHECK (char_length(user_id) BETWEEN 1 AND 255),
-    state            job_state    NOT NULL DEFAULT 'QUEUED',
-    content          text         NOT NULL CHECK (char_length(content) BETWEEN 1 AND 10000),
-    preset           text         NOT NULL CHECK (preset ~ '^[a-z][a-z0-9_]{0,63}$'),
-    priority         job_priority NOT NULL,
-    lang             text         NOT NULL CHECK (char_length(lang) BETWEEN 1 AND 255),
-    duration_sec     integer      CHECK (duration_sec > 0),
+    id               uuid            PRIMARY KEY,
+    user_id          short_text      NOT NULL,
+    state            job_state       NOT NULL DEFAULT 'QUEUED',
+    content          content_text    NOT NULL,
+    preset           preset_name     NOT NULL,
+    priority         job_priority    NOT NULL,
+    lang             short_text      NOT NULL,
+    duration_sec     positive_number,
     -- json, not jsonb, to return the client's object with its original spelling and order.
-    metadata         json         NOT NULL DEFAULT '{}' CHECK (json_typeof(metadata) = 'object'),
+    metadata         json_map        NOT NULL DEFAULT '{}',
     -- The target of the webhook that reports the end of the job.
-    callback_url     text CHECK (char_length(callback_url) BETWEEN 1 AND 2048),
+    callback_url     url_text,
     request_id       text,
     traceparent      text,
 
     -- The fencing token: increases at each claim, and only a result with the current value counts.
-    attempt          integer      NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    attempt          integer         NOT NULL DEFAULT 0,
     -- The attempt before the current series; a redrive starts a new series.
-    series_start     integer      NOT NULL DEFAULT 0 CHECK (series_start >= 0),
-    max_attempts     integer      NOT NULL DEFAULT 5 CHECK (max_attempts > 0),
+    series_start     natural_number  NOT NULL DEFAULT 0,
+    max_attempts     positive_number NOT NULL DEFAULT 5,
     worker_id        text,
     lease_expires_at timestamptz,
     -- What the current or last attempt runs on; null before the first, and for a pipeline without revisions.
     pipeline         text,
     revision         text,
     progress_stage   text,
-    progress_percent integer CHECK (progress_percent BETWEEN 0 AND 100),
+    progress_percent percentage,
 
-    created_at       timestamptz  NOT NULL DEFAULT now(),
-    updated_at       timestamptz  NOT NULL DEFAULT now(),
+    created_at       timestamptz     NOT NULL DEFAULT now(),
+    updated_at       timestamptz     NOT NULL DEFAULT now(),
     started_at       timestamptz,
     completed_at     timestamptz,
 
     CONSTRAINT only_a_running_job_has_a_worker CHECK (
-        (state = 'PROCESSING') = (worker_id IS NOT NULL) AND (state = 'PROCESSING') = (lease_expires_at IS NOT NULL)),
-    CONSTRAINT only_a_running_job_makes_progress CHECK (
-        (progress_stage IS NULL) = (progress_percent IS NULL) AND (state = 'PROCESSING' OR progress_stage IS NULL)),
-    CONSTRAINT a_running_job_was_claimed CHECK (
-        state <> 'PROCESSING' OR (attempt > series_start AND started_at IS NOT NULL)),
+        CASE WHEN state = 'PROCESSING'
+             THEN worker_id IS NOT NULL AND lease_expires_at IS NOT NULL AND started_at IS NOT NULL
+                  AND attempt > series_start
+             ELSE worker_id IS NULL AND lease_expires_at IS NULL AND progress_stage IS NULL END),
+    CONSTRAINT progress_has_a_stage CHECK ((progress_stage IS NULL) = (progress_percent IS NULL)),
     CONSTRAINT an_ended_job_has_an_end CHECK (
-        (state IN ('COMPLETED', 'FAILED', 'CANCELLED')) = (completed_at IS NOT NULL)),
-    CONSTRAINT a_series_is_bounded CHECK (attempt - series_start BETWEEN 0 AND max_attempts)
+        (completed_at IS NOT NULL) = (state IN ('COMPLETED', 'FAILED', 'CANCELLED'))),
+    CONSTRAINT a_series_is_bounded CHECK (attempt BETWEEN series_start AND series_start + max_attempts)
 -- Room for the renewals of a running job, which touch no index (HOT).
 ) WITH (fillfactor = 90);
 
@@ -115,7 +128,7 @@ CREATE TABLE job_states (
     id         bigint      GENERATED ALWAYS AS IDENTITY,
     state      job_state   NOT NULL,
     entered_at timestamptz NOT NULL DEFAULT now(),
-    metadata   jsonb       NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(metadata) = 'object'),
+    metadata   jsonb_map   NOT NULL DEFAULT '{}',
     PRIMARY KEY (job_id, id)
 );
 
@@ -141,15 +154,15 @@ CREATE TRIGGER job_states_are_never_truncated BEFORE TRUNCATE ON job_states
 
 -- The outcomes of attempts. A redriven job has one per ended series.
 CREATE TABLE results (
-    job_id            uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    attempt           integer     NOT NULL CHECK (attempt > 0),
-    success           boolean     NOT NULL,
+    job_id            uuid            NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    attempt           positive_number NOT NULL,
+    success           boolean         NOT NULL,
     output            json,
-    error_code        text CHECK (char_length(error_code) BETWEEN 1 AND 64),
+    error_code        code_text,
     error_message     text,
-    retryable         boolean     NOT NULL,
-    execution_time_ms bigint      NOT NULL CHECK (execution_time_ms >= 0),
-    completed_at      timestamptz NOT NULL DEFAULT now(),
+    retryable         boolean         NOT NULL,
+    execution_time_ms bigint          NOT NULL CHECK (execution_time_ms >= 0),
+    completed_at      timestamptz     NOT NULL DEFAULT now(),
     PRIMARY KEY (job_id, attempt),
     CONSTRAINT a_failure_says_why CHECK (success = (error_code IS NULL) AND (success OR error_message IS NOT NULL)),
     CONSTRAINT a_success_is_final CHECK (NOT (success AND retryable))
@@ -157,12 +170,12 @@ CREATE TABLE results (
 
 -- What the stages of a job remember over retries, workers, and redrives, such as the ID of an order.
 CREATE TABLE job_variables (
-    job_id    uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
-    name      text        NOT NULL CHECK (name ~ '^[a-z][A-Za-z0-9_-]{0,63}$'),
-    value     text        NOT NULL CHECK (octet_length(value) BETWEEN 1 AND 8192),
+    job_id    uuid            NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    name      text            NOT NULL CHECK (name ~ '^[a-z][A-Za-z0-9_-]{0,63}$'),
+    value     text            NOT NULL CHECK (octet_length(value) BETWEEN 1 AND 8192),
     -- The attempt that stored it.
-    attempt   integer     NOT NULL CHECK (attempt > 0),
-    stored_at timestamptz NOT NULL DEFAULT now(),
+    attempt   positive_number NOT NULL,
+    stored_at timestamptz     NOT NULL DEFAULT now(),
     PRIMARY KEY (job_id, name)
 );
 
@@ -178,24 +191,24 @@ CREATE FUNCTION newest_slice() RETURNS bigint
 -- The outbox: a row for each QUEUED job. The statement that queues the job inserts it; a trigger deletes it when the job
 -- leaves that state. In between it says whether the message waits, is being published, or is in flight.
 CREATE TABLE outbox (
-    id           bigint       GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id           bigint           GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- The message is built from the job when it is published.
-    job_id       uuid         NOT NULL UNIQUE REFERENCES jobs ON DELETE CASCADE,
+    job_id       uuid             NOT NULL UNIQUE REFERENCES jobs ON DELETE CASCADE,
     user_id      text COLLATE "C" NOT NULL,
-    priority     job_priority NOT NULL,
-    created_at   timestamptz  NOT NULL DEFAULT now(),
+    priority     job_priority     NOT NULL,
+    created_at   timestamptz      NOT NULL DEFAULT now(),
     -- While a dispatcher publishes it, no other takes it. The lease of a dead dispatcher simply expires.
     leased_until timestamptz,
     -- Whether nobody publishes it until then: no worker that received its message could run it.
-    deferred     boolean      NOT NULL DEFAULT false,
+    deferred     boolean          NOT NULL DEFAULT false,
     -- Set while the message is presumed to be in flight: the time of the last publish.
     published_at timestamptz,
     -- How often the message was presumed lost and published again. The pause grows each time.
-    republished  integer      NOT NULL DEFAULT 0 CHECK (republished >= 0),
+    republished  natural_number   NOT NULL DEFAULT 0,
     -- The newest slice when the row was inserted. While a transaction is held open, VACUUM cannot remove the index entries
     -- of rows that were deleted since. The statements of each dispatcher round read only the two newest slices, so they
     -- do not step over those entries.
-    slice        bigint       NOT NULL DEFAULT newest_slice(),
+    slice        bigint           NOT NULL DEFAULT newest_slice(),
     CONSTRAINT what_is_in_flight_is_leased_for_good CHECK (
         (published_at IS NOT NULL) = (leased_until IS NOT DISTINCT FROM 'infinity')),
     CONSTRAINT what_is_deferred_is_not_in_flight CHECK (NOT deferred OR published_at IS NULL)
@@ -244,18 +257,18 @@ CREATE TRIGGER dispatch_turn_begins_a_slice BEFORE UPDATE OF slice_began_after O
 
 -- What each worker reports, about once a second.
 CREATE TABLE workers (
-    id          text        PRIMARY KEY CHECK (char_length(id) BETWEEN 1 AND 255),
+    id          short_text     PRIMARY KEY,
     -- Jobs at a time; 0 while it accepts none.
-    slots       integer     NOT NULL CHECK (slots >= 0),
+    slots       natural_number NOT NULL,
     -- Jobs claimed in the last second.
-    claimed     integer     NOT NULL DEFAULT 0 CHECK (claimed >= 0),
+    claimed     natural_number NOT NULL DEFAULT 0,
     -- Since when it has had a free slot without a break; null if it has none.
     free_since  timestamptz,
     -- The latest publish time among the jobs that it claimed.
     reached     timestamptz,
-    told_at     timestamptz NOT NULL DEFAULT now(),
+    told_at     timestamptz    NOT NULL DEFAULT now(),
     -- A worker that has not reported by then is gone.
-    alive_until timestamptz NOT NULL,
+    alive_until timestamptz    NOT NULL,
     CONSTRAINT no_free_slot_without_slots CHECK (slots > 0 OR free_since IS NULL)
 ) WITH (fillfactor = 50);
 
@@ -278,15 +291,15 @@ FROM (
 
 -- Messages from the dead-letter topic, for operators to inspect and redrive.
 CREATE TABLE dead_letters (
-    id           uuid        PRIMARY KEY DEFAULT uuid_v7(),
+    id           uuid           PRIMARY KEY DEFAULT uuid_v7(),
     -- Null if the message names no known job; its content is in the metadata.
-    job_id       uuid REFERENCES jobs ON DELETE CASCADE,
+    job_id       uuid           REFERENCES jobs ON DELETE CASCADE,
     attempt      integer,
-    message_id   text        NOT NULL,
-    error_code   text        NOT NULL CHECK (char_length(error_code) BETWEEN 1 AND 64),
-    reason       text        NOT NULL,
-    error        text        NOT NULL,
-    attempts     integer     NOT NULL CHECK (attempts >= 0),
+    message_id   text           NOT NULL,
+    error_code   code_text      NOT NULL,
+    reason       text           NOT NULL,
+    error        text           NOT NULL,
+    attempts     natural_number NOT NULL,
     route        text,
     -- Where the attempt failed; null if unknown.
     pipeline     text,
@@ -295,18 +308,18 @@ CREATE TABLE dead_letters (
     line         integer,
     -- Letters with the same cause: the code, the error without its numbers and IDs, and the place without the line, which
     -- differs between revisions.
-    group_id     text        NOT NULL GENERATED ALWAYS AS (left(md5(
+    group_id     text           NOT NULL GENERATED ALWAYS AS (left(md5(
         error_code || E'\n' || regexp_replace(left(error, 200), '[0-9a-fA-F-]{8,}|[0-9]+', '#', 'g') || E'\n'
         || coalesce(pipeline, '') || E'\n' || coalesce(route, '') || E'\n' || coalesce(step, '')), 16)) STORED,
-    metadata     json        NOT NULL CHECK (json_typeof(metadata) = 'object'),
-    created_at   timestamptz NOT NULL DEFAULT now(),
+    metadata     json_map       NOT NULL,
+    created_at   timestamptz    NOT NULL DEFAULT now(),
     redriven_at  timestamptz,
-    redriven_by  text CHECK (char_length(redriven_by) BETWEEN 1 AND 255),
+    redriven_by  short_text,
     discarded_at timestamptz,
-    discarded_by text CHECK (char_length(discarded_by) BETWEEN 1 AND 255),
+    discarded_by short_text,
     -- When and why it became clear that no operator needs to act.
     settled_at   timestamptz,
-    settled_why  text CHECK (char_length(settled_why) BETWEEN 1 AND 255),
+    settled_why  short_text,
     CONSTRAINT settled_once CHECK (num_nonnulls(redriven_at, discarded_at, settled_at) <= 1),
     CONSTRAINT what_settles_itself_says_why CHECK ((settled_at IS NULL) = (settled_why IS NULL)),
     CONSTRAINT a_redrive_is_somebodys CHECK ((redriven_at IS NULL) = (redriven_by IS NULL)),
@@ -336,7 +349,7 @@ CREATE INDEX dead_letters_without_job ON dead_letters (created_at) WHERE job_id 
 -- Idempotency-Key: the job that a user's key stands for.
 CREATE TABLE idempotency_keys (
     user_id      text        NOT NULL,
-    key          text        NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
+    key          short_text  NOT NULL,
     request_hash text        NOT NULL,
     job_id       uuid        NOT NULL REFERENCES jobs ON DELETE CASCADE,
     created_at   timestamptz NOT NULL,
@@ -350,12 +363,12 @@ CREATE INDEX idempotency_keys_by_job ON idempotency_keys (job_id);
 -- Submissions accepted per user in the minute from window_start. The row lock serializes the submissions of one user
 -- without affecting others.
 CREATE TABLE quotas (
-    user_id      text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
-    window_start timestamptz NOT NULL DEFAULT '-infinity',
-    submissions  integer     NOT NULL DEFAULT 0 CHECK (submissions >= 0),
+    user_id      short_text     PRIMARY KEY,
+    window_start timestamptz    NOT NULL DEFAULT '-infinity',
+    submissions  natural_number NOT NULL DEFAULT 0,
     -- The transaction that last admitted jobs, and how many: a statement that admits several does not see their rows yet.
     admitted_in  xid8,
-    admitted     integer     NOT NULL DEFAULT 0
+    admitted     integer        NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 CREATE INDEX quotas_by_window ON quotas (window_start);
@@ -426,7 +439,7 @@ CREATE FUNCTION new_webhook_secret() RETURNS text
     RETURN 'whsec_' || encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'base64');
 
 CREATE TABLE webhook_secrets (
-    user_id    text        PRIMARY KEY CHECK (char_length(user_id) BETWEEN 1 AND 255),
+    user_id    short_text  PRIMARY KEY,
     secret     text        NOT NULL DEFAULT new_webhook_secret(),
     created_at timestamptz NOT NULL DEFAULT now(),
     -- To the day: when its user last submitted a callback_url or read the secret.
@@ -510,7 +523,7 @@ CREATE TABLE deliveries (
     body                 text            NOT NULL,
     status               delivery_status NOT NULL DEFAULT 'pending',
     turn                 delivery_turn   DEFAULT 'ready',
-    attempts             integer         NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    attempts             natural_number  NOT NULL DEFAULT 0,
     -- The attempts before the current series, and its start; a redelivery starts a new series.
     series_start         integer         NOT NULL DEFAULT 0 CHECK (series_start BETWEEN 0 AND attempts),
     began_at             timestamptz     NOT NULL DEFAULT now(),
@@ -538,14 +551,14 @@ CREATE INDEX deliveries_by_job ON deliveries (job_id, id DESC);
 -- The state of the receivers of each user's webhooks. Per user, because one host serves many users, and an address that
 -- does not respond must not block the addresses of others.
 CREATE TABLE webhook_receivers (
-    user_id      text        NOT NULL,
-    receiver     text        NOT NULL,
+    user_id      text           NOT NULL,
+    receiver     text           NOT NULL,
     -- Consecutive failures, including the latest.
-    failures     integer     NOT NULL CHECK (failures >= 0),
+    failures     natural_number NOT NULL,
     -- Whether the latest response was fast.
-    quick        boolean     NOT NULL,
+    quick        boolean        NOT NULL,
     paused_until timestamptz,
-    changed_at   timestamptz NOT NULL DEFAULT now(),
+    changed_at   timestamptz    NOT NULL DEFAULT now(),
     PRIMARY KEY (user_id, receiver),
     CONSTRAINT only_what_fails_is_paused CHECK (failures > 0 OR paused_until IS NULL),
     CONSTRAINT what_fails_is_not_quick CHECK (NOT (quick AND failures > 0))
@@ -607,11 +620,11 @@ CREATE TABLE pipeline_revisions (
     pipeline   text        NOT NULL CHECK (pipeline ~ '^[a-z][a-z0-9-]{0,63}$'),
     revision   text        NOT NULL CHECK (revision ~ '^[0-9a-f]{12}$'),
     -- The files by name: where they came from, and their text.
-    files      json        NOT NULL CHECK (json_typeof(files) = 'object'),
+    files      json_map    NOT NULL,
     -- The presets that it offers to clients.
     presets    json        NOT NULL CHECK (json_typeof(presets) = 'array'),
     -- What the check found; null if it can run jobs.
-    faults     json CHECK (json_typeof(faults) = 'array'),
+    faults     json        CHECK (json_typeof(faults) = 'array'),
     -- When a worker last found its files changed to this content.
     seen_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (pipeline, revision)
@@ -619,12 +632,12 @@ CREATE TABLE pipeline_revisions (
 
 -- The truth for all workers: the revision that each pipeline runs, and the one that was refused after it.
 CREATE TABLE pipelines (
-    name             text        PRIMARY KEY,
+    name             text PRIMARY KEY,
     -- Null if no revision was good, or its files are gone.
     live_revision    text,
     published_at     timestamptz,
     -- The operator who went back to it; null if the files changed.
-    published_by     text CHECK (char_length(published_by) BETWEEN 1 AND 255),
+    published_by     short_text,
     refused_revision text,
     refused_at       timestamptz,
     FOREIGN KEY (name, live_revision) REFERENCES pipeline_revisions,

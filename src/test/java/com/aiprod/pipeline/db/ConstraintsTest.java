@@ -44,24 +44,24 @@ class ConstraintsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "user_id = ''                           | jobs_user_id_check",
-                "content = ''                           | jobs_content_check",
-                "content = repeat('x', 10001)           | jobs_content_check",
-                "preset = 'Quick Social'                | jobs_preset_check",
-                "lang = ''                              | jobs_lang_check",
-                "duration_sec = 0                       | jobs_duration_sec_check",
-                "metadata = '[]'                        | jobs_metadata_check",
+                "user_id = ''                           | short_text_check",
+                "content = ''                           | content_text_check",
+                "content = repeat('x', 10001)           | content_text_check",
+                "preset = 'Quick Social'                | preset_name_check",
+                "lang = ''                              | short_text_check",
+                "duration_sec = 0                       | positive_number_check",
+                "metadata = '[]'                        | json_map_check",
                 "attempt = -1                           | cannot fall",
-                "series_start = -1                      | jobs_series_start_check",
-                "max_attempts = 0                       | jobs_max_attempts_check",
+                "series_start = -1                      | natural_number_check",
+                "max_attempts = 0                       | positive_number_check",
                 "priority = 'urgent'                    | invalid input value for enum",
                 "worker_id = 'w'                        | only_a_running_job_has_a_worker",
                 "lease_expires_at = now()               | only_a_running_job_has_a_worker",
-                "progress_stage = 's', progress_percent = 1 | only_a_running_job_makes_progress",
+                "progress_stage = 's', progress_percent = 1 | only_a_running_job_has_a_worker",
                 "completed_at = now()                   | an_ended_job_has_an_end",
                 "series_start = 1                       | a_series_is_bounded",
                 "attempt = 6                            | a_series_is_bounded",
-                "state = 'PROCESSING'                   | a_running_job_was_claimed",
+                "state = 'PROCESSING'                   | only_a_running_job_has_a_worker",
                 "state = 'CANCELLED'                    | an_ended_job_has_an_end",
                 "state = 'LOST'                         | invalid input value for enum",
             })
@@ -75,12 +75,12 @@ class ConstraintsTest {
             value = {
                 "worker_id = NULL                       | only_a_running_job_has_a_worker",
                 "lease_expires_at = NULL                | only_a_running_job_has_a_worker",
-                "started_at = NULL                      | a_running_job_was_claimed",
-                "series_start = attempt                 | a_running_job_was_claimed",
+                "started_at = NULL                      | only_a_running_job_has_a_worker",
+                "series_start = attempt                 | only_a_running_job_has_a_worker",
                 "completed_at = now()                   | an_ended_job_has_an_end",
-                "progress_stage = 'render'              | only_a_running_job_makes_progress",
-                "progress_percent = 40                  | only_a_running_job_makes_progress",
-                "progress_stage = 's', progress_percent = 101 | jobs_progress_percent_check",
+                "progress_stage = 'render'              | progress_has_a_stage",
+                "progress_percent = 40                  | progress_has_a_stage",
+                "progress_stage = 's', progress_percent = 101 | percentage_check",
                 "attempt = 0                            | cannot fall",
                 "state = 'COMPLETED', completed_at = now() | only_a_running_job_has_a_worker",
                 "state = 'QUEUED'                       | only_a_running_job_has_a_worker",
@@ -171,8 +171,8 @@ class ConstraintsTest {
                 "1, false, NULL, 'CODE', NULL, false, 0     | a_failure_says_why",
                 "1, true, NULL, NULL, NULL, true, 0         | a_success_is_final",
                 "1, true, NULL, NULL, NULL, false, -1       | results_execution_time_ms_check",
-                "0, true, NULL, NULL, NULL, false, 0        | results_attempt_check",
-                "1, false, NULL, '', 'message', false, 0    | results_error_code_check",
+                "0, true, NULL, NULL, NULL, false, 0        | positive_number_check",
+                "1, false, NULL, '', 'message', false, 0    | code_text_check",
                 "1, true, '{', NULL, NULL, false, 0         | invalid input syntax for type json",
             })
     void rejectsAnInvalidResult(String values, String refusal) {
@@ -186,10 +186,10 @@ class ConstraintsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "error_code = ''                              | dead_letters_error_code_check",
-                "error_code = repeat('x', 65)                 | dead_letters_error_code_check",
-                "attempts = -1                                | dead_letters_attempts_check",
-                "metadata = '[]'                              | dead_letters_metadata_check",
+                "error_code = ''                              | code_text_check",
+                "error_code = repeat('x', 65)                 | code_text_check",
+                "attempts = -1                                | natural_number_check",
+                "metadata = '[]'                              | json_map_check",
                 "redriven_at = now(), redriven_by = 'op', discarded_at = now(), discarded_by = 'op' | settled_once",
                 "discarded_at = now(), discarded_by = 'op', settled_at = now(), settled_why = 'w' | settled_once",
                 "settled_at = now()                           | what_settles_itself_says_why",
@@ -211,8 +211,8 @@ class ConstraintsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "UPDATE idempotency_keys SET key = ''                      | idempotency_keys_key_check",
-                "UPDATE idempotency_keys SET key = repeat('x', 256)        | idempotency_keys_key_check",
+                "UPDATE idempotency_keys SET key = ''                      | short_text_check",
+                "UPDATE idempotency_keys SET key = repeat('x', 256)        | short_text_check",
                 "UPDATE idempotency_keys SET expires_at = created_at       | idempotency_keys_check",
                 "UPDATE idempotency_keys SET job_id = gen_random_uuid()    | idempotency_keys_job_id_fkey",
                 "INSERT INTO outbox (job_id, user_id, priority) SELECT id, user_id, 'low' FROM jobs | outbox_job_id_key",
@@ -220,11 +220,11 @@ class ConstraintsTest {
                 "UPDATE outbox SET leased_until = 'infinity'               | what_is_in_flight_is_leased_for_good",
                 "UPDATE outbox SET leased_until = 'infinity', published_at = now(), deferred = true "
                         + "| what_is_deferred_is_not_in_flight",
-                "UPDATE outbox SET republished = -1                        | outbox_republished_check",
+                "UPDATE outbox SET republished = -1                        | natural_number_check",
                 "INSERT INTO outbox (job_id, user_id, priority) VALUES (gen_random_uuid(), 'ann', 'low') | outbox_job_id_fkey",
                 "INSERT INTO job_states (job_id, state) VALUES (gen_random_uuid(), 'QUEUED') | job_states_job_id_fkey",
                 "INSERT INTO job_states (job_id, state, metadata) SELECT id, 'QUEUED', '[]' FROM jobs "
-                        + "| job_states_metadata_check",
+                        + "| jsonb_map_check",
             })
     void rejectsOtherInvalidRows(String statement, String refusal) {
         assertRefused(statement, refusal);

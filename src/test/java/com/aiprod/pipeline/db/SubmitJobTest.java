@@ -129,7 +129,7 @@ class SubmitJobTest {
     void storesNothingOfASubmissionThatTheDatabaseRejects() {
         Map<String, Object> wrong = Queries.submission("ann", keyed("key-1", "hash-1"));
         wrong.put("durationSec", 0);
-        assertThatThrownBy(() -> queries.rows("submit-job", wrong)).hasStackTraceContaining("jobs_duration_sec_check");
+        assertThatThrownBy(() -> queries.rows("submit-job", wrong)).hasStackTraceContaining("positive_number_check");
         for (String table : List.of("jobs", "job_states", "outbox", "idempotency_keys")) {
             assertThat(queries.count(table)).as(table).isZero();
         }
