@@ -28,7 +28,7 @@ final class ImageRuns implements AutoCloseable {
     }
 
     /**
-     * Starts a process.
+     * Starts a process with the memory of its pod.
      *
      * @param roles the value of {@code AIPROD_ROLES}
      * @param options JVM options that replace the image's AOT cache
@@ -37,7 +37,9 @@ final class ImageRuns implements AutoCloseable {
     ImageRun start(String roles, List<String> options, List<String> settings) throws IOException {
         int port = freePort();
         int managementPort = freePort();
-        List<String> command = new ArrayList<>(image.command(options));
+        List<String> jvm = new ArrayList<>(options);
+        jvm.addAll(PodMemory.options(roles));
+        List<String> command = new ArrayList<>(image.command(jvm));
         command.add("--aiprod.roles=" + roles);
         command.add("--server.port=" + port);
         command.add("--management.server.port=" + managementPort);
