@@ -23,9 +23,11 @@ final class CardCutter {
 
     private static final Pattern ENDED = Pattern.compile("[.!?…:;。！？।؟][\"”’»)」』]*$");
 
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]");
-    private static final Pattern EMOJI =
-            Pattern.compile("[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]*\\p{So}[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]*");
+    /** Not the digit of a keycap, which is an emoji. */
+    private static final Pattern WORD = Pattern.compile("\\p{L}|\\p{N}(?!\\uFE0F?\\u20E3)");
+
+    private static final Pattern EMOJI = Pattern.compile(
+            "(?=.*[\\p{So}\\u20E3])(?:[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]|[0-9#*](?=\\uFE0F?\\u20E3))+");
 
     private final Pace pace;
     private final ULocale language;
@@ -107,15 +109,18 @@ final class CardCutter {
         }
     }
 
-    /** The sentences; an emoji after a full stop belongs to the sentence before. */
+    /**
+     * The sentences. An emoji after a full stop belongs to the sentence before; but where the text itself begins with
+     * one, emoji lead their sentences.
+     */
     private static List<StyledText> slices(StyledText text, List<String> pieces) {
         List<StyledText> slices = new ArrayList<>();
+        boolean leading = emojiEnd(text.text()) > 0;
         int first = 0;
         int start = 0;
         for (String piece : pieces) {
-            Matcher word = WORD.matcher(piece);
-            int before = word.find() ? word.start() : piece.length();
-            if (EMOJI.matcher(piece.substring(0, before)).matches()) {
+            int before = emojiEnd(piece);
+            if (before == piece.length() || (before > 0 && !leading)) {
                 if (before < piece.length()) {
                     addSlice(text.slice(first, start + before), slices);
                     first = start + before;
@@ -128,6 +133,13 @@ final class CardCutter {
         }
         addSlice(text.slice(first, start), slices);
         return slices.isEmpty() ? List.of(text) : slices;
+    }
+
+    /** Where the emoji with which a text begins end; 0 if it begins with none. */
+    private static int emojiEnd(String text) {
+        Matcher word = WORD.matcher(text);
+        int end = word.find() ? word.start() : text.length();
+        return EMOJI.matcher(text.substring(0, end)).matches() ? end : 0;
     }
 
     private static void addSlice(StyledText slice, List<StyledText> slices) {

@@ -64,6 +64,15 @@ class CardsTest {
     }
 
     @Test
+    void keepsEmojiWithTheWordsAfterThemWhereTheTextBeginsWithOne() throws Exception {
+        assertThat(cards("en", "🎉 We open in Berlin on May 5! 📍 Main Street 12, second floor, next to the bank. ☕🎂"))
+                .containsExactly("🎉 We open in Berlin on May 5!", "📍 Main Street 12, second floor, next to the bank. ☕🎂");
+        assertThat(plan("ja", "🎉新発売🎉「しずく」イヤホン").title()).isEqualTo("🎉新発売🎉「しずく」イヤホン");
+        assertThat(cards("en", "🔥 50% off")).containsExactly("🔥 50% off");
+        assertThat(cards("en", "🎂🎈👍🏿1️⃣")).containsExactly("🎂🎈👍🏿1️⃣");
+    }
+
+    @Test
     void keepsVersesOnOneCard() throws Exception {
         assertThat(lines("en", "Roses are red,\nViolets are blue\nSugar is sweet\nAnd so are you"))
                 .containsExactly("Roses are red, / Violets are blue / Sugar is sweet / And so are you");
