@@ -5,6 +5,8 @@ import com.aiprod.pipeline.video.script.Paragraph.Kind;
 import com.aiprod.pipeline.video.script.Script;
 import com.aiprod.pipeline.video.script.Sentences;
 import com.aiprod.pipeline.video.script.StyledText;
+import com.aiprod.pipeline.video.script.UnbrokenWords;
+import com.aiprod.pipeline.video.script.UnbrokenWords.Range;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,9 @@ final class CardCutter {
 
     /** More than the total cost of any other way to cut. */
     static final double NEVER = 1e6;
+
+    /** The width of the longest address that every preset can show on one card. */
+    private static final int LONGEST_ADDRESS = 250;
 
     private static final Pattern ENDED = Pattern.compile("[.!?…:;。！？।؟][\"”’»)」』]*$");
 
@@ -265,16 +270,23 @@ final class CardCutter {
         return LineBreaks.leadsOn(word) ? rudeCut * 2 : rudeCut;
     }
 
-    /** The phrases of a sentence; phrases that are too wide are cut at soft hyphens, and then at letters. */
+    /**
+     * The phrases of a sentence; phrases that are too wide are cut at soft hyphens, and then at letters. An address stays
+     * whole, because nobody can put its parts together from two cards.
+     */
     static List<String> words(String text, int widest, ULocale language) {
         return LineBreaks.phrases(text, language).stream()
-                .flatMap(phrase -> ReadingSpeed.width(phrase) <= widest
-                        ? Stream.of(phrase)
-                        : LineBreaks.syllables(phrase).stream())
-                .flatMap(part -> ReadingSpeed.width(part) <= widest
-                        ? Stream.of(part)
-                        : LineBreaks.lineLetters(part, language).stream())
+                .flatMap(phrase -> fits(phrase, widest) ? Stream.of(phrase) : LineBreaks.syllables(phrase).stream())
+                .flatMap(part ->
+                        fits(part, widest) ? Stream.of(part) : LineBreaks.lineLetters(part, language).stream())
                 .toList();
+    }
+
+    private static boolean fits(String part, int widest) {
+        int width = ReadingSpeed.width(part);
+        return width <= widest
+                || (width <= LONGEST_ADDRESS
+                        && UnbrokenWords.in(part).stream().anyMatch(Range::address));
     }
 
     private static boolean endsWithPause(String word) {

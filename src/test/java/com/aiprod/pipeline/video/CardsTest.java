@@ -97,6 +97,26 @@ class CardsTest {
                 .anySatisfy(card -> assertThat(List.of(card.split(" / "))).anyMatch(line -> line.contains(whole)));
     }
 
+    @ParameterizedTest
+    @MethodSource("com.aiprod.pipeline.video.Formats#all")
+    void keepsALongAddressOnOneCardWithoutHyphens(Format format) throws Exception {
+        String address = "https://www.example.com/spring-sale/women/shoes?color=red&size=38&utm_source=newsletter"
+                + "&utm_medium=email&utm_campaign=" + "spring".repeat(20) + "#top";
+        StoryboardPlan plan = StoryboardStage.plan("Order at " + address, "en", format, null);
+        Look look = Look.of(format, false);
+        FontBook fonts = new FontBook(look.face(), plan.language());
+        Block card = new Typesetter(fonts, plan.language(), look.centered())
+                .set(plan.board().scenes(), look.title(), look.text())
+                .get(plan.board().scenes().size() - 1);
+
+        assertThat(card.lines().stream().map(Line::text).collect(Collectors.joining())).endsWith(address);
+        assertThat(card.height()).isLessThanOrEqualTo(look.text().height() + 1);
+        assertThat(Captions.cues(plan.board().scenes(), "en"))
+                .anyMatch(cue -> cue.text().lines().anyMatch(address::equals));
+        assertThat(StoryboardStage.plan(address, "en", format, null).title())
+                .isEqualTo("https://www.example.com/spring-sale/women/shoes?color=red&size=38&utm_source=…");
+    }
+
     @Test
     void followsTheRulesOfJapaneseForLineStarts() throws Exception {
         for (String card : lines("ja", "新しいコーヒーショップがオープンしました。「ぜひ」遊びに来てくださいね、きっと！")) {
