@@ -23,6 +23,9 @@ final class LineBreaks {
     /** Addresses break where a reader sees that they continue. */
     private static final Pattern IN_ADDRESS = Pattern.compile("(?<=[/?&=_@])(?![/?&=_])|(?<=\\w)(?=[.-]\\w)");
 
+    /** Letters of katakana that every preset can show on one line. */
+    private static final int LONGEST_LOANWORD = 10;
+
     private static final Pattern OPENING = Pattern.compile("[\\p{Ps}\\p{Pi}¿¡\"'„‚]+\\s*");
     private static final Pattern CLOSING = Pattern.compile("[\\p{Pe}\\p{Pf}\\p{Po}\\p{Pd}\"']+\\s*");
     private static final Pattern NUMBER = Pattern.compile("[#№]?\\d{1,4}\\s+");
@@ -121,6 +124,23 @@ final class LineBreaks {
         return List.of(AFTER_SOFT_HYPHEN.split(word));
     }
 
+    /** Whether a place is within a loanword, which dictionaries know in parts. */
+    private static boolean isInKatakana(String text, int index) {
+        int from = index;
+        while (from > 0 && index - from <= LONGEST_LOANWORD && isKatakana(text.charAt(from - 1))) {
+            from--;
+        }
+        int to = index;
+        while (to < text.length() && to - from <= LONGEST_LOANWORD && isKatakana(text.charAt(to))) {
+            to++;
+        }
+        return from < index && index < to && to - from <= LONGEST_LOANWORD;
+    }
+
+    private static boolean isKatakana(char letter) {
+        return letter == 'ー' || UScript.getScript(letter) == UScript.KATAKANA;
+    }
+
     /** The words of a phrase: the boundaries of words where a line may end. */
     static List<String> words(String phrase, ULocale language) {
         BreakIterator lines = BreakIterator.getLineInstance(language.setKeywordValue("lb", "strict"));
@@ -131,7 +151,7 @@ final class LineBreaks {
         for (String piece : pieces(phrase, BreakIterator.getWordInstance(language))) {
             word.append(piece);
             end += piece.length();
-            if (lines.isBoundary(end)) {
+            if (lines.isBoundary(end) && !isInKatakana(phrase, end)) {
                 words.add(word.toString());
                 word.setLength(0);
             }

@@ -132,6 +132,7 @@ class CardsTest {
         "新しいコーヒーショップがオープンしました。ぜひ遊びに来てくださいね、きっと！, ください",
         "今日も一日がんばりましょう。ご来店を心よりお待ちしております。, お待ち",
         "春の新作コレクションがいよいよ登場します。お見逃しなく！, お見逃し",
+        "最大32時間再生。ノイズキャンセリング搭載。, ノイズキャンセリング",
     })
     void cutsJapaneseBetweenPhrases(String content, String whole) throws Exception {
         assertThat(lines("ja", content)).anyMatch(card -> card.contains(whole));
