@@ -315,9 +315,10 @@ final class Typesetter {
         }
         char first = text.text().charAt(0);
         if (HANGING.indexOf(first) >= 0) {
-            double mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft())
-                    .getAdvance();
-            return Math.min(mark * HANG, ink.getWidth() / 4);
+            TextLayout mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft());
+            // A full-width bracket is blank on its left.
+            double seen = mark.getAdvance() - Math.max(0, mark.getBounds().getMinX());
+            return Math.min(seen * HANG, ink.getWidth() / 4);
         }
         return switch (first) {
             case 'T', 'V', 'W', 'Y', 'A', 'Т', 'А', 'У' -> size * 0.028;

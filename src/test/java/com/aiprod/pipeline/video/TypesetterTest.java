@@ -48,6 +48,19 @@ class TypesetterTest {
     }
 
     @Test
+    void hangsABracketByItsInk() throws Exception {
+        Block wide = set("ja", "「しずく」");
+        Block narrow = set("de", "„Leise“");
+
+        assertThat(left(wide, 0)).isBetween(-0.32 * wide.size(), -0.1 * wide.size());
+        assertThat(left(narrow, 0)).isBetween(-0.45 * narrow.size(), -0.1 * narrow.size());
+    }
+
+    private static double left(Block block, int line) {
+        return block.lines().get(line).outline().getBounds2D().getMinX();
+    }
+
+    @Test
     void balancesTheLines() throws Exception {
         Block block = set("en", "Every motor is tuned by hand, then listened to for an hour.");
 
