@@ -242,7 +242,8 @@ final class Typesetter {
         for (StyledText line : lines) {
             List<Piece> pieces = words.of(line);
             Matcher marker = MARKER.matcher(line.text());
-            boolean hangs = lines.size() > 1 && !centered && marker.find();
+            boolean listed = lines.size() > 1 || line.text().startsWith("•");
+            boolean hangs = listed && !centered && marker.find();
             double indent = hangs ? advance(StyledText.of(marker.group().strip() + " "), rightToLeft) : 0;
             if (!pieces.isEmpty()) {
                 rows.add(new Row(pieces, Math.min(indent, longest * 0.2)));

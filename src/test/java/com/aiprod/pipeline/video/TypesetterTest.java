@@ -56,6 +56,15 @@ class TypesetterTest {
         assertThat(left(narrow, 0)).isBetween(-0.45 * narrow.size(), -0.1 * narrow.size());
     }
 
+    @Test
+    void indentsTheFurtherLinesOfAnItem() throws Exception {
+        Block block = set("de", "• Zwetschgendatschi mit Sahne und Zimt, freitags und samstags");
+
+        assertThat(block.lines()).hasSizeGreaterThan(1);
+        assertThat(left(block, 0)).isBetween(-1.0, 1.0);
+        assertThat(left(block, 1)).isGreaterThan(0.4 * block.size());
+    }
+
     private static double left(Block block, int line) {
         return block.lines().get(line).outline().getBounds2D().getMinX();
     }
