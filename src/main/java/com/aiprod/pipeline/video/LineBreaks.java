@@ -4,13 +4,18 @@ import com.aiprod.pipeline.video.script.Phrases;
 import com.aiprod.pipeline.video.script.Sentences;
 import com.aiprod.pipeline.video.script.UnbrokenWords;
 import com.aiprod.pipeline.video.script.UnbrokenWords.Range;
+import com.aiprod.pipeline.video.script.WordLists;
+import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UScript;
 import com.ibm.icu.text.BreakIterator;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds where a language allows text to be cut. The concatenated pieces equal the text. */
 final class LineBreaks {
@@ -44,6 +49,10 @@ final class LineBreaks {
     /** An article, preposition, or conjunction of an alphabetic language, which leads to the next word. */
     private static final Pattern LEADING = Pattern.compile(
             "(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
+
+    private static final Set<String> LEADING_WORDS = WordLists.lines("leading.txt").stream()
+            .flatMap(line -> Stream.of(line.substring(line.indexOf(':') + 1).strip().split(" +")))
+            .collect(Collectors.toSet());
 
     private LineBreaks() {}
 
@@ -116,7 +125,9 @@ final class LineBreaks {
 
     /** Whether a line should not end here, because the phrase leads to the next one. */
     static boolean leadsOn(String phrase) {
-        return LEADING.matcher(phrase).matches();
+        String bare = phrase.strip();
+        String word = bare.substring(Math.max(bare.lastIndexOf(' '), bare.lastIndexOf('(')) + 1);
+        return LEADING.matcher(phrase).matches() || LEADING_WORDS.contains(UCharacter.toLowerCase(ULocale.ROOT, word));
     }
 
     /** The parts of a word between its soft hyphens, each with the soft hyphen that ends it. */

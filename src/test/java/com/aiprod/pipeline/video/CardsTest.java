@@ -117,6 +117,21 @@ class CardsTest {
                 .isEqualTo("https://www.example.com/spring-sale/women/shoes?color=red&size=38&utm_source=…");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "de|Vorbestellen unter +49 7621 555-0123 oder auf baeckerei-huebner.example/bestellen.|oder",
+                "fr|# Le pain~Le pain du matin vient de notre four dans votre cuisine avec un sourire pour toute la famille|votre,avec,pour",
+            })
+    void endsNoLineAndNoCardWithAWordThatLeadsOn(String language, String content, String words) throws Exception {
+        for (String card : lines(language, content.replace('~', '\n'))) {
+            for (String line : card.split(" / ")) {
+                assertThat(words.split(",")).noneMatch(word -> line.endsWith(" " + word) || line.equals(word));
+            }
+        }
+    }
+
     @Test
     void followsTheRulesOfJapaneseForLineStarts() throws Exception {
         for (String card : lines("ja", "新しいコーヒーショップがオープンしました。「ぜひ」遊びに来てくださいね、きっと！")) {
