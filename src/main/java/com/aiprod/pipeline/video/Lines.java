@@ -13,7 +13,7 @@ final class Lines {
      *
      * @param width width at the size at which pieces are measured
      * @param hyphen whether the word continues after it, which needs a hyphen if the line ends here
-     * @param address whether it is an address, which is set smaller if it is too long for a line
+     * @param address whether it is an address or a long number, which is set smaller if it is too long for a line
      * @param leadsOn whether a line should not end with it
      */
     record Piece(StyledText text, double width, boolean hyphen, boolean address, boolean leadsOn) {

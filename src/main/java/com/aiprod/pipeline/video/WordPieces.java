@@ -64,9 +64,9 @@ final class WordPieces {
     private void add(StyledText phrase) throws InterruptedException {
         List<Range> unbroken = UnbrokenWords.in(phrase.text());
         boolean address = unbroken.stream().anyMatch(Range::address);
-        Piece whole = piece(phrase, false, address);
-        if (whole.width() <= (address ? longestAddress : longest)) {
-            pieces.add(whole);
+        double width = measure.width(phrase.without(SOFT_HYPHENS));
+        if (width <= longest || (width <= longestAddress && !unbroken.isEmpty())) {
+            pieces.add(piece(phrase, false, address || width > longest));
         } else if (unbroken.isEmpty()
                 && LineBreaks.letters(phrase.text()).stream().anyMatch(LineBreaks::isEastAsian)) {
             int start = 0;

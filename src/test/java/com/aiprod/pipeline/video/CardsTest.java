@@ -87,6 +87,7 @@ class CardsTest {
                 "de|Nur heute für 1.250,00 € bei uns im Laden am Marktplatz|1.250,00 €",
                 "en|Follow us @the_very_best_coffee for more of this|@the_very_best_coffee",
                 "ar|اتصلوا بنا على الرقم +971 50 123 4567 في أي وقت|+971 50 123 4567",
+                "de|Vorbestellen unter +49 7621 555-0123 und heute noch abholen|+49 7621 555-0123",
                 "he|בקרו אותנו באתר https://example.com/shop עוד היום|https://example.com/shop",
                 "en|Ask the famous Dr. Smith about your heart and sleep|Dr. Smith",
                 "en|There are only 5 tables left for the big night|5 tables",
