@@ -7,6 +7,7 @@ import com.aiprod.pipeline.video.script.Sentences;
 import com.aiprod.pipeline.video.script.StyledText;
 import com.aiprod.pipeline.video.script.UnbrokenWords;
 import com.aiprod.pipeline.video.script.UnbrokenWords.Range;
+import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +32,10 @@ final class CardCutter {
     /** Not the digit of a keycap, which is an emoji. */
     private static final Pattern WORD = Pattern.compile("\\p{L}|\\p{N}(?!\\uFE0F?\\u20E3)");
 
-    private static final Pattern EMOJI = Pattern.compile(
-            "(?=.*[\\p{So}\\u20E3])(?:[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]|[0-9#*](?=\\uFE0F?\\u20E3))+");
+    private static final UnicodeSet PICTURES = new UnicodeSet("[[:So:]\\u20E3]").freeze();
+
+    private static final UnicodeSet PARTS_OF_PICTURES =
+            new UnicodeSet("[[:So:][:Sk:][:M:][:Cf:][:Nd:][:White_Space:]]").freeze();
 
     private final Pace pace;
     private final ULocale language;
@@ -144,7 +147,8 @@ final class CardCutter {
     private static int emojiEnd(String text) {
         Matcher word = WORD.matcher(text);
         int end = word.find() ? word.start() : text.length();
-        return EMOJI.matcher(text.substring(0, end)).matches() ? end : 0;
+        String before = text.substring(0, end);
+        return PICTURES.containsSome(before) && PARTS_OF_PICTURES.containsAll(before) ? end : 0;
     }
 
     private static void addSlice(StyledText slice, List<StyledText> slices) {
