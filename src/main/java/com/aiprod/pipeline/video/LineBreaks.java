@@ -41,8 +41,16 @@ final class LineBreaks {
 
     private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}\\p{P}]\\s*$");
 
-    /** "May 5", "Level 3" */
-    private static final Pattern NAME = Pattern.compile("\\p{Lu}\\p{L}{0,8}\\s+");
+    /** "May 5", "Level 3"; letters of Arabic and Hebrew are neither capital nor small. */
+    private static final Pattern NAME = Pattern.compile("[\\p{Lu}\\p{Lo}][\\p{L}\\p{M}]{0,8}\\s+");
+
+    /** "5. May", before its year */
+    private static final Pattern DAY = Pattern.compile("\\d{1,2}\\.?\\s+[\\p{L}\\p{M}]+\\.?\\s+");
+
+    private static final Pattern YEAR = Pattern.compile("\\d{4}\\P{L}*");
+
+    /** Letters of the longest date or range, such as "Mo.–Sa.", that stays together. */
+    private static final int SHORT = 15;
 
     private static final Pattern NUMBERED = Pattern.compile("\\d{1,4}\\P{L}*");
 
@@ -101,7 +109,11 @@ final class LineBreaks {
     private static List<String> together(List<String> phrases) {
         List<String> together = new ArrayList<>();
         boolean open = false;
-        for (String phrase : phrases) {
+        for (int i = 0; i < phrases.size(); i++) {
+            String phrase = phrases.get(i);
+            boolean day = NUMBER.matcher(phrase).matches()
+                    && i + 2 < phrases.size()
+                    && YEAR.matcher(phrases.get(i + 2)).matches();
             String last = together.isEmpty() ? null : together.get(together.size() - 1);
             if (last != null
                     && (open
@@ -110,8 +122,13 @@ final class LineBreaks {
                                     && WORD_BEFORE.matcher(last).find())
                             || (NUMBER.matcher(last).matches()
                                     && SHORT_WORD.matcher(phrase).matches())
-                            || (NAME.matcher(last).matches()
-                                    && NUMBERED.matcher(phrase).matches()))) {
+                            || (!day
+                                    && NAME.matcher(last).matches()
+                                    && NUMBERED.matcher(phrase).matches())
+                            || (last.length() + phrase.length() <= SHORT
+                                    && ((DAY.matcher(last).matches()
+                                                    && YEAR.matcher(phrase).matches())
+                                            || last.endsWith("–"))))) {
                 together.set(together.size() - 1, last + phrase);
             } else {
                 together.add(phrase);
