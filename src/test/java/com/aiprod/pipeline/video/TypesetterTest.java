@@ -70,6 +70,16 @@ class TypesetterTest {
     }
 
     @Test
+    void leavesNoShortWordAloneOnTheLastLine() throws Exception {
+        String text = "He bought the land for forty crowns and a cow.\nHe built for three summers.";
+        Box box = new Box(720, 492, 4, 78, 38, 1.2);
+        Block block = new Typesetter(new FontBook(Face.CALM, ULocale.ENGLISH), ULocale.ENGLISH, false)
+                .set(StyledText.of(text), box);
+
+        assertThat(block.lines()).extracting(Line::text).last().asString().contains(" summers.");
+    }
+
+    @Test
     void balancesTheLines() throws Exception {
         Block block = set("en", "Every motor is tuned by hand, then listened to for an hour.");
 
