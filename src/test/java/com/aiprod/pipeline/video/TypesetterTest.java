@@ -65,6 +65,21 @@ class TypesetterTest {
         assertThat(left(block, 1)).isGreaterThan(0.4 * block.size());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "• Zwetschgendatschi (Fr. & Sa.): 2,75 €",
+                "• https://www.example.com/spring-sale/women",
+                "• Schwarzwälderkirschtorte\n• Brezel\n• Käse",
+                "1. Zwetschgendatschi backen\n2. Essen",
+            })
+    void leavesNoMarkerAloneOnItsLine(String text) throws Exception {
+        Block block = set("de", text);
+
+        assertThat(block.lines()).extracting(Line::text).noneMatch(line -> line.matches("•|\\d\\."));
+        assertThat(block.width()).isLessThanOrEqualTo(BOX.width() + 1);
+    }
+
     private static double left(Block block, int line) {
         return block.lines().get(line).outline().getBounds2D().getMinX();
     }
