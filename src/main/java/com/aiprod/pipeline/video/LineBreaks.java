@@ -169,8 +169,17 @@ final class LineBreaks {
         return letter == 'ー' || UScript.getScript(letter) == UScript.KATAKANA;
     }
 
-    /** The words of a phrase: the boundaries of words where a line may end. */
+    /** The words of a phrase: the boundaries of words where a line may end, but not within a loanword in katakana. */
     static List<String> words(String phrase, ULocale language) {
+        return words(phrase, language, true);
+    }
+
+    /** The words of a phrase as dictionaries know them. */
+    static List<String> dictionaryWords(String phrase, ULocale language) {
+        return words(phrase, language, false);
+    }
+
+    private static List<String> words(String phrase, ULocale language, boolean loanwordsWhole) {
         BreakIterator lines = BreakIterator.getLineInstance(language.setKeywordValue("lb", "strict"));
         lines.setText(phrase);
         List<String> words = new ArrayList<>();
@@ -179,7 +188,7 @@ final class LineBreaks {
         for (String piece : pieces(phrase, BreakIterator.getWordInstance(language))) {
             word.append(piece);
             end += piece.length();
-            if (lines.isBoundary(end) && !isInKatakana(phrase, end)) {
+            if (lines.isBoundary(end) && !(loanwordsWhole && isInKatakana(phrase, end))) {
                 words.add(word.toString());
                 word.setLength(0);
             }
