@@ -66,7 +66,8 @@ class CardsTest {
     @Test
     void keepsEmojiWithTheWordsAfterThemWhereTheTextBeginsWithOne() throws Exception {
         assertThat(cards("en", "🎉 We open in Berlin on May 5! 📍 Main Street 12, second floor, next to the bank. ☕🎂"))
-                .containsExactly("🎉 We open in Berlin on May 5!", "📍 Main Street 12, second floor, next to the bank. ☕🎂");
+                .containsExactly(
+                        "🎉 We open in Berlin on May 5!", "📍 Main Street 12, second floor, next to the bank. ☕🎂");
         assertThat(plan("ja", "🎉新発売🎉「しずく」イヤホン").title()).isEqualTo("🎉新発売🎉「しずく」イヤホン");
         assertThat(cards("en", "🔥 50% off")).containsExactly("🔥 50% off");
         assertThat(cards("en", "🎂🎈👍🏿1️⃣")).containsExactly("🎂🎈👍🏿1️⃣");
@@ -115,7 +116,8 @@ class CardsTest {
                 .set(plan.board().scenes(), look.title(), look.text())
                 .get(plan.board().scenes().size() - 1);
 
-        assertThat(card.lines().stream().map(Line::text).collect(Collectors.joining())).endsWith(address);
+        assertThat(card.lines().stream().map(Line::text).collect(Collectors.joining()))
+                .endsWith(address);
         assertThat(card.height()).isLessThanOrEqualTo(look.text().height() + 1);
         assertThat(Captions.cues(plan.board().scenes(), "en"))
                 .anyMatch(cue -> cue.text().lines().anyMatch(address::equals));
