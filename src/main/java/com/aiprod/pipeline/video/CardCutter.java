@@ -281,16 +281,14 @@ final class CardCutter {
     static List<String> words(String text, int widest, ULocale language) {
         return LineBreaks.phrases(text, language).stream()
                 .flatMap(phrase -> fits(phrase, widest) ? Stream.of(phrase) : LineBreaks.syllables(phrase).stream())
-                .flatMap(part ->
-                        fits(part, widest) ? Stream.of(part) : LineBreaks.lineLetters(part, language).stream())
+                .flatMap(part -> fits(part, widest) ? Stream.of(part) : LineBreaks.lineLetters(part, language).stream())
                 .toList();
     }
 
     private static boolean fits(String part, int widest) {
         int width = ReadingSpeed.width(part);
         return width <= widest
-                || (width <= LONGEST_ADDRESS
-                        && UnbrokenWords.in(part).stream().anyMatch(Range::address));
+                || (width <= LONGEST_ADDRESS && UnbrokenWords.in(part).stream().anyMatch(Range::address));
     }
 
     private static boolean endsWithPause(String word) {

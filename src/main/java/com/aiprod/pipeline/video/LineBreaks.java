@@ -59,7 +59,8 @@ final class LineBreaks {
             "(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
 
     private static final Set<String> LEADING_WORDS = WordLists.lines("leading.txt").stream()
-            .flatMap(line -> Stream.of(line.substring(line.indexOf(':') + 1).strip().split(" +")))
+            .flatMap(line ->
+                    Stream.of(line.substring(line.indexOf(':') + 1).strip().split(" +")))
             .collect(Collectors.toSet());
 
     private LineBreaks() {}

@@ -259,8 +259,7 @@ final class Typesetter {
         List<Piece> rest = new ArrayList<>(pieces.subList(1, pieces.size()));
         // The pattern wants a letter after the marker.
         Matcher marker = MARKER.matcher(first.text().text() + "x");
-        boolean bare =
-                marker.lookingAt() && marker.end() >= first.text().text().length();
+        boolean bare = marker.lookingAt() && marker.end() >= first.text().text().length();
         if (bare && !rest.isEmpty()) {
             Piece word = rest.remove(0);
             first = new Piece(
