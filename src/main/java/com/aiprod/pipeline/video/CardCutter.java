@@ -5,6 +5,9 @@ import com.aiprod.pipeline.video.script.Paragraph.Kind;
 import com.aiprod.pipeline.video.script.Script;
 import com.aiprod.pipeline.video.script.Sentences;
 import com.aiprod.pipeline.video.script.StyledText;
+import com.aiprod.pipeline.video.script.UnbrokenWords;
+import com.aiprod.pipeline.video.script.UnbrokenWords.Range;
+import com.ibm.icu.text.UnicodeSet;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +24,18 @@ final class CardCutter {
     /** More than the total cost of any other way to cut. */
     static final double NEVER = 1e6;
 
+    /** The width of the longest address that every preset can show on one card. */
+    private static final int LONGEST_ADDRESS = 250;
+
     private static final Pattern ENDED = Pattern.compile("[.!?…:;。！？।؟][\"”’»)」』]*$");
 
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]");
-    private static final Pattern EMOJI =
-            Pattern.compile("[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]*\\p{So}[\\p{So}\\p{Sk}\\p{M}\\p{Cf}\\s]*");
+    /** Not the digit of a keycap, which is an emoji. */
+    private static final Pattern WORD = Pattern.compile("\\p{L}|\\p{N}(?!\\uFE0F?\\u20E3)");
+
+    private static final UnicodeSet PICTURES = new UnicodeSet("[[:So:]\\u20E3]").freeze();
+
+    private static final UnicodeSet PARTS_OF_PICTURES =
+            new UnicodeSet("[[:So:][:Sk:][:M:][:Cf:][:Nd:][:White_Space:]]").freeze();
 
     private final Pace pace;
     private final ULocale language;
@@ -107,15 +117,18 @@ final class CardCutter {
         }
     }
 
-    /** The sentences; an emoji after a full stop belongs to the sentence before. */
+    /**
+     * The sentences. An emoji after a full stop belongs to the sentence before; but where the text itself begins with
+     * one, emoji lead their sentences.
+     */
     private static List<StyledText> slices(StyledText text, List<String> pieces) {
         List<StyledText> slices = new ArrayList<>();
+        boolean leading = emojiEnd(text.text()) > 0;
         int first = 0;
         int start = 0;
         for (String piece : pieces) {
-            Matcher word = WORD.matcher(piece);
-            int before = word.find() ? word.start() : piece.length();
-            if (EMOJI.matcher(piece.substring(0, before)).matches()) {
+            int before = emojiEnd(piece);
+            if (before == piece.length() || (before > 0 && !leading)) {
                 if (before < piece.length()) {
                     addSlice(text.slice(first, start + before), slices);
                     first = start + before;
@@ -128,6 +141,14 @@ final class CardCutter {
         }
         addSlice(text.slice(first, start), slices);
         return slices.isEmpty() ? List.of(text) : slices;
+    }
+
+    /** Where the emoji with which a text begins end; 0 if it begins with none. */
+    private static int emojiEnd(String text) {
+        Matcher word = WORD.matcher(text);
+        int end = word.find() ? word.start() : text.length();
+        String before = text.substring(0, end);
+        return PICTURES.containsSome(before) && PARTS_OF_PICTURES.containsAll(before) ? end : 0;
     }
 
     private static void addSlice(StyledText slice, List<StyledText> slices) {
@@ -253,16 +274,21 @@ final class CardCutter {
         return LineBreaks.leadsOn(word) ? rudeCut * 2 : rudeCut;
     }
 
-    /** The phrases of a sentence; phrases that are too wide are cut at soft hyphens, and then at letters. */
+    /**
+     * The phrases of a sentence; phrases that are too wide are cut at soft hyphens, and then at letters. An address stays
+     * whole, because nobody can put its parts together from two cards.
+     */
     static List<String> words(String text, int widest, ULocale language) {
         return LineBreaks.phrases(text, language).stream()
-                .flatMap(phrase -> ReadingSpeed.width(phrase) <= widest
-                        ? Stream.of(phrase)
-                        : LineBreaks.syllables(phrase).stream())
-                .flatMap(part -> ReadingSpeed.width(part) <= widest
-                        ? Stream.of(part)
-                        : LineBreaks.lineLetters(part, language).stream())
+                .flatMap(phrase -> fits(phrase, widest) ? Stream.of(phrase) : LineBreaks.syllables(phrase).stream())
+                .flatMap(part -> fits(part, widest) ? Stream.of(part) : LineBreaks.lineLetters(part, language).stream())
                 .toList();
+    }
+
+    private static boolean fits(String part, int widest) {
+        int width = ReadingSpeed.width(part);
+        return width <= widest
+                || (width <= LONGEST_ADDRESS && UnbrokenWords.in(part).stream().anyMatch(Range::address));
     }
 
     private static boolean endsWithPause(String word) {

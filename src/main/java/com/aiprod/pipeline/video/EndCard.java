@@ -18,8 +18,11 @@ record EndCard(String text, double seconds) {
     /** If time is left, it stays up to this factor longer. */
     private static final double LONGEST = 2;
 
+    /** The share of a scene's room that a sentence fills at most that is worth reading twice. */
+    private static final double HEADLINE = 0.6;
+
     /**
-     * The end card of a text: the name of its brand, or else its title, or else its first sentence.
+     * The end card of a text: the name of its brand, or else its title, or else its first sentence if it is short.
      *
      * @param title the topic or first heading of the text; empty if it has none
      * @param cards the cards of the text
@@ -40,7 +43,8 @@ record EndCard(String text, double seconds) {
             return title;
         }
         Card first = cards.get(0);
-        return first.isWhole() && first.text().indexOf('\n') < 0 ? first.text() : "";
+        boolean brief = ReadingSpeed.width(first.text()) <= pace.room() * HEADLINE;
+        return brief && first.isWhole() && first.text().indexOf('\n') < 0 ? first.text() : "";
     }
 
     /** How long it stays if the video lasts longer than its text needs by some factor. */

@@ -157,6 +157,10 @@ final class FontBook {
         } else if (script == UScript.HANGUL) {
             names.add(KOREAN);
         } else if (script != UScript.HAN) {
+            if (UScript.hasScript(letter, UScript.HAN)) {
+                // Punctuation that Mongolian or Yi also use.
+                names.add(han);
+            }
             scripts(letter).forEach(name -> {
                 names.add("NotoSans" + name + "-Bold.ttf");
                 names.add("NotoSans" + name + "-Regular.ttf");

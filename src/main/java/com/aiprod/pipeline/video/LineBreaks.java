@@ -4,13 +4,18 @@ import com.aiprod.pipeline.video.script.Phrases;
 import com.aiprod.pipeline.video.script.Sentences;
 import com.aiprod.pipeline.video.script.UnbrokenWords;
 import com.aiprod.pipeline.video.script.UnbrokenWords.Range;
+import com.aiprod.pipeline.video.script.WordLists;
+import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UScript;
 import com.ibm.icu.text.BreakIterator;
 import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds where a language allows text to be cut. The concatenated pieces equal the text. */
 final class LineBreaks {
@@ -23,6 +28,9 @@ final class LineBreaks {
     /** Addresses break where a reader sees that they continue. */
     private static final Pattern IN_ADDRESS = Pattern.compile("(?<=[/?&=_@])(?![/?&=_])|(?<=\\w)(?=[.-]\\w)");
 
+    /** Letters of katakana that every preset can show on one line. */
+    private static final int LONGEST_LOANWORD = 10;
+
     private static final Pattern OPENING = Pattern.compile("[\\p{Ps}\\p{Pi}¿¡\"'„‚]+\\s*");
     private static final Pattern CLOSING = Pattern.compile("[\\p{Pe}\\p{Pf}\\p{Po}\\p{Pd}\"']+\\s*");
     private static final Pattern NUMBER = Pattern.compile("[#№]?\\d{1,4}\\s+");
@@ -33,14 +41,27 @@ final class LineBreaks {
 
     private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}\\p{P}]\\s*$");
 
-    /** "May 5", "Level 3" */
-    private static final Pattern NAME = Pattern.compile("\\p{Lu}\\p{L}{0,8}\\s+");
+    /** "May 5", "Level 3"; letters of Arabic and Hebrew are neither capital nor small. */
+    private static final Pattern NAME = Pattern.compile("[\\p{Lu}\\p{Lo}][\\p{L}\\p{M}]{0,8}\\s+");
+
+    /** "5. May", before its year */
+    private static final Pattern DAY = Pattern.compile("\\d{1,2}\\.?\\s+[\\p{L}\\p{M}]+\\.?\\s+");
+
+    private static final Pattern YEAR = Pattern.compile("\\d{4}\\P{L}*");
+
+    /** Letters of the longest date or range, such as "Mo.–Sa.", that stays together. */
+    private static final int SHORT = 15;
 
     private static final Pattern NUMBERED = Pattern.compile("\\d{1,4}\\P{L}*");
 
     /** An article, preposition, or conjunction of an alphabetic language, which leads to the next word. */
     private static final Pattern LEADING = Pattern.compile(
             "(?:.*[\\s(])?[\\p{IsLatin}\\p{IsCyrillic}\\p{IsGreek}\\p{IsArabic}\\p{IsHebrew}]{1,3}\\s*");
+
+    private static final Set<String> LEADING_WORDS = WordLists.lines("leading.txt").stream()
+            .flatMap(line ->
+                    Stream.of(line.substring(line.indexOf(':') + 1).strip().split(" +")))
+            .collect(Collectors.toSet());
 
     private LineBreaks() {}
 
@@ -89,7 +110,11 @@ final class LineBreaks {
     private static List<String> together(List<String> phrases) {
         List<String> together = new ArrayList<>();
         boolean open = false;
-        for (String phrase : phrases) {
+        for (int i = 0; i < phrases.size(); i++) {
+            String phrase = phrases.get(i);
+            boolean day = NUMBER.matcher(phrase).matches()
+                    && i + 2 < phrases.size()
+                    && YEAR.matcher(phrases.get(i + 2)).matches();
             String last = together.isEmpty() ? null : together.get(together.size() - 1);
             if (last != null
                     && (open
@@ -98,8 +123,13 @@ final class LineBreaks {
                                     && WORD_BEFORE.matcher(last).find())
                             || (NUMBER.matcher(last).matches()
                                     && SHORT_WORD.matcher(phrase).matches())
-                            || (NAME.matcher(last).matches()
-                                    && NUMBERED.matcher(phrase).matches()))) {
+                            || (!day
+                                    && NAME.matcher(last).matches()
+                                    && NUMBERED.matcher(phrase).matches())
+                            || (last.length() + phrase.length() <= SHORT
+                                    && ((DAY.matcher(last).matches()
+                                                    && YEAR.matcher(phrase).matches())
+                                            || last.endsWith("–"))))) {
                 together.set(together.size() - 1, last + phrase);
             } else {
                 together.add(phrase);
@@ -113,7 +143,9 @@ final class LineBreaks {
 
     /** Whether a line should not end here, because the phrase leads to the next one. */
     static boolean leadsOn(String phrase) {
-        return LEADING.matcher(phrase).matches();
+        String bare = phrase.strip();
+        String word = bare.substring(Math.max(bare.lastIndexOf(' '), bare.lastIndexOf('(')) + 1);
+        return LEADING.matcher(phrase).matches() || LEADING_WORDS.contains(UCharacter.toLowerCase(ULocale.ROOT, word));
     }
 
     /** The parts of a word between its soft hyphens, each with the soft hyphen that ends it. */
@@ -121,8 +153,34 @@ final class LineBreaks {
         return List.of(AFTER_SOFT_HYPHEN.split(word));
     }
 
-    /** The words of a phrase: the boundaries of words where a line may end. */
+    /** Whether a place is within a loanword, which dictionaries know in parts. */
+    private static boolean isInKatakana(String text, int index) {
+        int from = index;
+        while (from > 0 && index - from <= LONGEST_LOANWORD && isKatakana(text.charAt(from - 1))) {
+            from--;
+        }
+        int to = index;
+        while (to < text.length() && to - from <= LONGEST_LOANWORD && isKatakana(text.charAt(to))) {
+            to++;
+        }
+        return from < index && index < to && to - from <= LONGEST_LOANWORD;
+    }
+
+    private static boolean isKatakana(char letter) {
+        return letter == 'ー' || UScript.getScript(letter) == UScript.KATAKANA;
+    }
+
+    /** The words of a phrase: the boundaries of words where a line may end, but not within a loanword in katakana. */
     static List<String> words(String phrase, ULocale language) {
+        return words(phrase, language, true);
+    }
+
+    /** The words of a phrase as dictionaries know them. */
+    static List<String> dictionaryWords(String phrase, ULocale language) {
+        return words(phrase, language, false);
+    }
+
+    private static List<String> words(String phrase, ULocale language, boolean loanwordsWhole) {
         BreakIterator lines = BreakIterator.getLineInstance(language.setKeywordValue("lb", "strict"));
         lines.setText(phrase);
         List<String> words = new ArrayList<>();
@@ -131,7 +189,7 @@ final class LineBreaks {
         for (String piece : pieces(phrase, BreakIterator.getWordInstance(language))) {
             word.append(piece);
             end += piece.length();
-            if (lines.isBoundary(end)) {
+            if (lines.isBoundary(end) && !(loanwordsWhole && isInKatakana(phrase, end))) {
                 words.add(word.toString());
                 word.setLength(0);
             }

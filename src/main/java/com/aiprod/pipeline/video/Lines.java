@@ -13,7 +13,7 @@ final class Lines {
      *
      * @param width width at the size at which pieces are measured
      * @param hyphen whether the word continues after it, which needs a hyphen if the line ends here
-     * @param address whether it is an address, which is set smaller if it is too long for a line
+     * @param address whether it is an address or a long number, which is set smaller if it is too long for a line
      * @param leadsOn whether a line should not end with it
      */
     record Piece(StyledText text, double width, boolean hyphen, boolean address, boolean leadsOn) {
@@ -25,6 +25,12 @@ final class Lines {
 
     /** The cost of a line that ends with a word that leads on, as a share of a line that is empty. */
     private static final double LEADS_ON = 0.25;
+
+    /** The cost of a last line that is one short word, as a share of a line that is empty. */
+    private static final double LONE = 0.35;
+
+    /** The share of the line below which a word is short. */
+    private static final double SHORT = 0.5;
 
     private Lines() {}
 
@@ -64,7 +70,9 @@ final class Lines {
                     if (width > limit * (1 + 1e-9)) {
                         break;
                     }
-                    double candidate = cost[line - 1][start] + (limit - width) * (limit - width) + penalty;
+                    boolean alone = end == n && start == n - 1 && n > 1 && width < limit * SHORT;
+                    double lone = alone ? limit * limit * LONE * LONE : 0;
+                    double candidate = cost[line - 1][start] + (limit - width) * (limit - width) + penalty + lone;
                     if (candidate < cost[line][end]) {
                         cost[line][end] = candidate;
                         from[line][end] = start;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The colors of one video. The text has a contrast of at least 4.5:1 (WCAG 2.2, AA) against every ground and motif
@@ -152,8 +153,25 @@ record Palette(List<Color> grounds, List<Color> motifs, Color text, Color accent
                 ? Oklch.of(colors.get(1))
                 : base.withLightness(base.lightness() + (base.lightness() > 0.55 ? -0.12 : 0.12));
         Oklch third = colors.size() > 2 ? Oklch.of(colors.get(2)) : second;
-        List<Color> motifs = List.of(against(text, second), against(text, third));
-        return new Palette(grounds, motifs, text, accent(third, grounds, text));
+        if (turnsOlive(second, text) && !turnsOlive(third, text)) {
+            // It is seen as it is in the accent.
+            return of(base, grounds, third, third, second, text);
+        }
+        return of(base, grounds, second, third, third, text);
+    }
+
+    private static Palette of(Oklch base, List<Color> grounds, Oklch second, Oklch third, Oklch accent, Color text) {
+        Oklch near = base.withLightness(base.lightness() + (Oklch.of(text).lightness() > 0.5 ? 0.08 : -0.08));
+        List<Color> motifs = Stream.of(second, third)
+                .map(motif -> against(text, turnsOlive(motif, text) ? near : motif))
+                .toList();
+        return new Palette(grounds, motifs, text, accent(accent, grounds, text));
+    }
+
+    /** Whether a yellow would become much darker below the text, which nobody recognizes as yellow. */
+    private static boolean turnsOlive(Oklch color, Color text) {
+        double darkened = color.lightness() - Oklch.of(against(text, color)).lightness();
+        return color.chroma() > 0.08 && color.hue() > 60 && color.hue() < 135 && darkened > 0.15;
     }
 
     /** The color closest to the wanted lightness that is visible on every ground; the text's, if none is. */

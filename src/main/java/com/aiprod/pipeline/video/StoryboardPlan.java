@@ -249,7 +249,9 @@ record StoryboardPlan(
                 return line;
             }
             StringBuilder kept = new StringBuilder();
-            for (String word : CardCutter.words(line, LONGEST_TITLE / 2, script.language())) {
+            List<String> words = CardCutter.words(line, LONGEST_TITLE / 2, script.language());
+            boolean address = ReadingSpeed.width(words.get(0)) >= LONGEST_TITLE;
+            for (String word : address ? LineBreaks.addressParts(line) : words) {
                 if (ReadingSpeed.width(kept + word) >= LONGEST_TITLE) {
                     break;
                 }

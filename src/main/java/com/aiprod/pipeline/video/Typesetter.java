@@ -242,13 +242,36 @@ final class Typesetter {
         for (StyledText line : lines) {
             List<Piece> pieces = words.of(line);
             Matcher marker = MARKER.matcher(line.text());
-            boolean hangs = lines.size() > 1 && !centered && marker.find();
+            boolean listed = lines.size() > 1 || line.text().startsWith("•");
+            boolean hangs = listed && !centered && marker.find();
             double indent = hangs ? advance(StyledText.of(marker.group().strip() + " "), rightToLeft) : 0;
             if (!pieces.isEmpty()) {
-                rows.add(new Row(pieces, Math.min(indent, longest * 0.2)));
+                indent = Math.min(indent, longest * 0.2);
+                rows.add(new Row(indent == 0 ? pieces : marked(pieces, indent), indent));
             }
         }
         return rows;
+    }
+
+    /** A marker stands in the indent, and on the line of the first word. */
+    private static List<Piece> marked(List<Piece> pieces, double indent) {
+        Piece first = pieces.get(0);
+        List<Piece> rest = new ArrayList<>(pieces.subList(1, pieces.size()));
+        // The pattern wants a letter after the marker.
+        Matcher marker = MARKER.matcher(first.text().text() + "x");
+        boolean bare = marker.lookingAt() && marker.end() >= first.text().text().length();
+        if (bare && !rest.isEmpty()) {
+            Piece word = rest.remove(0);
+            first = new Piece(
+                    first.text().plus(word.text()),
+                    first.width() + word.width(),
+                    word.hyphen(),
+                    word.address(),
+                    word.leadsOn());
+        }
+        double width = Math.max(0, first.width() - indent);
+        rest.add(0, new Piece(first.text(), width, first.hyphen(), first.address(), first.leadsOn()));
+        return rest;
     }
 
     private static boolean fits(List<Row> rows, Box box, int most, double size) {
@@ -315,9 +338,10 @@ final class Typesetter {
         }
         char first = text.text().charAt(0);
         if (HANGING.indexOf(first) >= 0) {
-            double mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft())
-                    .getAdvance();
-            return Math.min(mark * HANG, ink.getWidth() / 4);
+            TextLayout mark = layout(text.slice(0, 1), (float) size, setting.rightToLeft());
+            // A full-width bracket is blank on its left.
+            double seen = mark.getAdvance() - Math.max(0, mark.getBounds().getMinX());
+            return Math.min(seen * HANG, ink.getWidth() / 4);
         }
         return switch (first) {
             case 'T', 'V', 'W', 'Y', 'A', 'Т', 'А', 'У' -> size * 0.028;

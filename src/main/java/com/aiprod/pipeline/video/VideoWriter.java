@@ -107,7 +107,8 @@ final class VideoWriter implements AutoCloseable {
                 .formatted(width, height, frameRate));
         if (extras.sound() != null) {
             command.addAll(List.of("-i", extras.sound().toString(), "-map", "0:v:0", "-map", "1:a:0"));
-            command.addAll(words("-c:a aac -b:a 160k -metadata:s:a:0 language=" + extras.language()));
+            // The default coder distorts single moments of pure tones, with peaks up to 3 dB higher.
+            command.addAll(words("-c:a aac -aac_coder fast -b:a 160k -metadata:s:a:0 language=" + extras.language()));
         }
         // One encoder per slot runs at a time, so each uses one core.
         command.addAll(words("-c:v libx264 -threads 1 -preset veryfast -crf 19 -profile:v high"));

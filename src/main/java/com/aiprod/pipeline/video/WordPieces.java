@@ -30,6 +30,8 @@ final class WordPieces {
 
     private static final Pattern SOFT_HYPHENS = Pattern.compile("\u00AD");
 
+    private static final double LOANWORD = 1.15;
+
     private final ULocale language;
     private final Measure measure;
     private final double longest;
@@ -64,14 +66,14 @@ final class WordPieces {
     private void add(StyledText phrase) throws InterruptedException {
         List<Range> unbroken = UnbrokenWords.in(phrase.text());
         boolean address = unbroken.stream().anyMatch(Range::address);
-        Piece whole = piece(phrase, false, address);
-        if (whole.width() <= (address ? longestAddress : longest)) {
-            pieces.add(whole);
+        double width = measure.width(phrase.without(SOFT_HYPHENS));
+        if (width <= longest || (width <= longestAddress && !unbroken.isEmpty())) {
+            pieces.add(piece(phrase, false, address || width > longest));
         } else if (unbroken.isEmpty()
                 && LineBreaks.letters(phrase.text()).stream().anyMatch(LineBreaks::isEastAsian)) {
             int start = 0;
             for (String word : LineBreaks.words(phrase.text(), language)) {
-                addSyllables(phrase.slice(start, start + word.length()), true);
+                addWord(phrase.slice(start, start + word.length()));
                 start += word.length();
             }
         } else if (address) {
@@ -87,6 +89,23 @@ final class WordPieces {
             }
         } else {
             addSyllables(phrase, unbroken.isEmpty());
+        }
+    }
+
+    /** A loanword in katakana makes its text somewhat smaller than other words, before it is cut into the words in it. */
+    private void addWord(StyledText word) throws InterruptedException {
+        Piece whole = piece(word, false, false);
+        List<String> parts = LineBreaks.dictionaryWords(word.text(), language);
+        if (parts.size() == 1) {
+            addSyllables(word, true);
+        } else if (whole.width() <= longest * LOANWORD) {
+            pieces.add(whole);
+        } else {
+            int start = 0;
+            for (String part : parts) {
+                addSyllables(word.slice(start, start + part.length()), true);
+                start += part.length();
+            }
         }
     }
 

@@ -64,6 +64,16 @@ class CardsTest {
     }
 
     @Test
+    void keepsEmojiWithTheWordsAfterThemWhereTheTextBeginsWithOne() throws Exception {
+        assertThat(cards("en", "🎉 We open in Berlin on May 5! 📍 Main Street 12, second floor, next to the bank. ☕🎂"))
+                .containsExactly(
+                        "🎉 We open in Berlin on May 5!", "📍 Main Street 12, second floor, next to the bank. ☕🎂");
+        assertThat(plan("ja", "🎉新発売🎉「しずく」イヤホン").title()).isEqualTo("🎉新発売🎉「しずく」イヤホン");
+        assertThat(cards("en", "🔥 50% off")).containsExactly("🔥 50% off");
+        assertThat(cards("en", "🎂🎈👍🏿1️⃣")).containsExactly("🎂🎈👍🏿1️⃣");
+    }
+
+    @Test
     void keepsVersesOnOneCard() throws Exception {
         assertThat(lines("en", "Roses are red,\nViolets are blue\nSugar is sweet\nAnd so are you"))
                 .containsExactly("Roses are red, / Violets are blue / Sugar is sweet / And so are you");
@@ -78,6 +88,12 @@ class CardsTest {
                 "de|Nur heute für 1.250,00 € bei uns im Laden am Marktplatz|1.250,00 €",
                 "en|Follow us @the_very_best_coffee for more of this|@the_very_best_coffee",
                 "ar|اتصلوا بنا على الرقم +971 50 123 4567 في أي وقت|+971 50 123 4567",
+                "de|# Vorbestellen unter +49 7621 555-0123|+49 7621 555-0123",
+                "de|Hauptstraße 12, 79539 Lörrach, geöffnet Mo.–Sa. von 6:30–18:00 Uhr|Mo.–Sa.",
+                "de|Hauptstraße 12, 79539 Lörrach. Mo.–Sa. 6:30–18:00 Uhr, So. 8–11 Uhr.|6:30–18:00 Uhr",
+                "ar|ننتظركم يوم الخميس 12 مارس 2026 في الساعة السابعة مساءً|12 مارس 2026",
+                "en|We open our new house on 12 March 2026 at noon, and you are invited|12 March 2026",
+                "he|רח' רוטשילד 22, קומה 3, תל אביב|רוטשילד 22",
                 "he|בקרו אותנו באתר https://example.com/shop עוד היום|https://example.com/shop",
                 "en|Ask the famous Dr. Smith about your heart and sleep|Dr. Smith",
                 "en|There are only 5 tables left for the big night|5 tables",
@@ -86,6 +102,42 @@ class CardsTest {
     void keepsTogetherWhatIsReadTogether(String language, String content, String whole) throws Exception {
         assertThat(lines(language, content))
                 .anySatisfy(card -> assertThat(List.of(card.split(" / "))).anyMatch(line -> line.contains(whole)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("com.aiprod.pipeline.video.Formats#all")
+    void keepsALongAddressOnOneCardWithoutHyphens(Format format) throws Exception {
+        String address = "https://www.example.com/spring-sale/women/shoes?color=red&size=38&utm_source=newsletter"
+                + "&utm_medium=email&utm_campaign=" + "spring".repeat(20) + "#top";
+        StoryboardPlan plan = StoryboardStage.plan("Order at " + address, "en", format, null);
+        Look look = Look.of(format, false);
+        FontBook fonts = new FontBook(look.face(), plan.language());
+        Block card = new Typesetter(fonts, plan.language(), look.centered())
+                .set(plan.board().scenes(), look.title(), look.text())
+                .get(plan.board().scenes().size() - 1);
+
+        assertThat(card.lines().stream().map(Line::text).collect(Collectors.joining()))
+                .endsWith(address);
+        assertThat(card.height()).isLessThanOrEqualTo(look.text().height() + 1);
+        assertThat(Captions.cues(plan.board().scenes(), "en"))
+                .anyMatch(cue -> cue.text().lines().anyMatch(address::equals));
+        assertThat(StoryboardStage.plan(address, "en", format, null).title())
+                .isEqualTo("https://www.example.com/spring-sale/women/shoes?color=red&size=38&utm_source=…");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "de|Vorbestellen unter +49 7621 555-0123 oder auf baeckerei-huebner.example/bestellen.|oder",
+                "fr|# Le pain~Le pain du matin vient de notre four dans votre cuisine avec un sourire pour toute la famille|votre,avec,pour",
+            })
+    void endsNoLineAndNoCardWithAWordThatLeadsOn(String language, String content, String words) throws Exception {
+        for (String card : lines(language, content.replace('~', '\n'))) {
+            for (String line : card.split(" / ")) {
+                assertThat(words.split(",")).noneMatch(word -> line.endsWith(" " + word) || line.equals(word));
+            }
+        }
     }
 
     @Test
@@ -103,6 +155,8 @@ class CardsTest {
         "新しいコーヒーショップがオープンしました。ぜひ遊びに来てくださいね、きっと！, ください",
         "今日も一日がんばりましょう。ご来店を心よりお待ちしております。, お待ち",
         "春の新作コレクションがいよいよ登場します。お見逃しなく！, お見逃し",
+        "🎉新発売🎉「しずく」ワイヤレスイヤホン, ワイヤレスイヤホン",
+        "最大32時間再生。ノイズキャンセリング搭載。, ノイズキャンセリング",
     })
     void cutsJapaneseBetweenPhrases(String content, String whole) throws Exception {
         assertThat(lines("ja", content)).anyMatch(card -> card.contains(whole));

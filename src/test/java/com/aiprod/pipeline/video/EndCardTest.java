@@ -43,6 +43,7 @@ class EndCardTest {
             strings = {
                 "The sea at dawn",
                 "Menu:\n- Coffee\n- Tea\n\nCome in!",
+                "The lighthouse keeper counted ships, one for each winter of his life. Nobody read it.",
                 "The lighthouse keeper counted ships, one for each winter, and wrote them all down in a book.",
             })
     void endsWithTheTextThatHasNoTitleOfItsOwn(String content) throws Exception {

@@ -80,6 +80,28 @@ class FontBookTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "ja, 4.2g、防水IPX5。「A」・",
+        "zh-Hans, 4.2g、防水IPX5。《A》",
+        "zh-Hant, 4.2g、防水IPX5。【A】",
+    })
+    void eastAsianPunctuationAfterLatinLettersHasTheFontOfHan(String language, String text) {
+        var letters = new FontBook(Face.LOUD, ULocale.forLanguageTag(language))
+                .dress(StyledText.of(text), 40)
+                .getIterator();
+        letters.setIndex(text.indexOf('防'));
+        Object han = letters.getAttribute(java.awt.font.TextAttribute.FONT);
+
+        for (char c = letters.first(); c != java.text.CharacterIterator.DONE; c = letters.next()) {
+            if (c > 0x3000) {
+                assertThat(letters.getAttribute(java.awt.font.TextAttribute.FONT))
+                        .as(String.valueOf(c))
+                        .isEqualTo(han);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"LOUD", "CALM", "FILM"})
     void usesNoSystemFont(String face) {
         FontBook fonts = new FontBook(Face.valueOf(face), ULocale.ENGLISH);

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PaletteTest {
@@ -58,6 +59,18 @@ class PaletteTest {
         assertThat(palette.grounds().get(0)).isEqualTo(new Color(0x0B3D2E));
         assertThat(palette.motifs().get(0)).isEqualTo(new Color(0x7A1F5C));
         assertThat(palette.accent()).isEqualTo(new Color(0xF2B705));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0057B8, FFD700, FF4F79", "0057B8, FFD700, FFD700", "7A1F5C, F2B705, 0B3D2E"})
+    void theYellowOfABrandIsNoOlive(String first, String second, String third) {
+        Palette palette = Palette.of(Stream.of(first, second, third)
+                .map(color -> new Color(Integer.parseInt(color, 16)))
+                .toList());
+
+        assertReadable(palette);
+        assertThat(palette.accent()).isEqualTo(new Color(Integer.parseInt(second, 16)));
+        assertThat(palette.motifs()).map(Oklch::of).noneMatch(motif -> motif.hue() > 60 && motif.hue() < 135);
     }
 
     @Test

@@ -48,6 +48,53 @@ class TypesetterTest {
     }
 
     @Test
+    void hangsABracketByItsInk() throws Exception {
+        Block wide = set("ja", "「しずく」");
+        Block narrow = set("de", "„Leise“");
+
+        assertThat(left(wide, 0)).isBetween(-0.32 * wide.size(), -0.1 * wide.size());
+        assertThat(left(narrow, 0)).isBetween(-0.45 * narrow.size(), -0.1 * narrow.size());
+    }
+
+    @Test
+    void indentsTheFurtherLinesOfAnItem() throws Exception {
+        Block block = set("de", "• Zwetschgendatschi mit Sahne und Zimt, freitags und samstags");
+
+        assertThat(block.lines()).hasSizeGreaterThan(1);
+        assertThat(left(block, 0)).isBetween(-1.0, 1.0);
+        assertThat(left(block, 1)).isGreaterThan(0.4 * block.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "• Zwetschgendatschi (Fr. & Sa.): 2,75 €",
+                "• https://www.example.com/spring-sale/women",
+                "• Schwarzwälderkirschtorte\n• Brezel\n• Käse",
+                "1. Zwetschgendatschi backen\n2. Essen",
+            })
+    void leavesNoMarkerAloneOnItsLine(String text) throws Exception {
+        Block block = set("de", text);
+
+        assertThat(block.lines()).extracting(Line::text).noneMatch(line -> line.matches("•|\\d\\."));
+        assertThat(block.width()).isLessThanOrEqualTo(BOX.width() + 1);
+    }
+
+    private static double left(Block block, int line) {
+        return block.lines().get(line).outline().getBounds2D().getMinX();
+    }
+
+    @Test
+    void leavesNoShortWordAloneOnTheLastLine() throws Exception {
+        String text = "He bought the land for forty crowns and a cow.\nHe built for three summers.";
+        Box box = new Box(720, 492, 4, 78, 38, 1.2);
+        Block block = new Typesetter(new FontBook(Face.CALM, ULocale.ENGLISH), ULocale.ENGLISH, false)
+                .set(StyledText.of(text), box);
+
+        assertThat(block.lines()).extracting(Line::text).last().asString().contains(" summers.");
+    }
+
+    @Test
     void balancesTheLines() throws Exception {
         Block block = set("en", "Every motor is tuned by hand, then listened to for an hour.");
 

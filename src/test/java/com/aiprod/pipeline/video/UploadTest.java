@@ -8,6 +8,8 @@ import com.aiprod.pipeline.artifact.ArtifactStore;
 import com.aiprod.pipeline.pipelines.BuiltInPresets;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.video.brand.Brand;
+import com.aiprod.pipeline.video.sound.Mood;
+import com.aiprod.pipeline.video.sound.Soundtrack;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +21,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A rendered film meets what Instagram, TikTok, and YouTube ask of an upload. */
 class UploadTest {
@@ -67,6 +71,27 @@ class UploadTest {
 
         assertThat(loudness[0]).as("LUFS").isCloseTo(-14, within(0.7));
         assertThat(loudness[1]).as("true peak, dB").isLessThanOrEqualTo(-1);
+    }
+
+    /** The soundtracks whose peaks an encoder raised most. */
+    @ParameterizedTest
+    @CsvSource({"BRIGHT, seed 0BRIGHT8", "UPBEAT, seed 0UPBEAT8"})
+    void encodingKeepsThePeaksOfTheSound(Mood mood, String seed) throws Exception {
+        Path sound = root.resolve("sound.wav");
+        Path video = root.resolve("sound.mp4");
+        Soundtrack.write(mood, Seeds.of(seed), List.of(1.7333333333333334, 4.0, 5.833333333333333), 8, sound);
+        VideoWriter.Extras extras = new VideoWriter.Extras(sound, "", "und", "");
+        try (VideoWriter writer = new VideoWriter(Film.tools(), video, 64, 64, 30, extras)) {
+            for (int i = 0; i < 8 * 30; i++) {
+                writer.write(new int[64 * 64]);
+            }
+            writer.finish();
+        }
+
+        double[] loudness = new Film(video).loudness();
+
+        assertThat(loudness[0]).as("LUFS").isCloseTo(-14, within(0.3));
+        assertThat(loudness[1]).as("true peak, dB").isLessThanOrEqualTo(-2);
     }
 
     @Test

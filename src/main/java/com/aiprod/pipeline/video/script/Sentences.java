@@ -36,6 +36,9 @@ public final class Sentences {
     /** A number that heads what follows: "1." at the start of a line. */
     private static final Pattern ENUMERATION = Pattern.compile("\\(?\\d{1,3}[.)]\\)?");
 
+    /** The end of what somebody says; a small letter after it continues the sentence. */
+    private static final Pattern QUOTE = Pattern.compile("[\"”“»«’]\\p{Po}*$");
+
     private static final Pattern ORDINAL = Pattern.compile("\\d{1,2}\\.");
 
     private Sentences() {}
@@ -50,7 +53,10 @@ public final class Sentences {
         int start = 0;
         int range = 0;
         for (int found = ends.next(); found != BreakIterator.DONE; found = ends.next()) {
-            int end = beforeOpening(line, start, found);
+            int end = afterClosing(line, beforeOpening(line, start, found));
+            if (end <= start) {
+                continue;
+            }
             while (range < unbroken.size() && unbroken.get(range).to() <= end) {
                 range++;
             }
@@ -74,6 +80,9 @@ public final class Sentences {
         String sentence = line.substring(start, end).strip();
         String word = sentence.substring(Math.max(sentence.lastIndexOf(' '), sentence.lastIndexOf('(')) + 1);
         String next = line.substring(end, Math.min(line.length(), end + 24)).strip();
+        if (QUOTE.matcher(sentence).find() && !next.isEmpty() && Character.isLowerCase(next.charAt(0))) {
+            return false;
+        }
         if (ENUMERATION.matcher(sentence).matches() || sentence.chars().noneMatch(Character::isLetterOrDigit)) {
             return false;
         }
@@ -86,13 +95,36 @@ public final class Sentences {
         return !(ORDINAL.matcher(word).matches() && months.stream().anyMatch(next::startsWith));
     }
 
+    /** A closing guillemet after a blank, as in French, belongs to the sentence that it quotes. */
+    private static int afterClosing(String line, int end) {
+        boolean opening = end + 1 < line.length() && Character.isLetterOrDigit(line.charAt(end + 1));
+        if (end == line.length() || line.charAt(end) != '»' || opening) {
+            return end;
+        }
+        String before = line.substring(0, end);
+        if (before.lastIndexOf('«') <= before.lastIndexOf('»')) {
+            return end;
+        }
+        int after = end + 1;
+        while (after < line.length() && " .,;:!?…".indexOf(line.charAt(after)) >= 0) {
+            after++;
+        }
+        return after;
+    }
+
     /** Unicode's rules take an opening bracket after a period for a closing one. */
     private static int beforeOpening(String line, int start, int found) {
         int end = found;
         while (end > start + 1 && end < line.length() && "「『（〈《【“‘«([".indexOf(line.charAt(end - 1)) >= 0) {
             end--;
         }
-        return end;
+        // German and Danish quotes begin with it.
+        boolean opening = end > start + 1
+                && end < line.length()
+                && line.charAt(end - 1) == '»'
+                && Character.isWhitespace(line.charAt(end - 2))
+                && Character.isLetterOrDigit(line.charAt(end));
+        return opening ? end - 1 : end;
     }
 
     private static Set<String> months(ULocale language) {

@@ -46,7 +46,7 @@ public final class UnbrokenWords {
                     + ")?(?: ?(?:k|M|bn|mn|Mio\\.?))?(?![\\w])"
                     + "|(?<![\\w.])" + NUMBER + "(?:[–-]" + NUMBER + ")? ?" + CURRENCY + "(?![\\p{L}])"
                     + "|(?<![\\w.])" + NUMBER + "(?:[–x×-]" + NUMBER + ")? ?" + UNIT + "(?![\\p{L}\\p{N}])"
-                    + "|(?<![\\w.])\\d{1,2}[:.h]\\d{2}(?: ?(?:a\\.m\\.|p\\.m\\.|am|pm|AM|PM|Uhr))?(?![\\w])"
+                    + "|(?<![\\w.])\\d{1,2}[:.h]\\d{2}(?:[–-]\\d{1,2}[:.h]\\d{2})?(?: ?(?:a\\.m\\.|p\\.m\\.|am|pm|AM|PM|Uhr))?(?![\\w])"
                     + "|(?<![\\w.])\\d[\\d.,:/–-]*\\d",
             Pattern.UNICODE_CHARACTER_CLASS);
 

@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Reads the word lists that people maintain. */
-final class WordLists {
+public final class WordLists {
 
     private WordLists() {}
 
     /** Returns the lines of a file in {@code language/} without comments and blank lines. */
-    static List<String> lines(String file) {
+    public static List<String> lines(String file) {
         try (InputStream in = WordLists.class.getResourceAsStream("/language/" + file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
