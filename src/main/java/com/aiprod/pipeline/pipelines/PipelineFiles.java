@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Map.Entry;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -35,9 +36,16 @@ public record PipelineFiles(String name, SortedMap<String, SourceFile> files) {
     /** The name of the file with the presets and limits. */
     public static final String SETTINGS = "pipeline.yaml";
 
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+
     private static final String PIPELINES = "pipelines/";
     private static final String BUILT_IN = "routes/" + PIPELINES;
     private static final int REVISION_CHARACTERS = 12;
+
+    /** Whether the database takes the name of this pipeline. */
+    public boolean canBeNamed() {
+        return NAME.matcher(name).matches();
+    }
 
     /** Identifies this content: the same files have the same revision, wherever they come from. */
     public String revision() {

@@ -36,6 +36,8 @@ public final class PipelineFolder {
     private Map<Path, String> lastSeen = Map.of();
     private final Map<String, Candidate> candidates = new TreeMap<>();
     private final Map<String, Handled> handled = new HashMap<>();
+    /** The revisions of folders whose names no pipeline can have, by name: the database takes none of them. */
+    private final Map<String, String> misnamed = new HashMap<>();
 
     private record Candidate(String revision, Map<String, Object> row) {}
 
@@ -88,6 +90,12 @@ public final class PipelineFolder {
     private void take(SortedMap<String, PipelineFiles> pipelines) throws JsonProcessingException {
         for (PipelineFiles files : pipelines.values()) {
             String revision = files.revision();
+            if (!files.canBeNamed()) {
+                if (!revision.equals(misnamed.put(files.name(), revision))) {
+                    faults(files, pipelines);
+                }
+                continue;
+            }
             Candidate waiting = candidates.get(files.name());
             Handled last = handled.get(files.name());
             if (waiting != null
@@ -96,6 +104,9 @@ public final class PipelineFolder {
                 candidates.put(files.name(), new Candidate(revision, row(files, pipelines, revision, last)));
             }
         }
+        misnamed.keySet().retainAll(pipelines.keySet());
+        // What came and went before the database learned of it.
+        candidates.keySet().removeIf(name -> !pipelines.containsKey(name) && !handled.containsKey(name));
         handled.forEach((name, last) -> {
             if (last.revision() != null && !pipelines.containsKey(name)) {
                 Map<String, Object> row = new LinkedHashMap<>();
@@ -110,7 +121,7 @@ public final class PipelineFolder {
     private Map<String, Object> row(
             PipelineFiles files, SortedMap<String, PipelineFiles> pipelines, String revision, Handled last)
             throws JsonProcessingException {
-        List<Fault> faults = check.apply(files, pipelines);
+        List<Fault> faults = faults(files, pipelines);
         PipelineSettings settings = PipelineSettings.of(files, new ArrayList<>());
         List<String> missing = settings.missing(environment);
         if (!missing.isEmpty()) {
@@ -125,8 +136,13 @@ public final class PipelineFolder {
                 json.writeValueAsString(missing.isEmpty() ? settings.presets().values() : List.of()));
         row.put("faults", faults.isEmpty() ? null : json.writeValueAsString(faults));
         row.put("since", last == null ? null : last.at());
-        faults.forEach(fault -> LOG.error("Pipeline {}: {}", files.name(), fault));
         return row;
+    }
+
+    private List<Fault> faults(PipelineFiles files, SortedMap<String, PipelineFiles> pipelines) {
+        List<Fault> faults = check.apply(files, pipelines);
+        faults.forEach(fault -> LOG.error("Pipeline {}: {}", files.name(), fault));
+        return faults;
     }
 
     /**

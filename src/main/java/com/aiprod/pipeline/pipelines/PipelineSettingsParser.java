@@ -133,12 +133,29 @@ final class PipelineSettingsParser {
                                 .ifPresent(pause -> delay = pause))));
     }
 
+    /** The value that a path of keys and indexes leads to, or the last one on the way there. */
+    private static Node inside(Node node, List<String> path) {
+        Node at = node;
+        for (String name : path) {
+            Node next = YamlNodes.fields(at).get(name);
+            if (next == null && name.matches("[0-9]{1,6}")) {
+                next = YamlNodes.items(at).stream()
+                        .skip(Integer.parseInt(name))
+                        .findFirst()
+                        .orElse(null);
+            }
+            at = next == null ? at : next;
+        }
+        return at;
+    }
+
     private void metadata(Node node) {
         int before = faults.size();
         Map<String, Object> schema = new LinkedHashMap<>();
         entries("metadata", node, schema);
         if (faults.size() == before) {
-            MetadataSchema.faults(schema).forEach(fault -> fields.fault(node, "'metadata' " + fault));
+            MetadataSchema.flaws(schema)
+                    .forEach(flaw -> fields.fault(inside(node, flaw.path()), "'metadata' " + flaw.text()));
             metadata.putAll(schema);
         }
     }

@@ -32,6 +32,9 @@ public final class StepTrace {
     /** A key that a step read of the job and that is not there; null if there was none. */
     private String missingKey;
 
+    /** The last step that read such a key. */
+    private FailurePlace missed;
+
     private Throwable failure;
     private NamedNode failedStep;
     private String failedKey;
@@ -112,6 +115,14 @@ public final class StepTrace {
     /** A step reads a key of the job that is not there. */
     synchronized void misses(String key) {
         missingKey = key;
+        if (!open.isEmpty()) {
+            missed = place(open.get(open.size() - 1), key);
+        }
+    }
+
+    /** The last step that read a key of the job that is not there; null if none did. */
+    public synchronized FailurePlace missed() {
+        return missed;
     }
 
     /**

@@ -29,6 +29,8 @@ public final class YamlNodes {
     /** What a route file of this size would hold, nobody edits by hand; Camel's parser stops at three times as much. */
     static final int MAX_CHARACTERS = 1_000_000;
 
+    private static final Pattern BEGINS_WITH_PLACEHOLDER = Pattern.compile("^[\\s-]*[\\w-]+:\\s+\\{\\{");
+
     private static final Pattern LOOKS_LIKE_A_KEY = Pattern.compile("\\s*(- )?[A-Za-z][A-Za-z-]*:( .*)?");
 
     private YamlNodes() {}
@@ -64,7 +66,7 @@ public final class YamlNodes {
                     opening > 0
                             ? new Fault(
                                     file.location(), opening, null, "The quotation mark that opens here is not closed.")
-                            : new Fault(file.location(), line(place(e)), null, explain(e)));
+                            : new Fault(file.location(), line(place(e)), null, explain(e, text)));
         } catch (YamlEngineException e) {
             faults.add(new Fault(file.location(), 0, null, "This is not YAML: " + firstLine(e.getMessage()) + "."));
         } catch (StackOverflowError e) {
@@ -129,8 +131,13 @@ public final class YamlNodes {
         return beganEarlier && e.getContextMark().isPresent() ? e.getContextMark() : e.getProblemMark();
     }
 
-    private static String explain(MarkedYamlEngineException e) {
+    private static String explain(MarkedYamlEngineException e, String text) {
         String problem = String.valueOf(e.getProblem());
+        String written =
+                text.lines().skip(Math.max(0, line(place(e)) - 1)).findFirst().orElse("");
+        if (BEGINS_WITH_PLACEHOLDER.matcher(written).find()) {
+            return "Put the value into quotation marks, because it begins with a placeholder.";
+        }
         if (problem.contains("TAB")) {
             return "A tab cannot indent YAML: use spaces.";
         }

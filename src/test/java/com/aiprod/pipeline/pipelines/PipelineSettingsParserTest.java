@@ -207,12 +207,38 @@ class PipelineSettingsParserTest {
                 "metadata: {properties: {a: {pattern: '['}}}             | 'metadata' cannot be used",
                 "metadata: {$ref: 'https://example.com/other.json'}      | 'metadata' cannot be used",
                 "metadata: [a]                                           | 'metadata' is not a mapping.",
+                "metadata: {propertys: {a: {}}}                          | 'metadata' has 'propertys', which JSON Schema does not know. Did you mean 'properties'?",
+                "metadata: {allOf: [{properties: {a: {maxLenght: 3}}}]}  | 'metadata' has 'maxLenght', which JSON Schema does not know. Did you mean 'maxLength'?",
             })
     void refusesWhatIsNotASchema(String file, String fault) {
         parse(file);
 
         assertThat(faults).isNotEmpty().allMatch(found -> found.message().startsWith(fault.strip()));
         assertThat(faults).extracting(Fault::line).containsOnly(1);
+    }
+
+    @Test
+    void namesTheLineOfAFaultInTheSchema() {
+        parse("""
+                metadata:
+                  type: object
+                  properties:
+                    a:
+                      type: string
+                      maxLength: few
+                    b:
+                      enum: [x]
+                      requird: true
+                """);
+
+        assertThat(faults).extracting(Fault::line).containsExactly(6, 9);
+    }
+
+    @Test
+    void aSchemaMayHaveWordsThatItDoesNotKnow() {
+        parse("metadata: {note: x, x-unit: s, properties: {propertys: {example: 3, note: y}}}");
+
+        assertThat(faults).isEmpty();
     }
 
     @Test

@@ -166,6 +166,7 @@ final class CheckScope {
     void checkPlaceholders() {
         Set<String> parameters = templateParameters();
         Set<String> reported = new HashSet<>();
+        steps().flatMap(step -> step.endpoints.stream()).distinct().forEach(this::unended);
         for (RouteFile file : files) {
             for (RouteFile.Text text : file.texts) {
                 Matcher placeholder = PLACEHOLDER.matcher(text.value());
@@ -183,6 +184,17 @@ final class CheckScope {
                     }
                 }
             }
+        }
+    }
+
+    /** Reports a placeholder in an address that does not end: Camel would look for the setting of the whole rest. */
+    private void unended(RouteFile.Endpoint endpoint) {
+        RouteFile.Text uri = endpoint.uri();
+        String rest = PLACEHOLDER.matcher(uri.value()).replaceAll("");
+        int start = rest.indexOf("{{");
+        if (start >= 0 && rest.indexOf("}}", start) < 0) {
+            String name = rest.substring(start + 2).replaceFirst("[^\\w.-].*$", "");
+            faults.add(uri.fault("The placeholder '{{" + name + "' has no end: write {{" + name + "}}."));
         }
     }
 

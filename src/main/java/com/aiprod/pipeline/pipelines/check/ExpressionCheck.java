@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.NoSuchLanguageException;
 import org.apache.camel.spi.Language;
@@ -42,6 +43,42 @@ final class ExpressionCheck {
     private static final Pattern CALL = Pattern.compile("\\$\\{([A-Za-z]+)\\(");
     private static final Pattern COMPARISON =
             Pattern.compile(".*(==|!=|=~|>=|<=|\\s[<>]\\s|\\s(contains|regex|in|is)\\s).*");
+
+    /** What stands between two values, where a comparison is expected. */
+    private static final Pattern OPERATOR = Pattern.compile("}\\s+(!?[A-Za-z]+|[^\\s\\w'\"${}?:]+)\\s+(?=[\\w'\"$-])");
+
+    private static final Set<String> OPERATORS = Set.of(
+            "==",
+            "=~",
+            "!=",
+            "!=~",
+            ">",
+            ">=",
+            "<",
+            "<=",
+            "contains",
+            "!contains",
+            "~~",
+            "!~~",
+            "regex",
+            "!regex",
+            "in",
+            "!in",
+            "is",
+            "!is",
+            "range",
+            "!range",
+            "startsWith",
+            "!startsWith",
+            "endsWith",
+            "!endsWith",
+            "&&",
+            "||");
+
+    /** Nobody wants one of these as it stands. */
+    private static final Pattern FUNCTION = Pattern.compile("\\$\\{(body|header|variable|exchangeProperty)[.\\[}]");
+
+    private static final Pattern CONSTANT_REGEX = Pattern.compile("\\s!?regex\\s+(?:'([^']*)'|\"([^\"]*)\")");
 
     private final CheckScope scope;
     private final Set<Text> checked = new HashSet<>();
@@ -92,6 +129,19 @@ final class ExpressionCheck {
             if (bracket > 0 && text.value().contains("${")) {
                 simple(text, false);
             }
+        } else if (language.equals("constant")
+                && text.step()
+                        .is(
+                                "setBody",
+                                "setHeader",
+                                "setHeaders",
+                                "setVariable",
+                                "setVariables",
+                                "setProperty",
+                                "transform")
+                && FUNCTION.matcher(text.value()).find()) {
+            scope.faults.add(
+                    text.fault("'constant' takes this text as it stands: use 'simple', which fills in ${...}."));
         } else if (!NOT_PARSED.contains(language) && !expression.fields().containsKey("namespace")) {
             parse(language, text, expression.predicate());
         }
@@ -112,6 +162,9 @@ final class ExpressionCheck {
         } else if (predicate || hasFunction) {
             parse("simple", text, predicate);
             functions(text);
+            if (predicate) {
+                regularExpressions(text);
+            }
         }
     }
 
@@ -124,6 +177,22 @@ final class ExpressionCheck {
                 NearName.suggest(name, functions.get())
                         .ifPresent(near ->
                                 scope.faults.add(text.fault("There is no function '" + name + "' in simple." + near)));
+            }
+        }
+    }
+
+    /** Camel compiles them only when it runs. */
+    private void regularExpressions(Text text) {
+        Matcher constant = CONSTANT_REGEX.matcher(text.value());
+        while (constant.find()) {
+            String regex = constant.group(1) == null ? constant.group(2) : constant.group(1);
+            if (!regex.contains("${") && !regex.contains("{{")) {
+                try {
+                    Pattern.compile(regex);
+                } catch (PatternSyntaxException e) {
+                    scope.faults.add(text.fault(
+                            "The regular expression '" + regex + "' does not parse: " + e.getDescription() + "."));
+                }
             }
         }
     }
@@ -173,10 +242,25 @@ final class ExpressionCheck {
                 }
             }
             reason = reason.replaceFirst(" at location [0-9]+$", "");
+            if (reason.startsWith("Unexpected token")) {
+                reason = unknownOperator(text).orElse(reason);
+            }
         }
         String shown = text.strip().lines().findFirst().orElse("");
         return "The expression '" + (shown.length() > 80 ? shown.substring(0, 80) + "…" : shown) + "' does not parse: "
-                + reason + (reason.endsWith(".") ? "" : ".");
+                + reason + (reason.endsWith(".") || reason.endsWith("?") ? "" : ".");
+    }
+
+    private static Optional<String> unknownOperator(String text) {
+        return OPERATOR.matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .filter(operator -> !OPERATORS.contains(operator))
+                .findFirst()
+                .map(operator -> "there is no operator '" + operator + "'."
+                        + NearName.suggest(operator, OPERATORS)
+                                .orElse(" Operators are ==, !=, <, <=, >, >=, contains, startsWith, endsWith, in, is,"
+                                        + " regex, &&, and ||."));
     }
 
     private Set<String> functions() {

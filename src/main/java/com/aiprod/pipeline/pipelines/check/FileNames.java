@@ -17,14 +17,14 @@ final class FileNames {
 
     /** Reports names that nothing reads. */
     static void check(PipelineFiles files, List<Fault> faults) {
-        if (!NAME.matcher(files.name()).matches()) {
+        if (!NAME.matcher(files.name()).matches() || !files.canBeNamed()) {
             String file = files.files().values().iterator().next().location();
             faults.add(new Fault(
                     file,
                     0,
                     null,
                     "'" + files.name() + "' cannot be the name of a pipeline: use lower-case"
-                            + " letters, digits, and hyphens, such as my-pipeline."));
+                            + " letters, digits, and hyphens, such as my-pipeline, and at most 64 characters."));
         }
         files.files().forEach((name, file) -> {
             if (!isKnownName(name)) {
@@ -47,10 +47,9 @@ final class FileNames {
                 || NearName.nearest(name, Set.of(PipelineFiles.SETTINGS)).isPresent()) {
             return "This file is not read. Did you mean '" + PipelineFiles.SETTINGS + "'?";
         }
-        String suffix = name.toLowerCase(Locale.ROOT).contains(".test.")
-                ? PipelineFiles.TEST_SUFFIX
-                : PipelineFiles.ROUTE_SUFFIX;
-        return "This file is not read: the name of a route file ends in '.camel.yaml'. Did you mean '" + stem + suffix
-                + "'?";
+        boolean isTest = name.toLowerCase(Locale.ROOT).contains(".test.");
+        String suffix = isTest ? PipelineFiles.TEST_SUFFIX : PipelineFiles.ROUTE_SUFFIX;
+        return "This file is not read: the name of a " + (isTest ? "test" : "route") + " file ends in '" + suffix
+                + "'. Did you mean '" + stem + suffix + "'?";
     }
 }

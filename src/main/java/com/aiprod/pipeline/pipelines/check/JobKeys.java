@@ -28,6 +28,14 @@ final class JobKeys {
             Pattern.compile("\\$\\{body\\??\\.get\\(\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*\\)");
     private static final Pattern DOT = Pattern.compile("\\$\\{body\\??\\.([A-Za-z_]\\w*)(?![\\w(])");
 
+    /** The stages of the video that leave the job, and what they add to it. */
+    private static final Map<String, Set<String>> STAGES = Map.of(
+            "optionsStage.check", Set.of(),
+            "sanitizeStage.sanitize", Set.of(),
+            "storyboardStage.plan", Set.of("storyboard", "title", "omitted"),
+            "renderStage.render", Set.of("render"),
+            "checkStage.check", Set.of());
+
     private final CheckScope scope;
     private final Set<String> keys = new TreeSet<>(KEYS);
     private boolean areKnown = true;
@@ -35,6 +43,7 @@ final class JobKeys {
     /** Collects the keys that the files put into the job. */
     JobKeys(CheckScope scope) {
         this.scope = scope;
+        scope.steps().map(JobKeys::call).forEach(call -> keys.addAll(STAGES.getOrDefault(call, Set.of())));
         for (RouteFile file : scope.files) {
             for (Text text : file.texts) {
                 Matcher put = PUT.matcher(text.value());
@@ -52,6 +61,16 @@ final class JobKeys {
                 areKnown &= all == named;
             }
         }
+    }
+
+    /** Whether a step is a stage of the application that leaves the job as the body. */
+    static boolean isStage(CheckScope scope, Step step) {
+        return STAGES.containsKey(call(step))
+                && scope.files.stream().noneMatch(file -> file.beans.containsKey(step.field("ref")));
+    }
+
+    private static String call(Step step) {
+        return step.is("bean") ? step.field("ref") + "." + step.field("method") : "";
     }
 
     /** Reports keys that the job does not have, where its Map reaches the step. */

@@ -89,6 +89,7 @@ public final class PipelineCheck {
             CheckScope scope = new CheckScope(camel, routes, settings, standIns, faults);
             contexts.stageBeans().forEach((name, bean) -> scope.beans.put(name, bean.getClass()));
             check(files, others, scope, fitsSchema);
+            new VariableCheck(scope, own).check();
             // What is wrong by now would only be refused again, in other words.
             if (faults.isEmpty()) {
                 build(files, camel).filter(fault -> !scope.usesStandIn(fault)).ifPresent(faults::add);

@@ -7,12 +7,14 @@ import com.aiprod.pipeline.pipelines.check.RouteFile.ClassName;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.aiprod.pipeline.stage.PermanentStageException;
+import com.aiprod.pipeline.stage.StageException;
 import com.aiprod.pipeline.stage.TransientStageException;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +32,9 @@ final class ReferenceCheck {
 
     private static final Pattern BEAN_IN_SIMPLE =
             Pattern.compile("\\$\\{bean:([A-Za-z_][\\w-]*)(?:(?:\\.|\\?method=)([A-Za-z_]\\w*))?");
+
+    /** One word before a colon, which is meant as an error code. */
+    private static final Pattern CODE = Pattern.compile("\\s*([\\w.-]+)\\s*:.*", Pattern.DOTALL);
 
     private static final Pattern EXCEPTION_MEMBER = Pattern.compile("\\$\\{exception\\.([A-Za-z]\\w*)");
     private static final Set<String> EXCEPTION_MEMBERS =
@@ -269,6 +274,17 @@ final class ReferenceCheck {
                 .orElse("");
     }
 
+    private void errorCode(Step step) {
+        String message = step.field("message");
+        Matcher code = CODE.matcher(message == null ? "" : message);
+        if (code.matches() && !code.group(1).matches("[A-Z0-9_]{1,64}")) {
+            String upper = code.group(1).toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+            scope.faults.add(new Text(message, step.fields.get("message"), step)
+                    .fault("'" + code.group(1) + "' is no error code, which has at most 64 of A-Z, 0-9, and _."
+                            + (upper.length() > 64 ? "" : " Did you mean '" + upper + "'?")));
+        }
+    }
+
     private void thrown(Step step) {
         String name = step.field("exceptionType");
         if (name == null) {
@@ -283,6 +299,9 @@ final class ReferenceCheck {
         Class<?> type = scope.classOf(name);
         if (type == null || !Throwable.class.isAssignableFrom(type)) {
             return;
+        }
+        if (StageException.class.isAssignableFrom(type)) {
+            errorCode(step);
         }
         int line = YamlNodes.line(step.fields.get("exceptionType"));
         boolean takesText = Arrays.stream(type.getConstructors())

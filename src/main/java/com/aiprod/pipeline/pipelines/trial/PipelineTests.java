@@ -219,11 +219,17 @@ public final class PipelineTests {
                         + (names.isEmpty() ? "there is none" : "there are " + String.join(", ", names)));
     }
 
-    /** Code, message, and place of a failure. */
+    /** Code, message, place, and cause of a failure. */
     private static String failure(Trial.Outcome outcome) {
         FailurePlace place = outcome.place();
         return outcome.failure().errorCode() + ": "
                 + outcome.failure().message().replaceFirst("\\.$", "")
-                + (place == null ? "" : " (step " + place.step() + ", " + place.file() + ":" + place.line() + ")");
+                + (place == null
+                        ? ""
+                        : " (step " + place.step() + ", " + place.file() + ":" + place.line()
+                                + (place.missingKey() == null ? "" : ", without the key '" + place.missingKey() + "'")
+                                + ")")
+                + (outcome.reason() == null ? "" : ": " + outcome.reason())
+                + (outcome.missedKey() == null ? "" : "; " + outcome.missedKey());
     }
 }

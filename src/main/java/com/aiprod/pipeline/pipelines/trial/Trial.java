@@ -14,6 +14,7 @@ import com.aiprod.pipeline.pipelines.PipelineSettings;
 import com.aiprod.pipeline.pipelines.Revision;
 import com.aiprod.pipeline.pipelines.StepTrace;
 import com.aiprod.pipeline.pipelines.StoppableTask;
+import com.aiprod.pipeline.pipelines.YamlNodes;
 import com.aiprod.pipeline.stage.Failures;
 import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.TransientStageException;
@@ -148,6 +149,7 @@ public final class Trial implements AutoCloseable {
      * @param progress the last report of each stage, as {@code STAGE PERCENT}
      * @param variables what the job remembers, by name
      * @param artifacts the files that were delivered
+     * @param missed the step of the last try that read a key of the job that is not there; null if none did
      */
     public record Outcome(
             String jobId,
@@ -160,7 +162,40 @@ public final class Trial implements AutoCloseable {
             Map<String, Integer> calls,
             List<String> progress,
             Map<String, Object> variables,
-            List<Path> artifacts) {}
+            List<Path> artifacts,
+            FailurePlace missed) {
+
+        /** What failed, for people who write pipelines, where the failure does not say it; null if it does. */
+        String reason() {
+            if (cause == null || String.valueOf(cause.getMessage()).equals(failure.message())) {
+                return null;
+            }
+            Throwable innermost = cause;
+            while (innermost.getCause() != null && innermost.getCause() != innermost) {
+                innermost = innermost.getCause();
+            }
+            String message =
+                    YamlNodes.firstLine(innermost.getMessage()).replaceFirst(" on the exchange: Exchange\\[.*", "");
+            return innermost.getClass().getName()
+                    + (message.isEmpty()
+                            ? innermost instanceof NullPointerException ? ": a value is missing" : ""
+                            : ": " + message);
+        }
+
+        /**
+         * The last key that a step before the failed one read of the job and that is not there; null without one, and if
+         * the failure has nothing to do with a missing value.
+         */
+        String missedKey() {
+            String reason = reason();
+            boolean isKnown = place != null && place.missingKey() != null;
+            if (missed == null || isKnown || reason == null || !reason.matches("(?i).*\\bnull(pointer.*|\\b.*)")) {
+                return null;
+            }
+            return "the step " + missed.step() + " (" + missed.file() + ":" + missed.line() + ") read '"
+                    + missed.missingKey() + "', which the job does not have";
+        }
+    }
 
     /**
      * Runs a job.
@@ -217,7 +252,8 @@ public final class Trial implements AutoCloseable {
                         trace.calls(),
                         reports.take(jobId),
                         remembered,
-                        delivered(jobId));
+                        delivered(jobId),
+                        trace.missed());
             }
             TimeUnit.NANOSECONDS.sleep(pause);
         }

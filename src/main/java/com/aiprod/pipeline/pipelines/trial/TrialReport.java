@@ -3,7 +3,6 @@ package com.aiprod.pipeline.pipelines.trial;
 import com.aiprod.pipeline.pipelines.FailurePlace;
 import com.aiprod.pipeline.pipelines.PipelineFiles;
 import com.aiprod.pipeline.pipelines.StepTrace;
-import com.aiprod.pipeline.pipelines.YamlNodes;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
@@ -67,9 +66,11 @@ public final class TrialReport {
             lines.add(json.writerWithDefaultPrettyPrinter().writeValueAsString(outcome.output()));
         } else {
             lines.add(failure());
-            String cause = cause();
-            if (cause != null) {
-                lines.add("Cause: " + cause);
+            if (outcome.reason() != null) {
+                lines.add("Cause: " + outcome.reason());
+            }
+            if (outcome.missedKey() != null) {
+                lines.add("Before that, " + outcome.missedKey() + ".");
             }
         }
         if (!outcome.artifacts().isEmpty()) {
@@ -102,20 +103,6 @@ public final class TrialReport {
                 + (place.missingKey() == null ? "" : ", without the key '" + place.missingKey() + "'") + ")";
     }
 
-    /** What failed, where the failure does not say it; null if it does. */
-    private String cause() {
-        if (outcome.cause() == null
-                || String.valueOf(outcome.cause().getMessage())
-                        .equals(outcome.failure().message())) {
-            return null;
-        }
-        Throwable innermost = outcome.cause();
-        while (innermost.getCause() != null && innermost.getCause() != innermost) {
-            innermost = innermost.getCause();
-        }
-        return innermost.getClass().getName() + ": " + YamlNodes.firstLine(innermost.getMessage());
-    }
-
     /** The same as JSON. */
     public String json() throws JsonProcessingException {
         Map<String, Object> all = new LinkedHashMap<>();
@@ -131,7 +118,7 @@ public final class TrialReport {
             Map<String, Object> error = new LinkedHashMap<>();
             error.put("code", outcome.failure().errorCode());
             error.put("message", outcome.failure().message());
-            error.put("cause", cause());
+            error.put("cause", outcome.reason());
             if (outcome.place() != null) {
                 error.putAll(outcome.place().asMap());
             }

@@ -173,6 +173,65 @@ class PipelineTestsTest {
     }
 
     @Test
+    void saysWhatFailedUnexpectedly() throws Exception {
+        SortedMap<String, PipelineFiles> all = PipelineFiles.builtIn();
+        PipelineFiles hasty = CommandStand.files("hasty", Map.of("hasty.camel.yaml", """
+                - route:
+                    id: hasty
+                    from:
+                      id: from-hasty
+                      uri: direct:hasty
+                      steps:
+                        - filter:
+                            id: when-long
+                            simple: ${body[content].length} > 3
+                            steps:
+                              - setVariable:
+                                  id: keep-topic
+                                  name: topic
+                                  simple: ${body[topic]}
+                        - choice:
+                            id: choose
+                            when:
+                              - id: when-loud
+                                simple: ${body[content]} == 'loud'
+                                steps:
+                                  - setVariable:
+                                      id: shout
+                                      name: topic
+                                      simple: ${body[content].toUppercase()}
+                        - setBody:
+                            id: answer
+                            method:
+                              beanType: java.util.Map
+                              method: of('topic', ${variable.topic})
+                """, "hasty.test.yaml", """
+                - test: a
+                  job: {content: loud}
+                  expect: {output: {}}
+                - test: b
+                  job: {content: quiet}
+                  expect: {output: {}}
+                """));
+        all.put("hasty", hasty);
+
+        assertThat(new PipelineTests(stand.application, stand.contexts)
+                        .run(hasty, all)
+                        .faults())
+                .extracting(Fault::message)
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .contains("(step shout, pipelines/hasty/hasty.camel.yaml:21): org.apache.camel.")
+                                .endsWith("MethodNotFoundException: Method with name: toUppercase() not found on bean:"
+                                        + " loud of type: java.lang.String."),
+                        second -> assertThat(second)
+                                .endsWith("(step answer, pipelines/hasty/hasty.camel.yaml:25):"
+                                        + " java.lang.NullPointerException: a value is missing; the step keep-topic"
+                                        + " (pipelines/hasty/hasty.camel.yaml:11) read 'topic', which the job does not"
+                                        + " have."));
+    }
+
+    @Test
     void namesTheStepThatWasProbablyMeant() throws Exception {
         assertThat(only("""
                 - test: one
