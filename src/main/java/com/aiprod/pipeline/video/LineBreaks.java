@@ -42,7 +42,7 @@ final class LineBreaks {
     private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}\\p{P}]\\s*$");
 
     /** "May 5", "Level 3"; letters of Arabic and Hebrew are neither capital nor small. */
-    private static final Pattern NAME = Pattern.compile("[\\p{Lu}\\p{Lo}][\\p{L}\\p{M}]{0,8}\\s+");
+    private static final Pattern NAME = Pattern.compile("[\\p{Lu}\\p{Lo}][\\p{L}\\p{M}]{0,13}\\s+");
 
     /** "5. May", before its year */
     private static final Pattern DAY = Pattern.compile("\\d{1,2}\\.?\\s+[\\p{L}\\p{M}]+\\.?\\s+");

@@ -86,6 +86,9 @@ final class Typesetter {
     /** Texts of a video are not made smaller than this share of the largest for the sake of one that needs it. */
     private static final double MOST_UNLIKE = 0.62;
 
+    /** The least share of its size to which a list is made smaller so that its lines stay whole; more than the above. */
+    private static final double UNWRAPPED = 0.7;
+
     private static final Pattern MARKER = Pattern.compile("^(?:•|\\(?(?:\\d{1,3}|\\p{L})[.):、．]) ?(?=\\S)");
 
     /** Marks that look aligned with letters if they hang out of the line, and how far, as a share of their width. */
@@ -186,9 +189,9 @@ final class Typesetter {
         return new Setting(rows, box, rightToLeft, heading, size, fitting(setting, best));
     }
 
-    /** A size up to 40 % smaller, if none of the author's lines needs to be broken in it. */
+    /** A size up to 30 % smaller, if none of the author's lines needs to be broken in it. */
     private static double unwrapped(List<Row> rows, Box box, double size) {
-        for (double smaller = size; smaller >= Math.max(size * 0.6, box.smallest()); smaller *= STEP) {
+        for (double smaller = size; smaller >= Math.max(size * UNWRAPPED, box.smallest()); smaller *= STEP) {
             if (fits(rows, box, rows.size(), smaller)) {
                 return smaller;
             }

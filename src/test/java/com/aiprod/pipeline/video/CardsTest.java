@@ -90,6 +90,7 @@ class CardsTest {
                 "ar|اتصلوا بنا على الرقم +971 50 123 4567 في أي وقت|+971 50 123 4567",
                 "de|# Vorbestellen unter +49 7621 555-0123|+49 7621 555-0123",
                 "de|Hauptstraße 12, 79539 Lörrach, geöffnet Mo.–Sa. von 6:30–18:00 Uhr|Mo.–Sa.",
+                "de|Hauptstraße 12, 79539 Lörrach. So. 8–11 Uhr. Am Samstag offen.|Hauptstraße 12,",
                 "de|Hauptstraße 12, 79539 Lörrach. Mo.–Sa. 6:30–18:00 Uhr, So. 8–11 Uhr.|6:30–18:00 Uhr",
                 "ar|ننتظركم يوم الخميس 12 مارس 2026 في الساعة السابعة مساءً|12 مارس 2026",
                 "en|We open our new house on 12 March 2026 at noon, and you are invited|12 March 2026",
@@ -182,6 +183,15 @@ class CardsTest {
 
         assertThat(blocks).hasSizeGreaterThan(4);
         assertThat(blocks.stream().skip(1).map(Block::size).distinct()).hasSize(1);
+    }
+
+    @Test
+    void oneLongItemMakesNotAllTextsSmaller() throws Exception {
+        String text = "The beams are larch, the floor is oak, and not one nail is in the roof.\n\n";
+        List<Block> without = blocks("en", text);
+        List<Block> with = blocks("en", text + "- Double room €140 per night\n- Breakfast included");
+
+        assertThat(with.get(0).size()).isGreaterThan(without.get(0).size() * 0.85);
     }
 
     @ParameterizedTest
