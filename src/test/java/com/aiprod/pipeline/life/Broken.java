@@ -28,7 +28,11 @@ enum Broken {
             "confirm-published",
             "WHERE id = ANY (cast(:?publishedIds AS bigint[]))",
             "WHERE id >= ANY (cast(:?publishedIds AS bigint[]))"),
-    CLAIM_OF_ANY_STATE(Property.LIFE, "claim-job", "AND state = 'QUEUED'", "AND state IN ('QUEUED', 'PROCESSING')"),
+    CLAIM_OF_ANY_STATE(
+            Property.LIFE,
+            "claim-job",
+            "cast(state AS text) = 'QUEUED'",
+            "cast(state AS text) IN ('QUEUED', 'PROCESSING')"),
     CLAIM_OF_THE_SAME_ATTEMPT(
             Property.LIFE, "claim-job", "attempt = attempt + 1", "attempt = greatest(attempt, series_start + 1)"),
     CLAIM_WITHOUT_HISTORY(

@@ -41,7 +41,7 @@ record StoredJob(
                 ARRAY(SELECT state FROM job_states WHERE job_id = jobs.id ORDER BY job_states.id)::text[] AS states,
                 ARRAY(SELECT cast(metadata ->> 'attempt' AS integer) FROM job_states
                       WHERE job_id = jobs.id ORDER BY job_states.id) AS attempts,
-                ARRAY(SELECT attempt FROM results WHERE job_id = jobs.id ORDER BY attempt) AS result_attempts,
+                ARRAY(SELECT cast(attempt AS integer) FROM results WHERE job_id = jobs.id ORDER BY attempt) AS result_attempts,
                 ARRAY(SELECT success FROM results WHERE job_id = jobs.id ORDER BY attempt) AS successes,
                 ARRAY(SELECT cast(coalesce(output ->> 'author', substring(error_message FROM '^by (\\d+)$')) AS integer)
                       FROM results WHERE job_id = jobs.id ORDER BY attempt) AS authors
