@@ -2,7 +2,10 @@ package com.aiprod.pipeline.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.sessions.JqwikSession;
@@ -17,11 +20,26 @@ class BrokenStatementTest {
     private static final int TRIES = 500;
     private static final int SEED = 20260116;
 
+    /** Those that found a mistake come first: they often find the next one. At first, two that find rare mistakes. */
+    private static final List<List<Move>> LIVES = new ArrayList<>();
+
+    private static final int[] TELLING = {387, 285};
+
     private static Database database;
 
     @BeforeAll
     static void connect() {
         database = Database.create();
+        JqwikSession.run(() -> Life.any().generator(TRIES).stream(new Random(SEED))
+                .limit(TRIES)
+                .forEach(moves -> LIVES.add(moves.value())));
+        List<List<Move>> telling = Arrays.stream(TELLING).mapToObj(LIVES::get).toList();
+        telling.forEach(BrokenStatementTest::putFirst);
+    }
+
+    private static void putFirst(List<Move> life) {
+        LIVES.remove(life);
+        LIVES.add(0, life);
     }
 
     @AfterAll
@@ -41,20 +59,19 @@ class BrokenStatementTest {
     }
 
     private static boolean lifeFinds(Database database) {
-        boolean[] found = {false};
-        JqwikSession.run(() -> found[0] = Life.any().generator(TRIES).stream(new Random(SEED))
-                .limit(TRIES)
-                .anyMatch(moves -> fails(() -> Life.check(database, moves.value()))));
-        return found[0];
+        Optional<List<Move>> found = LIVES.stream()
+                .filter(moves -> fails(() -> Life.check(database, moves)))
+                .findFirst();
+        found.ifPresent(BrokenStatementTest::putFirst);
+        return found.isPresent();
     }
 
     private static boolean raceFinds(Database database, Database other) {
         List<Move.Kind> statements = Race.statements().allValues().orElseThrow().toList();
-        return Stream.of(Race.Situation.values())
+        // The richest situation first, which finds most.
+        return Stream.concat(Stream.of(Race.Situation.LEASE_OVER), Stream.of(Race.Situation.values()))
                 .anyMatch(situation -> statements.stream()
-                        .anyMatch(first -> statements.stream()
-                                .anyMatch(
-                                        second -> fails(() -> Race.check(database, other, situation, first, second)))));
+                        .anyMatch(first -> fails(() -> Race.check(database, other, situation, first))));
     }
 
     private static boolean fails(Runnable property) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.flywaydb.core.Flyway;
 
@@ -30,6 +31,23 @@ final class Database implements Statements, AutoCloseable {
     static final Path QUERIES = Path.of("src/main/resources/db/queries");
 
     private static final Pattern PARAMETER = Pattern.compile(":([?*])(\\w+)");
+    private static final String PASS_TIME = """
+            WITH passed AS MATERIALIZED (
+                SELECT make_interval(secs => :?seconds) AS time
+            ), on_jobs AS (
+                UPDATE jobs SET lease_expires_at = lease_expires_at - time, completed_at = completed_at - time
+                FROM passed
+            ), on_keys AS (
+                UPDATE idempotency_keys SET created_at = created_at - time, expires_at = expires_at - time
+                FROM passed
+            ), on_workers AS (
+                UPDATE workers SET free_since = free_since - time, reached = reached - time,
+                    told_at = told_at - time, alive_until = alive_until - time
+                FROM passed
+            )
+            UPDATE outbox SET leased_until = leased_until - time, published_at = published_at - time
+            FROM passed
+            """;
     private static final Map<Path, String> FILES = new ConcurrentHashMap<>();
 
     private record Prepared(PreparedStatement statement, List<Parameter> parameters) {}
@@ -101,12 +119,8 @@ final class Database implements Statements, AutoCloseable {
     @Override
     public List<Map<String, Object>> run(String name, Map<String, Object> parameters) {
         return attempt(() -> {
-            Prepared prepared = statements.get(name);
-            if (prepared == null) {
-                prepared =
-                        prepare(broken.in(name, FILES.computeIfAbsent(queries.resolve(name + ".sql"), Database::read)));
-                statements.put(name, prepared);
-            }
+            Prepared prepared = prepared(
+                    name, () -> broken.in(name, FILES.computeIfAbsent(queries.resolve(name + ".sql"), Database::read)));
             PreparedStatement statement = prepared.statement();
             for (int i = 0; i < prepared.parameters().size(); i++) {
                 Parameter parameter = prepared.parameters().get(i);
@@ -122,22 +136,11 @@ final class Database implements Statements, AutoCloseable {
 
     @Override
     public void passTime(int seconds) {
-        execute("""
-                WITH on_jobs AS (
-                    UPDATE jobs SET lease_expires_at = lease_expires_at - interval '%1$d s',
-                        completed_at = completed_at - interval '%1$d s'
-                ), on_keys AS (
-                    UPDATE idempotency_keys SET created_at = created_at - interval '%1$d s',
-                        expires_at = expires_at - interval '%1$d s'
-                ), on_workers AS (
-                    UPDATE workers SET free_since = free_since - interval '%1$d s',
-                        reached = reached - interval '%1$d s',
-                        told_at = told_at - interval '%1$d s',
-                        alive_until = alive_until - interval '%1$d s'
-                )
-                UPDATE outbox SET leased_until = leased_until - interval '%1$d s',
-                    published_at = published_at - interval '%1$d s'
-                """.formatted(seconds));
+        attempt(() -> {
+            PreparedStatement statement = prepared("pass time", () -> PASS_TIME).statement();
+            statement.setInt(1, seconds);
+            return statement.execute();
+        });
     }
 
     /** Makes PostgreSQL plan the statement of that name, without parameter values. */
@@ -162,8 +165,8 @@ final class Database implements Statements, AutoCloseable {
     List<StoredJob> jobs() {
         return attempt(() -> {
             List<StoredJob> jobs = new ArrayList<>();
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(StoredJob.QUERY)) {
+            try (ResultSet row =
+                    prepared("jobs", () -> StoredJob.QUERY).statement().executeQuery()) {
                 while (row.next()) {
                     jobs.add(StoredJob.read(row));
                 }
@@ -223,6 +226,16 @@ final class Database implements Statements, AutoCloseable {
                 return statement.execute(text);
             }
         });
+    }
+
+    /** Planned once for each connection. */
+    private Prepared prepared(String name, Supplier<String> text) throws SQLException {
+        Prepared prepared = statements.get(name);
+        if (prepared == null) {
+            prepared = prepare(text.get());
+            statements.put(name, prepared);
+        }
+        return prepared;
     }
 
     private Prepared prepare(String text) throws SQLException {

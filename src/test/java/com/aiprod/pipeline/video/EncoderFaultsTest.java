@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EncoderFaultsTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+    /** No encoder ends by itself before it is stopped. Each second of music takes time before the encoder starts. */
+    private static final int LENGTH = 8;
 
     @TempDir
     Path folder;
@@ -67,7 +69,7 @@ class EncoderFaultsTest {
                 String id = "job-" + round + "-" + i;
                 Thread rendering = new Thread(() -> {
                     if (catchThrowable(() -> stage.render(
-                                    RenderProbe.job("cinema_spot", "A long one.", 60),
+                                    RenderProbe.job("cinema_spot", "A long one.", LENGTH),
                                     Formats.preset("cinema_spot"),
                                     id,
                                     1))
@@ -113,7 +115,7 @@ class EncoderFaultsTest {
                 (jobId, attempt, name, percent) -> began.countDown());
         List<Throwable> thrown = new ArrayList<>();
         Thread rendering = new Thread(() -> thrown.add(catchThrowable(() -> stage.render(
-                RenderProbe.job("cinema_spot", "A long one.", 60), Formats.preset("cinema_spot"), "job", 1))));
+                RenderProbe.job("cinema_spot", "A long one.", LENGTH), Formats.preset("cinema_spot"), "job", 1))));
         rendering.start();
         assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
         Awaitility.await().atMost(SOON).until(() -> !children().isEmpty());
@@ -194,7 +196,7 @@ class EncoderFaultsTest {
                                 tools,
                                 (job, attempt, name, percent) -> {})
                         .render(
-                                RenderProbe.job("cinema_spot", "A long one.", 60),
+                                RenderProbe.job("cinema_spot", "A long one.", LENGTH),
                                 Formats.preset("cinema_spot"),
                                 "job",
                                 1))
@@ -225,7 +227,7 @@ class EncoderFaultsTest {
                         RenderProbe.class.getName(),
                         "cinema_spot",
                         "A long one.",
-                        "60",
+                        String.valueOf(LENGTH),
                         folder.resolve("artifacts").toString(),
                         scratch.toString(),
                         "")

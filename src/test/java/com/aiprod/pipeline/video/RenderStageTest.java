@@ -37,7 +37,7 @@ class RenderStageTest {
             }
         });
         FutureTask<Map<String, Object>> rendering = new FutureTask<>(() -> stage.render(
-                RenderProbe.job("cinema_spot", "A long one.", 60), Formats.preset("cinema_spot"), "job", 1));
+                RenderProbe.job("cinema_spot", "A long one.", 8), Formats.preset("cinema_spot"), "job", 1));
         Thread worker = new Thread(rendering);
         worker.start();
         assertThat(drawing.await(60, TimeUnit.SECONDS)).isTrue();

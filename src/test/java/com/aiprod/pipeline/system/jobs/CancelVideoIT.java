@@ -40,7 +40,7 @@ class CancelVideoIT {
     @Test
     void stopsTheRenderCleansUpAndFreesTheWorker() throws Exception {
         User alice = User.of(port, "alice");
-        String id = submit(alice, "cinema_spot", 30);
+        String id = submit(alice, "cinema_spot", 10);
         Path work = artifacts.resolve(".work").resolve(id + "-1");
         Awaitility.await()
                 .atMost(Duration.ofSeconds(80))
