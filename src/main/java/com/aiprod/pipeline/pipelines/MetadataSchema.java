@@ -2,6 +2,7 @@ package com.aiprod.pipeline.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchemaException;
 import com.networknt.schema.JsonSchemaFactory;
@@ -39,50 +40,14 @@ final class MetadataSchema {
     private static final Set<String> OF_LIST = Set.of("allOf", "anyOf", "oneOf", "prefixItems");
     private static final Set<String> OF_MAP =
             Set.of("properties", "patternProperties", "dependentSchemas", "$defs", "definitions");
-    private static final Set<String> OF_NONE = Set.of(
-            "type",
-            "enum",
-            "const",
-            "required",
-            "minLength",
-            "maxLength",
-            "pattern",
-            "format",
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "multipleOf",
-            "minItems",
-            "maxItems",
-            "uniqueItems",
-            "minContains",
-            "maxContains",
-            "minProperties",
-            "maxProperties",
-            "dependentRequired",
-            "title",
-            "description",
-            "default",
-            "examples",
-            "deprecated",
-            "readOnly",
-            "writeOnly",
-            "contentEncoding",
-            "contentMediaType",
-            "contentSchema",
-            "errorMessage",
-            "$ref",
-            "$id",
-            "$schema",
-            "$comment",
-            "$anchor",
-            "$dynamicRef",
-            "$dynamicAnchor",
-            "$vocabulary",
-            "dependencies");
-    private static final Set<String> KEYWORDS =
-            Stream.of(OF_ONE, OF_LIST, OF_MAP, OF_NONE).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> KEYWORDS = Stream.of(
+                    OF_ONE,
+                    OF_LIST,
+                    OF_MAP,
+                    Set.of("errorMessage"),
+                    JsonMetaSchema.getV202012().getKeywords().keySet())
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Shorter keywords are near words that a schema may have for people, such as {@code note}. */
     private static final int SHORTEST = 4;

@@ -8,6 +8,7 @@ import com.aiprod.pipeline.pipelines.check.RouteFile.Step;
 import com.aiprod.pipeline.pipelines.check.RouteFile.Text;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +18,11 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.NoSuchLanguageException;
+import org.apache.camel.language.simple.types.BinaryOperatorType;
 import org.apache.camel.spi.Language;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.springframework.util.function.SingletonSupplier;
@@ -47,35 +51,12 @@ final class ExpressionCheck {
     /** What stands between two values, where a comparison is expected. */
     private static final Pattern OPERATOR = Pattern.compile("}\\s+(!?[A-Za-z]+|[^\\s\\w'\"${}?:]+)\\s+(?=[\\w'\"$-])");
 
-    private static final Set<String> OPERATORS = Set.of(
-            "==",
-            "=~",
-            "!=",
-            "!=~",
-            ">",
-            ">=",
-            "<",
-            "<=",
-            "contains",
-            "!contains",
-            "~~",
-            "!~~",
-            "regex",
-            "!regex",
-            "in",
-            "!in",
-            "is",
-            "!is",
-            "range",
-            "!range",
-            "startsWith",
-            "!startsWith",
-            "endsWith",
-            "!endsWith",
-            "&&",
-            "||");
+    private static final Set<String> OPERATORS = Stream.concat(
+                    Arrays.stream(BinaryOperatorType.values()).map(BinaryOperatorType::getOperatorText),
+                    Stream.of("&&", "||"))
+            .collect(Collectors.toUnmodifiableSet());
 
-    /** Nobody wants one of these as it stands. */
+    /** Nobody wants the text of one of these. */
     private static final Pattern FUNCTION = Pattern.compile("\\$\\{(body|header|variable|exchangeProperty)[.\\[}]");
 
     private static final Pattern CONSTANT_REGEX = Pattern.compile("\\s!?regex\\s+(?:'([^']*)'|\"([^\"]*)\")");
@@ -140,8 +121,7 @@ final class ExpressionCheck {
                                 "setProperty",
                                 "transform")
                 && FUNCTION.matcher(text.value()).find()) {
-            scope.faults.add(
-                    text.fault("'constant' takes this text as it stands: use 'simple', which fills in ${...}."));
+            scope.faults.add(text.fault("'constant' takes this text literally: use 'simple', which fills in ${...}."));
         } else if (!NOT_PARSED.contains(language) && !expression.fields().containsKey("namespace")) {
             parse(language, text, expression.predicate());
         }
