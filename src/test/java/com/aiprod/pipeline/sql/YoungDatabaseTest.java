@@ -1,6 +1,7 @@
 package com.aiprod.pipeline.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.aiprod.pipeline.db.Queries;
 import com.aiprod.pipeline.embedded.EmbeddedDatabase;
@@ -192,6 +193,13 @@ class YoungDatabaseTest {
     /** Foreign keys keep their plans in a session too. */
     private void inAnotherSession(String statement) {
         new JdbcTemplate(new DriverManagerDataSource(pool.getJdbcUrl())).execute(statement);
+        // A session adds its reads to the statistics when it ends, which is after its client has left.
+        await().until(() -> queries.jdbc()
+                        .queryForObject(
+                                "SELECT count(*) FROM pg_stat_activity"
+                                        + " WHERE datname = current_database() AND backend_type = 'client backend'",
+                                Integer.class)
+                == 1);
     }
 
     /** Returns for each table and index how many rows or entries were read, or how many blocks if those are more. */
