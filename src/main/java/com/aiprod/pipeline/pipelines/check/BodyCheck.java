@@ -54,6 +54,8 @@ final class BodyCheck {
     private static final Set<String> STRAIGHT =
             Set.of("pipeline", "step", "transacted", "delay", "throttle", "doFinally", "when", "otherwise", "policy");
 
+    private static final Set<Body> UNKNOWN = Set.of(Body.UNKNOWN);
+
     private final CheckScope scope;
     private final RouteGraph graph;
     private final JobKeys keys;
@@ -168,8 +170,6 @@ final class BodyCheck {
         return all;
     }
 
-    private static final Set<Body> UNKNOWN = Set.of(Body.UNKNOWN);
-
     private Set<Body> run(Step step, Set<Body> bodies) {
         if (step.isDisabled()) {
             return bodies;
@@ -177,11 +177,11 @@ final class BodyCheck {
         if (reports && bodies.equals(Set.of(Body.JOB))) {
             keys.check(step);
         }
-        boolean callsInSimple = step.expressions.stream()
-                .anyMatch(expression -> expression.text().value().contains("${bean:"));
         if (JobKeys.isStage(scope, step)) {
             return bodies;
         }
+        boolean callsInSimple = step.expressions.stream()
+                .anyMatch(expression -> expression.text().value().contains("${bean:"));
         if (callsInSimple || step.calls.stream().anyMatch(call -> !isHarmless(call))) {
             // The bean may change the job in place.
             bodies = without(bodies);

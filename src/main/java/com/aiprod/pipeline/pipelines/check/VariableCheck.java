@@ -104,11 +104,8 @@ final class VariableCheck {
     private void httpHeader(Step step) {
         String name = step.field("name");
         if (step.is("setHeader", "removeHeader") && name != null && name.startsWith("CamelHttp")) {
-            read(
-                    Pattern.compile("(.+)"),
-                    new Text(name, step.fields.get("name"), step),
-                    HTTP_HEADERS,
-                    "There is no header '%s'.");
+            reportMisspelt(
+                    name, new Text(name, step.fields.get("name"), step), HTTP_HEADERS, "There is no header '%s'.");
         }
     }
 
@@ -130,12 +127,15 @@ final class VariableCheck {
     private void read(Pattern pattern, Text text, Set<String> known, String fault) {
         Matcher matcher = pattern.matcher(text.value());
         while (matcher.find()) {
-            String name = matcher.group(1);
-            if (!known.contains(name) && name.length() >= SHORTEST) {
-                NearName.nearest(name, known, MOST_EDITS)
-                        .ifPresent(near ->
-                                scope.faults.add(text.fault(fault.formatted(name) + " Did you mean '" + near + "'?")));
-            }
+            reportMisspelt(matcher.group(1), text, known, fault);
+        }
+    }
+
+    private void reportMisspelt(String name, Text text, Set<String> known, String fault) {
+        if (!known.contains(name) && name.length() >= SHORTEST) {
+            NearName.nearest(name, known, MOST_EDITS)
+                    .ifPresent(near ->
+                            scope.faults.add(text.fault(fault.formatted(name) + " Did you mean '" + near + "'?")));
         }
     }
 }
