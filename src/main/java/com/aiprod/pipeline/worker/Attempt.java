@@ -33,6 +33,7 @@ final class Attempt {
     final String jobId;
     final int number;
     final Slots.Slot slot;
+    final Duration timeout;
     final LogContext logContext;
     private final String traceparent;
     private final long started = System.nanoTime();
@@ -68,6 +69,7 @@ final class Attempt {
         this.number = number;
         this.traceparent = traceparent;
         this.slot = slot;
+        this.timeout = timeout;
         this.renewedAt = claimedAt;
         this.deadline = started + timeout.toNanos();
         this.logContext = logContext;

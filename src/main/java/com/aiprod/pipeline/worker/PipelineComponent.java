@@ -18,10 +18,10 @@ import org.apache.camel.support.DefaultEndpoint;
  */
 final class PipelineComponent extends DefaultComponent {
 
-    private final RunningAttempts attempts;
+    private final AttemptRunner runner;
 
-    PipelineComponent(RunningAttempts attempts) {
-        this.attempts = attempts;
+    PipelineComponent(AttemptRunner runner) {
+        this.runner = runner;
     }
 
     @Override
@@ -34,11 +34,11 @@ final class PipelineComponent extends DefaultComponent {
 
     private static final class PipelineEndpoint extends DefaultEndpoint {
 
-        private final RunningAttempts attempts;
+        private final AttemptRunner runner;
 
         PipelineEndpoint(String uri, PipelineComponent component) {
             super(uri, component);
-            this.attempts = component.attempts;
+            this.runner = component.runner;
         }
 
         @Override
@@ -46,7 +46,7 @@ final class PipelineComponent extends DefaultComponent {
             return new DefaultAsyncProducer(this) {
                 @Override
                 public boolean process(Exchange exchange, AsyncCallback callback) {
-                    return attempts.run(exchange, callback);
+                    return runner.run(exchange, callback);
                 }
             };
         }

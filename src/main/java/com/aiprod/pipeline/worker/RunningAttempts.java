@@ -1,21 +1,9 @@
 package com.aiprod.pipeline.worker;
 
-import com.aiprod.pipeline.artifact.ArtifactStore;
-import com.aiprod.pipeline.artifact.StorageFull;
-import com.aiprod.pipeline.artifact.StoredArtifacts;
-import com.aiprod.pipeline.job.PipelineTimeoutException;
-import com.aiprod.pipeline.pipelines.FailurePlace;
 import com.aiprod.pipeline.pipelines.LivePipelines;
-import com.aiprod.pipeline.pipelines.OutputCheck;
 import com.aiprod.pipeline.pipelines.Revision;
-import com.aiprod.pipeline.stage.PermanentStageException;
 import com.aiprod.pipeline.stage.Progress;
-import com.aiprod.pipeline.stage.WorkerFaultException;
-import com.aiprod.pipeline.stage.http.HttpFailure;
 import com.aiprod.pipeline.telemetry.LogContext;
-import com.aiprod.pipeline.telemetry.StageTimer;
-import com.aiprod.pipeline.telemetry.TraceParent;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +11,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.apache.camel.AsyncCallback;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The attempts that this process has claimed, until the database has their results. At most as many pipelines run at a
@@ -49,24 +30,14 @@ public final class RunningAttempts implements Progress {
     private static final String OWN_SLOT = "ownSlot";
     private static final String LEASED_AHEAD = "leasedAhead";
     private static final String REVISION = "pipelineRevision";
-    private static final String TRIES = "tries";
-    private static final String FAILED_AT = "failedAt";
     private static final String CLAIMED_AT = "claimedAt";
-
-    private static final Logger LOG = LoggerFactory.getLogger(RunningAttempts.class);
-    private static final int MAX_DOUBLINGS = 10;
 
     /** With more retries than this waiting for each slot, a retry keeps its slot: others would only pile up behind it. */
     private static final int WAITING_PER_SLOT = 8;
 
     private final LivePipelines pipelines;
-    private final ExecutorService threads;
     private final Duration timeout;
     private final Slots slots;
-    private final WorkerHealth health;
-    private final OutputCheck outputs;
-    private final ArtifactStore artifacts;
-    private final CleanUp cleanUp;
     private final String workerId = "%s-%s-%s"
             .formatted(
                     Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker"),
@@ -80,26 +51,11 @@ public final class RunningAttempts implements Progress {
      * @param pipelines what attempts run on
      * @param timeout wall time of one attempt of a pipeline that does not set its own
      * @param slots as many as pipelines may run at a time
-     * @param health learns of faults of this worker
-     * @param outputs checks what a pipeline leaves
-     * @param artifacts receives the files that a pipeline stores
      */
-    RunningAttempts(
-            CamelContext camel,
-            LivePipelines pipelines,
-            Duration timeout,
-            Slots slots,
-            WorkerHealth health,
-            OutputCheck outputs,
-            ArtifactStore artifacts) {
+    RunningAttempts(LivePipelines pipelines, Duration timeout, Slots slots) {
         this.pipelines = pipelines;
-        this.threads = camel.getExecutorServiceManager().newCachedThreadPool(this, "pipeline");
         this.timeout = timeout;
         this.slots = slots;
-        this.health = health;
-        this.outputs = outputs;
-        this.artifacts = artifacts;
-        this.cleanUp = new CleanUp(camel, threads);
     }
 
     /** The holder of this process's leases: host name, process id and a part that no restart repeats. */
@@ -167,7 +123,7 @@ public final class RunningAttempts implements Progress {
      * or, if the attempt has a result by then, until the database has recorded that.
      */
     public void begin(Exchange exchange) {
-        if (exchange.getVariable(REVISION) == null) {
+        if (revisionOf(exchange) == null) {
             // The message did not name the preset of the job.
             choosePipeline(exchange);
         }
@@ -198,7 +154,7 @@ public final class RunningAttempts implements Progress {
     }
 
     private Duration timeoutOf(Exchange exchange) {
-        Revision revision = exchange.getVariable(REVISION, Revision.class);
+        Revision revision = revisionOf(exchange);
         return revision == null || revision.timeout() == null ? timeout : revision.timeout();
     }
 
@@ -207,137 +163,14 @@ public final class RunningAttempts implements Progress {
         return exchange.getVariable(ATTEMPT, Attempt.class);
     }
 
+    /** The revision that runs the job of an exchange; null if no pipeline of this worker has its preset. */
+    static Revision revisionOf(Exchange exchange) {
+        return exchange.getVariable(REVISION, Revision.class);
+    }
+
     /** Whether a job that waits for its next try may free its slot for another job. */
     boolean mayFreeSlot() {
         return all().filter(Attempt::waitsWithoutSlot).count() < (long) WAITING_PER_SLOT * slots.count();
-    }
-
-    /**
-     * Runs a pipeline on the exchange's body on a thread of its own, and leaves the Map that the pipeline left. The
-     * exchange fails with {@link PipelineTimeoutException} when the wall time of the attempt is over, earlier tries
-     * included, with {@link AttemptStoppedException} when the job is no longer this worker's, with
-     * {@link WorkerFaultException} when this worker is broken, or with what a stage threw.
-     *
-     * @return false, as {@link org.apache.camel.AsyncProcessor#process} does, unless no thread could be had
-     */
-    boolean run(Exchange exchange, AsyncCallback callback) {
-        Attempt attempt = of(exchange);
-        try {
-            threads.execute(() -> {
-                try {
-                    run(exchange, attempt);
-                } catch (Throwable e) {
-                    fail(exchange, e);
-                } finally {
-                    // Only after the fault of a broken worker is known, or the next job would meet it too.
-                    attempt.slot.giveBack();
-                    callback.done(false);
-                }
-            });
-            return false;
-        } catch (RejectedExecutionException e) {
-            exchange.setException(new AttemptStoppedException(attempt.jobId, attempt.number, e));
-        } catch (Throwable e) {
-            fail(exchange, e);
-        }
-        callback.done(true);
-        return true;
-    }
-
-    private void fail(Exchange exchange, Throwable thrown) {
-        exchange.setException(thrown);
-        WorkerHealth.faultIn(thrown).ifPresent(fault -> {
-            health.raise(fault);
-            exchange.setVariable("suspect", fault instanceof VirtualMachineError);
-            // Without its cause: an error handler may choose by that.
-            exchange.setException(new WorkerFaultException(fault.toString(), null));
-        });
-    }
-
-    private void run(Exchange exchange, Attempt attempt) throws Exception {
-        Revision revision = exchange.getVariable(REVISION, Revision.class);
-        String preset = exchange.getVariable("preset", String.class);
-        if (revision == null) {
-            throw new PermanentStageException(
-                    "PIPELINE_UNKNOWN", "No pipeline offers the preset '%s' any more.".formatted(preset));
-        }
-        Map<?, ?> input = exchange.getMessage().getMandatoryBody(Map.class);
-        Exchange job = revision.newExchange(input);
-        for (String variable :
-                List.of("jobId", "attempt", "userId", "requestId", "pipeline", "revision", "job", TraceParent.NAME)) {
-            job.setVariable(variable, exchange.getVariable(variable));
-        }
-        pipelines.preset(revision, preset).ifPresent(known -> job.setVariable("preset", known.asMap()));
-        job.getMessage().setHeader("jobId", attempt.jobId);
-        job.getMessage().setHeader("attempt", attempt.number);
-        job.setProperty(StageTimer.PRESET, preset);
-        StoredArtifacts stored = StoredArtifacts.follow(job, artifacts, attempt.jobId, attempt.number);
-        boolean delivered = false;
-        try {
-            execute(exchange, attempt, revision, job);
-            Map<String, Object> output = stored.addTo(
-                    outputs.check(revision.pipeline(), job.getMessage().getBody()));
-            stored.deliver();
-            exchange.getMessage().setBody(output);
-            delivered = true;
-        } catch (PipelineTimeoutException e) {
-            cleanUp.afterTimeout(attempt, revision, input, job);
-            throw e;
-        } catch (AttemptStoppedException e) {
-            cleanUp.afterStop(attempt, revision, input, job);
-            throw e;
-        } catch (Exception e) {
-            throw HttpFailure.redacted(StorageFull.named(e));
-        } finally {
-            if (!delivered) {
-                exchange.setVariable(FAILED_AT, placeOf(job));
-                setRetryDelay(exchange, revision);
-                discard(stored, attempt);
-            }
-        }
-    }
-
-    /** The route configuration pipeline-errors has the delays of a pipeline that sets none. */
-    private static void setRetryDelay(Exchange exchange, Revision revision) {
-        if (!revision.delay().equals(Revision.DEFAULT_DELAY)) {
-            int doublings = Math.min(exchange.getVariable(TRIES, Integer.class) - 1, MAX_DOUBLINGS);
-            exchange.getMessage()
-                    .setHeader(Exchange.REDELIVERY_DELAY, revision.delay().toMillis() << doublings);
-        }
-    }
-
-    private static void discard(StoredArtifacts stored, Attempt attempt) {
-        try {
-            stored.discard();
-        } catch (IOException e) {
-            // No result lists them, and they are deleted with the job.
-            attempt.logContext.run(() -> LOG.warn(
-                    "Cannot delete the files of job {} attempt {}: {}", attempt.jobId, attempt.number, e.toString()));
-        }
-    }
-
-    private void execute(Exchange exchange, Attempt attempt, Revision revision, Exchange job) throws Exception {
-        exchange.setVariable(TRIES, attempt.nextTry());
-        exchange.removeVariable(FAILED_AT);
-        try {
-            attempt.execute(threads, () -> revision.run(job));
-        } catch (TimeoutException e) {
-            throw new PipelineTimeoutException(timeoutOf(exchange), e);
-        } finally {
-            exchange.setVariable("executionTimeMs", attempt.executionTimeMs());
-        }
-        if (job.getException() instanceof InterruptedException interrupted) {
-            throw new AttemptStoppedException(attempt.jobId, attempt.number, interrupted);
-        }
-        if (job.getException() != null) {
-            throw job.getException();
-        }
-    }
-
-    /** As variables and dead letters hold it; null if no step of the pipeline is known. */
-    private static Map<String, Object> placeOf(Exchange job) {
-        FailurePlace place = Revision.placeOf(job);
-        return place == null ? null : place.asMap();
     }
 
     @Override

@@ -71,10 +71,8 @@ class WorkerConfiguration {
             @Value("${aiprod.pipeline.timeout}") Duration timeout,
             Slots slots,
             WorkerHealth health,
-            OutputCheck outputs,
-            ArtifactStore artifacts,
             MeterRegistry registry) {
-        RunningAttempts attempts = new RunningAttempts(camel, pipelines, timeout, slots, health, outputs, artifacts);
+        RunningAttempts attempts = new RunningAttempts(pipelines, timeout, slots);
         Gauge.builder("aiprod.worker.jobs.active", attempts, RunningAttempts::active)
                 .description("Attempts in progress on this worker, including those waiting for a retry")
                 .register(registry);
@@ -110,8 +108,13 @@ class WorkerConfiguration {
     /** Camel looks up the component by this name. */
     @Bean("pipeline-component")
     @Lazy
-    PipelineComponent pipelineComponent(RunningAttempts attempts) {
-        return new PipelineComponent(attempts);
+    PipelineComponent pipelineComponent(
+            CamelContext camel,
+            LivePipelines pipelines,
+            WorkerHealth health,
+            OutputCheck outputs,
+            ArtifactStore artifacts) {
+        return new PipelineComponent(new AttemptRunner(camel, pipelines, health, outputs, artifacts));
     }
 
     /** Not a candidate for injection as the application's data source; only routes use it, by name. */
