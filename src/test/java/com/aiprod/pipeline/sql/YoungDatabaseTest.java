@@ -55,6 +55,17 @@ class YoungDatabaseTest {
         assertFewReadsWithABacklog();
     }
 
+    /** A table that is empty but keeps its pages counts as empty until it is analyzed again, however large it grows. */
+    @Test
+    void plansForABacklogAfterTheOutboxWasEmptied() {
+        addEndedJobs();
+        addWaitingJobs();
+        queries.jdbc().execute("DELETE FROM outbox");
+        queries.jdbc().execute("UPDATE jobs SET state = 'CANCELLED', completed_at = now() WHERE state = 'QUEUED'");
+        queries.jdbc().execute("ANALYZE");
+        assertFewReadsWithABacklog();
+    }
+
     private void assertFewReadsWithABacklog() {
         queries.jdbc()
                 .queryForList(

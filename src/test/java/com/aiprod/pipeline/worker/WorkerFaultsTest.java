@@ -256,7 +256,7 @@ class WorkerFaultsTest {
     void measuresTheOutbox() throws Exception {
         worker.camel().getRouteController().stopRoute("dispatch-jobs");
         try {
-            String job = jobs.submit("waits in the outbox");
+            String job = jobs.submit("stays in the outbox");
             jobs.execute("UPDATE outbox SET created_at = now() - interval '90 seconds' WHERE job_id = '" + job + "'");
             Jobs.await(
                     () -> gauge("aiprod.outbox.depth") == 1 && gauge("aiprod.outbox.age") >= 90,
