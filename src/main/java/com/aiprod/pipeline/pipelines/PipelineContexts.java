@@ -5,6 +5,7 @@ import com.aiprod.pipeline.stage.StageComponent;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Exchange;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
@@ -63,6 +64,8 @@ public final class PipelineContexts {
         camel.setStartupSummaryLevel(StartupSummaryLevel.Off);
         camel.getCamelContextExtension().addInterceptStrategy(new StepWatch());
         camel.getPropertiesComponent().addPropertiesSource(new ApplicationSettings());
+        // As in the flow. Otherwise, loggers would be named after files and lines, which no logging.level can name.
+        camel.getGlobalOptions().put(Exchange.LOG_EIP_NAME, "${routeId}");
         camel.getGlobalOptions().put("CamelJacksonAutoDiscoverObjectMapper", "true");
         // A body larger than this threshold is kept in a temporary file, not in the heap.
         camel.getStreamCachingStrategy().setSpoolEnabled(true);

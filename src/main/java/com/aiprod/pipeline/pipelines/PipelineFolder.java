@@ -9,9 +9,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.env.PropertyResolver;
@@ -27,7 +30,7 @@ public final class PipelineFolder {
     private final List<Path> folders;
     private final boolean withBuiltIn;
     private final BiFunction<PipelineFiles, SortedMap<String, PipelineFiles>, List<Fault>> check;
-
+    private final Function<Path, List<Fault>> layout;
     private final PropertyResolver environment;
     private final ObjectMapper json;
     /** What the files looked like when they were last read, and at the poll before this one. */
@@ -39,6 +42,8 @@ public final class PipelineFolder {
     /** The revisions of folders whose names no pipeline can have, by name: the database takes none of them. */
     private final Map<String, String> misnamed = new HashMap<>();
 
+    private Set<Fault> misplaced = Set.of();
+
     private record Candidate(String revision, Map<String, Object> row) {}
 
     /** @param at when the database learned of the content, in its time and format */
@@ -49,17 +54,20 @@ public final class PipelineFolder {
      *
      * @param withBuiltIn whether the folders lie over the pipelines in the jar
      * @param check finds what is wrong with a pipeline among others; empty if it can run jobs
+     * @param layout finds the files below the pipelines of a folder that belong to none
      * @param environment has the settings that pipelines may require
      */
     public PipelineFolder(
             List<Path> folders,
             boolean withBuiltIn,
             BiFunction<PipelineFiles, SortedMap<String, PipelineFiles>, List<Fault>> check,
+            Function<Path, List<Fault>> layout,
             PropertyResolver environment,
             ObjectMapper json) {
         this.folders = folders;
         this.withBuiltIn = withBuiltIn;
         this.check = check;
+        this.layout = layout;
         this.environment = environment;
         this.json = json;
     }
@@ -82,6 +90,7 @@ public final class PipelineFolder {
             if (look().equals(seen)) {
                 read = seen;
                 take(pipelines);
+                logMisplaced();
             }
         }
         return candidates.values().stream().map(Candidate::row).toList();
@@ -116,6 +125,14 @@ public final class PipelineFolder {
                 candidates.put(name, new Candidate(null, row));
             }
         });
+    }
+
+    private void logMisplaced() {
+        Set<Fault> before = misplaced;
+        misplaced = folders.stream()
+                .flatMap(folder -> layout.apply(folder).stream())
+                .collect(Collectors.toSet());
+        misplaced.stream().filter(fault -> !before.contains(fault)).forEach(fault -> LOG.error("{}", fault));
     }
 
     private Map<String, Object> row(

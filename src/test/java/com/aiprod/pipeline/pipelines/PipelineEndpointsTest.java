@@ -11,6 +11,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import com.aiprod.pipeline.stage.PermanentStageException;
@@ -43,12 +44,16 @@ import org.apache.camel.support.jsse.TrustManagersParameters;
 import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What the routes of a pipeline can use besides their beans. */
+@ExtendWith(OutputCaptureExtension.class)
 class PipelineEndpointsTest {
 
     private static final String OUTPUT = """
@@ -61,6 +66,19 @@ class PipelineEndpointsTest {
     private Path artifacts;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @Test
+    void logsUnderTheNameOfTheRoute(CapturedOutput output) throws Exception {
+        String log = """
+                        - log:
+                            id: say-it
+                            message: Said by a pipeline
+                """;
+        pipeline(log + OUTPUT, Map.of()).run(1, Map.of());
+        assertThat(output.toString().lines().filter(line -> line.contains("Said by a pipeline")))
+                .singleElement(STRING)
+                .matches(".*INFO (.* )?mine .*");
+    }
 
     @AfterEach
     void close() throws Exception {

@@ -10,16 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.env.MockEnvironment;
 
 /** What a worker tells the database about its folder. */
+@ExtendWith(OutputCaptureExtension.class)
 class PipelineFolderTest {
 
     @TempDir
     Path folder;
 
     private final List<String> checked = new ArrayList<>();
+    private final List<Fault> misplaced = new ArrayList<>();
 
     private PipelineFolder pipelines() {
         return new PipelineFolder(
@@ -29,6 +34,7 @@ class PipelineFolderTest {
                     checked.add(files.name());
                     return List.of();
                 },
+                folder -> List.copyOf(misplaced),
                 new MockEnvironment(),
                 new ObjectMapper());
     }
@@ -63,6 +69,17 @@ class PipelineFolderTest {
         write("other");
         settled(pipelines);
         assertThat(checked).filteredOn("Shout"::equals).hasSize(1);
+    }
+
+    @Test
+    void logsAMisplacedFileOnce(CapturedOutput output) throws IOException {
+        PipelineFolder pipelines = pipelines();
+        misplaced.add(new Fault("lost.camel.yaml", 0, null, "This file is not read."));
+        for (String name : List.of("first", "second")) {
+            write(name);
+            settled(pipelines);
+        }
+        assertThat(output).containsOnlyOnce("lost.camel.yaml: This file is not read.");
     }
 
     @Test

@@ -30,6 +30,11 @@ class CheckConfiguration {
                 .map(Path::of)
                 .toList();
         return new PipelineFolder(
-                folders, sources.isBlank(), new PipelineCheck(contexts, environment)::checkAmong, environment, json);
+                folders,
+                sources.isBlank(),
+                new PipelineCheck(contexts, environment)::checkAmong,
+                RoutesFolder::strayPipelineFiles,
+                environment,
+                json);
     }
 }

@@ -56,6 +56,13 @@ public record RoutesFolder(SortedMap<String, Path> flow, List<Fault> faults) {
         return found;
     }
 
+    /** What is in {@code folder/pipelines} but in no pipeline, so that it is not read. */
+    static List<Fault> strayPipelineFiles(Path folder) {
+        return read(folder).faults().stream()
+                .filter(fault -> Path.of(fault.file()).startsWith(folder.resolve(PIPELINES)))
+                .toList();
+    }
+
     /** The text of each built-in file of the flow, by its path below {@code routes}. */
     public static SortedMap<String, String> builtInFlow() {
         try {
