@@ -56,7 +56,10 @@ public final class SvgPicture {
             "<!DOCTYPE|<!ENTITY|@import|dasharray|url\\(\\s*['\"]?\\s*(?!['\"]?\\s*#)", Pattern.CASE_INSENSITIVE);
 
     private static final int MOST_ELEMENTS = 500;
-    private static final DocumentLimits LIMITS = new DocumentLimits(20, 1, MOST_ELEMENTS);
+    /** Less than the limit of the JDK's parser, which is 200 since Java 24. */
+    private static final int MOST_DEPTH = 20;
+
+    private static final DocumentLimits LIMITS = new DocumentLimits(MOST_DEPTH, 1, MOST_ELEMENTS);
 
     private SvgPicture() {}
 
@@ -85,10 +88,13 @@ public final class SvgPicture {
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         int elements = 0;
+        int depth = 0;
         try {
             XMLStreamReader xml = factory.createXMLStreamReader(new java.io.StringReader(text));
             while (xml.hasNext()) {
-                if (xml.next() != XMLStreamReader.START_ELEMENT) {
+                int event = xml.next();
+                depth -= event == XMLStreamReader.END_ELEMENT ? 1 : 0;
+                if (event != XMLStreamReader.START_ELEMENT) {
                     continue;
                 }
                 String name = xml.getLocalName();
@@ -99,6 +105,7 @@ public final class SvgPicture {
                         !drawn || ELEMENTS.contains(name),
                         ".logo is an SVG with the element %s; convert it to paths".formatted(name));
                 require(++elements <= MOST_ELEMENTS, ".logo has over %s elements".formatted(MOST_ELEMENTS));
+                require(++depth <= MOST_DEPTH, ".logo nests elements more than %s deep".formatted(MOST_DEPTH));
             }
         } catch (XMLStreamException e) {
             throw new IllegalArgumentException(".logo is not an SVG", e);

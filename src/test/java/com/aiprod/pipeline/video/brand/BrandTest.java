@@ -107,13 +107,20 @@ class BrandTest {
         assertRefused(
                 Map.of("logo", svg("<!DOCTYPE svg [<!ENTITY a 'aaaa'>]>" + SVG.formatted("&a;"))),
                 "which is not taken");
-        assertRefused(Map.of("logo", svg(SVG.formatted("<g>".repeat(600) + "</g>".repeat(600)))), ".logo has over 500");
+        assertRefused(Map.of("logo", svg(SVG.formatted("<g/>".repeat(600)))), ".logo has over 500");
+        assertThat(read(Map.of("logo", svg(nested(20)))).logo()).isPresent();
+        assertRefused(Map.of("logo", svg(nested(21))), ".logo nests elements more than 20 deep");
         assertRefused(
                 Map.of("logo", png(new BufferedImage(5000, 10, BufferedImage.TYPE_BYTE_BINARY))),
                 "5000 by 10 pixels, which is too many");
         String wide =
                 "<svg xmlns='http://www.w3.org/2000/svg' width='1e9' height='1e9'><path d='M0 0H1e9V1e9z'/></svg>";
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> Logo.of(svg(wide)));
+    }
+
+    private static String nested(int levels) {
+        int groups = levels - 2;
+        return SVG.formatted("<g>".repeat(groups) + "<rect width='9' height='9'/>" + "</g>".repeat(groups));
     }
 
     private static Brand read(Object brand) {
