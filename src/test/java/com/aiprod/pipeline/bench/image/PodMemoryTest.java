@@ -2,9 +2,14 @@ package com.aiprod.pipeline.bench.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PodMemoryTest {
 
@@ -17,6 +22,21 @@ class PodMemoryTest {
     @Test
     void leavesTheCollectorOfALargePodToTheJvm() throws Exception {
         assertThat(PodMemory.options("worker")).containsExactly("-XX:MaxRAM=2048m");
+    }
+
+    /** With the serial collector and a smaller initial heap, the JVM of the image does not start. */
+    @ParameterizedTest
+    @ValueSource(strings = {"api", "dispatcher", "recorder", "worker", "migrate"})
+    void givesEachPodAnInitialHeapForTheObjectsOfTheAotCache(String role) throws Exception {
+        int megabytes = number("-XX:MaxRAM=(\\d+)m", PodMemory.options(role).get(0));
+        int percentage = number("-XX:InitialRAMPercentage=(\\d+)", Files.readString(Path.of("pom.xml")));
+        assertThat(megabytes * percentage / 100).isGreaterThanOrEqualTo(16);
+    }
+
+    private static int number(String pattern, String text) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).as(pattern).isTrue();
+        return Integer.parseInt(found.group(1));
     }
 
     @Test
