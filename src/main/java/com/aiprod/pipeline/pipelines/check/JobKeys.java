@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** The keys of the job, which is the body at the start of a pipeline, and those that the pipeline adds. */
@@ -26,6 +28,8 @@ final class JobKeys {
     private static final Pattern INDEX = Pattern.compile("\\$\\{body\\??\\[\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*]");
     private static final Pattern GET =
             Pattern.compile("\\$\\{body\\??\\.get\\(\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*\\)");
+    private static final Pattern MEMBER_OF_TEXT = Pattern.compile(
+            "\\$\\{body\\??\\[\\s*['\"]?(job_id|user_id|content|preset|lang)['\"]?\\s*]\\??\\.([A-Za-z_]\\w*)(\\()?");
     private static final Pattern DOT = Pattern.compile("\\$\\{body\\??\\.([A-Za-z_]\\w*)(?![\\w(])");
 
     /** The stages of the video that leave the job, and what they add to it. */
@@ -38,6 +42,7 @@ final class JobKeys {
 
     private final CheckScope scope;
     private final Set<String> keys = new TreeSet<>(KEYS);
+    private final Set<String> replaced = new TreeSet<>();
     private boolean areKnown = true;
 
     /** Collects the keys that the files put into the job. */
@@ -50,6 +55,7 @@ final class JobKeys {
                 int named = 0;
                 while (put.find()) {
                     keys.add(put.group(1));
+                    replaced.add(put.group(1));
                     named++;
                 }
                 Matcher change = ANY_CHANGE.matcher(text.value());
@@ -109,6 +115,12 @@ final class JobKeys {
                 }
             }
         }
+        MEMBER_OF_TEXT
+                .matcher(text.value())
+                .results()
+                .filter(used -> !replaced.contains(used.group(1)))
+                .forEach(used -> memberOfText(used.group(2), used.group(3) != null)
+                        .ifPresent(fault -> scope.faults.add(text.fault(fault))));
         DOT.matcher(text.value())
                 .results()
                 .map(used -> used.group(1))
@@ -123,6 +135,30 @@ final class JobKeys {
                                     : (near.equals(key) ? "" : " Did you mean '" + near + "'?") + " Write ${body["
                                             + near + "]}.")));
                 });
+    }
+
+    /** What is wrong with a call of this method, or a use of this property, of a text. */
+    private static Optional<String> memberOfText(String name, boolean hasParentheses) {
+        List<Method> all = List.of(String.class.getMethods());
+        List<Method> named =
+                all.stream().filter(method -> method.getName().equals(name)).toList();
+        if (named.isEmpty()) {
+            boolean isProperty = !hasParentheses
+                    && all.stream()
+                            .map(Method::getName)
+                            .anyMatch(method ->
+                                    method.equalsIgnoreCase("get" + name) || method.equalsIgnoreCase("is" + name));
+            Set<String> names = all.stream().map(Method::getName).collect(Collectors.toSet());
+            return isProperty
+                    ? Optional.empty()
+                    : Optional.of("A text has no '" + name + "'."
+                            + NearName.suggest(name, names).orElse(""));
+        }
+        boolean isClear = named.stream().allMatch(method -> method.getParameterCount() == 0);
+        return hasParentheses || isClear
+                ? Optional.empty()
+                : Optional.of("Write " + name + "(): without parentheses, Camel may call another " + name
+                        + " with the body.");
     }
 
     /** Whether a Map has a method by this name, or a getter for it. */
