@@ -70,10 +70,13 @@ public final class RollingUpdateBench {
         Path root =
                 Files.createTempDirectory(folder.toAbsolutePath(), "rolling-").resolve("root");
         Unpacked image = Unpacked.of(tar, root);
+        boolean isGood;
         try (ImageRuns runs = new ImageRuns(image)) {
             List<String> options = List.of("-XX:AOTCache=" + root.resolve("app/application.aot"));
-            System.exit(new RollingUpdateBench(runs, options).run() ? 0 : 1);
+            isGood = new RollingUpdateBench(runs, options).run();
         }
+        // Not before the runs are closed: their processes would go on.
+        System.exit(isGood ? 0 : 1);
     }
 
     private boolean run() throws IOException, InterruptedException, SQLException {
