@@ -21,8 +21,6 @@ import java.util.regex.Pattern;
  */
 final class BodyCheck {
 
-    private static final Set<String> TEXT_KEYS = Set.of("job_id", "user_id", "content", "preset", "lang");
-
     private static final Pattern JUST_ONE = Pattern.compile("\\$\\{body\\[['\"]?(\\w+)['\"]?]}");
 
     /** Schemes whose producers leave the body as it is. */
@@ -333,7 +331,7 @@ final class BodyCheck {
         }
         Matcher one = JUST_ONE.matcher(text);
         if (one.matches()) {
-            return bodies.equals(Set.of(Body.JOB)) && TEXT_KEYS.contains(one.group(1));
+            return bodies.equals(Set.of(Body.JOB)) && JobKeys.TEXTS.contains(one.group(1));
         }
         if (text.startsWith("{{") || text.contains("$simple{") || text.contains("$init{")) {
             return false;

@@ -20,8 +20,10 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /** The keys of the job, which is the body at the start of a pipeline, and those that the pipeline adds. */
 final class JobKeys {
 
-    private static final Set<String> KEYS =
-            Set.of("job_id", "user_id", "content", "preset", "metadata", "lang", "duration_sec");
+    /** The keys of the job whose values are texts. */
+    static final Set<String> TEXTS = Set.of("job_id", "user_id", "content", "preset", "lang");
+
+    private static final Set<String> OTHERS = Set.of("metadata", "duration_sec");
 
     private static final Pattern PUT = Pattern.compile("\\bput(?:IfAbsent)?\\(\\s*['\"]([^'\"]+)['\"]");
     private static final Pattern ANY_CHANGE = Pattern.compile("\\b(put\\w*|merge|compute\\w*|replace|remove)\\(");
@@ -29,7 +31,7 @@ final class JobKeys {
     private static final Pattern GET =
             Pattern.compile("\\$\\{body\\??\\.get\\(\\s*['\"]?([A-Za-z_][\\w-]*)['\"]?\\s*\\)");
     private static final Pattern MEMBER_OF_TEXT = Pattern.compile(
-            "\\$\\{body\\??\\[\\s*['\"]?(job_id|user_id|content|preset|lang)['\"]?\\s*]\\??\\.([A-Za-z_]\\w*)(\\()?");
+            "\\$\\{body\\??\\[\\s*['\"]?(" + String.join("|", TEXTS) + ")['\"]?\\s*]\\??\\.([A-Za-z_]\\w*)(\\()?");
     private static final Pattern DOT = Pattern.compile("\\$\\{body\\??\\.([A-Za-z_]\\w*)(?![\\w(])");
 
     /** The stages of the video that leave the job, and what they add to it. */
@@ -41,13 +43,14 @@ final class JobKeys {
             "checkStage.check", Set.of());
 
     private final CheckScope scope;
-    private final Set<String> keys = new TreeSet<>(KEYS);
+    private final Set<String> keys = new TreeSet<>(TEXTS);
     private final Set<String> replaced = new TreeSet<>();
     private boolean areKnown = true;
 
     /** Collects the keys that the files put into the job. */
     JobKeys(CheckScope scope) {
         this.scope = scope;
+        keys.addAll(OTHERS);
         scope.steps().map(JobKeys::call).forEach(call -> keys.addAll(STAGES.getOrDefault(call, Set.of())));
         for (RouteFile file : scope.files) {
             for (Text text : file.texts) {
@@ -143,13 +146,8 @@ final class JobKeys {
         List<Method> named =
                 all.stream().filter(method -> method.getName().equals(name)).toList();
         if (named.isEmpty()) {
-            boolean isProperty = !hasParentheses
-                    && all.stream()
-                            .map(Method::getName)
-                            .anyMatch(method ->
-                                    method.equalsIgnoreCase("get" + name) || method.equalsIgnoreCase("is" + name));
             Set<String> names = all.stream().map(Method::getName).collect(Collectors.toSet());
-            return isProperty
+            return !hasParentheses && hasGetter(String.class, name)
                     ? Optional.empty()
                     : Optional.of("A text has no '" + name + "'."
                             + NearName.suggest(name, names).orElse(""));
@@ -163,12 +161,17 @@ final class JobKeys {
 
     /** Whether a Map has a method by this name, or a getter for it. */
     private static boolean isMember(String name) {
-        return Arrays.stream(Map.class.getMethods())
-                        .map(Method::getName)
-                        .anyMatch(method -> method.equals(name)
-                                || method.equalsIgnoreCase("is" + name)
-                                || method.equalsIgnoreCase("get" + name))
+        return hasGetter(Map.class, name)
+                || Arrays.stream(Map.class.getMethods())
+                        .anyMatch(method -> method.getName().equals(name))
                 || name.equals("class")
                 || name.equals("toString");
+    }
+
+    private static boolean hasGetter(Class<?> type, String property) {
+        return Arrays.stream(type.getMethods())
+                .map(Method::getName)
+                .anyMatch(method ->
+                        method.equalsIgnoreCase("is" + property) || method.equalsIgnoreCase("get" + property));
     }
 }
