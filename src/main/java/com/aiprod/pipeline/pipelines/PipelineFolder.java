@@ -30,7 +30,7 @@ public final class PipelineFolder {
     private final List<Path> folders;
     private final boolean withBuiltIn;
     private final BiFunction<PipelineFiles, SortedMap<String, PipelineFiles>, List<Fault>> check;
-    private final Function<Path, List<Fault>> layout;
+    private final Function<Path, List<Fault>> strayFiles;
     private final PropertyResolver environment;
     private final ObjectMapper json;
     /** What the files looked like when they were last read, and at the poll before this one. */
@@ -42,7 +42,7 @@ public final class PipelineFolder {
     /** The revisions of folders whose names no pipeline can have, by name: the database takes none of them. */
     private final Map<String, String> misnamed = new HashMap<>();
 
-    private Set<Fault> misplaced = Set.of();
+    private Set<Fault> strays = Set.of();
 
     private record Candidate(String revision, Map<String, Object> row) {}
 
@@ -54,20 +54,20 @@ public final class PipelineFolder {
      *
      * @param withBuiltIn whether the folders lie over the pipelines in the jar
      * @param check finds what is wrong with a pipeline among others; empty if it can run jobs
-     * @param layout finds the files below the pipelines of a folder that belong to none
+     * @param strayFiles finds the files below the pipelines of a folder that belong to none
      * @param environment has the settings that pipelines may require
      */
     public PipelineFolder(
             List<Path> folders,
             boolean withBuiltIn,
             BiFunction<PipelineFiles, SortedMap<String, PipelineFiles>, List<Fault>> check,
-            Function<Path, List<Fault>> layout,
+            Function<Path, List<Fault>> strayFiles,
             PropertyResolver environment,
             ObjectMapper json) {
         this.folders = folders;
         this.withBuiltIn = withBuiltIn;
         this.check = check;
-        this.layout = layout;
+        this.strayFiles = strayFiles;
         this.environment = environment;
         this.json = json;
     }
@@ -90,7 +90,7 @@ public final class PipelineFolder {
             if (look().equals(seen)) {
                 read = seen;
                 take(pipelines);
-                logMisplaced();
+                logStrayFiles();
             }
         }
         return candidates.values().stream().map(Candidate::row).toList();
@@ -127,12 +127,12 @@ public final class PipelineFolder {
         });
     }
 
-    private void logMisplaced() {
-        Set<Fault> before = misplaced;
-        misplaced = folders.stream()
-                .flatMap(folder -> layout.apply(folder).stream())
+    private void logStrayFiles() {
+        Set<Fault> before = strays;
+        strays = folders.stream()
+                .flatMap(folder -> strayFiles.apply(folder).stream())
                 .collect(Collectors.toSet());
-        misplaced.stream().filter(fault -> !before.contains(fault)).forEach(fault -> LOG.error("{}", fault));
+        strays.stream().filter(fault -> !before.contains(fault)).forEach(fault -> LOG.error("{}", fault));
     }
 
     private Map<String, Object> row(

@@ -24,7 +24,7 @@ class PipelineFolderTest {
     Path folder;
 
     private final List<String> checked = new ArrayList<>();
-    private final List<Fault> misplaced = new ArrayList<>();
+    private final List<Fault> strays = new ArrayList<>();
 
     private PipelineFolder pipelines() {
         return new PipelineFolder(
@@ -34,7 +34,7 @@ class PipelineFolderTest {
                     checked.add(files.name());
                     return List.of();
                 },
-                folder -> List.copyOf(misplaced),
+                folder -> List.copyOf(strays),
                 new MockEnvironment(),
                 new ObjectMapper());
     }
@@ -72,9 +72,9 @@ class PipelineFolderTest {
     }
 
     @Test
-    void logsAMisplacedFileOnce(CapturedOutput output) throws IOException {
+    void logsAStrayFileOnce(CapturedOutput output) throws IOException {
         PipelineFolder pipelines = pipelines();
-        misplaced.add(new Fault("lost.camel.yaml", 0, null, "This file is not read."));
+        strays.add(new Fault("lost.camel.yaml", 0, null, "This file is not read."));
         for (String name : List.of("first", "second")) {
             write(name);
             settled(pipelines);

@@ -56,11 +56,14 @@ public record RoutesFolder(SortedMap<String, Path> flow, List<Fault> faults) {
         return found;
     }
 
-    /** What is in {@code folder/pipelines} but in no pipeline, so that it is not read. */
+    /** What is in {@code folder/pipelines} but in no pipeline, so that it is not read. The folder need not exist. */
     static List<Fault> strayPipelineFiles(Path folder) {
-        return read(folder).faults().stream()
-                .filter(fault -> Path.of(fault.file()).startsWith(folder.resolve(PIPELINES)))
-                .toList();
+        RoutesFolder found = new RoutesFolder(new TreeMap<>(), new ArrayList<>());
+        Path pipelines = folder.resolve(PIPELINES);
+        if (Files.isDirectory(pipelines)) {
+            found.walk(folder, pipelines, new TreeMap<>(), new ArrayList<>());
+        }
+        return found.faults();
     }
 
     /** The text of each built-in file of the flow, by its path below {@code routes}. */
