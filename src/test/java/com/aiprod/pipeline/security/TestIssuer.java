@@ -42,6 +42,9 @@ final class TestIssuer implements AutoCloseable {
         EMPTY
     }
 
+    /** Making a pair takes a second of CPU time, so the keys of all issuers are these in turn, under new IDs. */
+    private static final List<RSAKey> KEY_PAIRS = List.of(newKeyPair(), newKeyPair());
+
     private final List<RSAKey> keys = new CopyOnWriteArrayList<>();
     private final AtomicInteger fetches = new AtomicInteger();
     private final AtomicInteger hanging = new AtomicInteger();
@@ -96,12 +99,13 @@ final class TestIssuer implements AutoCloseable {
 
     /** Signs with a new key from now on. The older ones stay in the set. */
     void rotate() {
+        RSAKey pair = KEY_PAIRS.get(keys.size() % KEY_PAIRS.size());
+        keys.add(0, new RSAKey.Builder(pair).keyID(UUID.randomUUID().toString()).build());
+    }
+
+    private static RSAKey newKeyPair() {
         try {
-            keys.add(
-                    0,
-                    new RSAKeyGenerator(2048)
-                            .keyID(UUID.randomUUID().toString())
-                            .generate());
+            return new RSAKeyGenerator(2048).generate();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }

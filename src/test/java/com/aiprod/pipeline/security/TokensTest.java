@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.api.http.EdgeTest;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -44,6 +45,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 class TokensTest {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final RSAKey FOREIGN_KEY = newKey();
 
     @LocalServerPort
     private int port;
@@ -103,7 +105,7 @@ class TokensTest {
     /** A token header that names or contains the key: the sender would vouch for themselves. */
     @Test
     void ignoresKeysThatTheTokenNames() throws Exception {
-        RSAKey mine = new RSAKeyGenerator(2048).keyID("mine").generate();
+        RSAKey mine = new RSAKey.Builder(FOREIGN_KEY).keyID("mine").build();
         AtomicInteger calls = new AtomicInteger();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
@@ -255,7 +257,15 @@ class TokensTest {
     }
 
     private static String foreign(JWTClaimsSet claims, String keyId) throws Exception {
-        return sign(JWSAlgorithm.RS256, keyId, claims, new RSASSASigner(new RSAKeyGenerator(2048).generate()));
+        return sign(JWSAlgorithm.RS256, keyId, claims, new RSASSASigner(FOREIGN_KEY));
+    }
+
+    private static RSAKey newKey() {
+        try {
+            return new RSAKeyGenerator(2048).generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Algorithm confusion: signs with the public key as if it were a shared secret. */

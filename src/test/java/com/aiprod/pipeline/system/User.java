@@ -34,12 +34,12 @@ public final class User {
 
     private final int port;
     private final String id;
-    private final String[] roles;
+    private final String token;
 
     private User(int port, String id, String... roles) {
         this.port = port;
         this.id = id;
-        this.roles = roles;
+        this.token = DevelopmentTokens.token(id, roles);
     }
 
     /** Returns a user that no other test uses. */
@@ -70,7 +70,7 @@ public final class User {
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
                 .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + DevelopmentTokens.token(id, roles));
+                .header("Authorization", "Bearer " + token);
     }
 
     public HttpResponse<String> get(String path, String... headers) throws Exception {
