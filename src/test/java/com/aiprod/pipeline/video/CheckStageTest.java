@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,11 +26,22 @@ class CheckStageTest {
     private static final List<Scene> SCENES = List.of(new Scene("One", 0, 1), new Scene("Two", 1, 3));
 
     @TempDir
+    private static Path shared;
+
+    private static Path goodFilm;
+
+    @TempDir
     Path folder;
 
     private final CheckStage stage = new CheckStage(Film.tools(), (jobId, attempt, name, percent) -> {});
     private final Map<String, Object> preset = Formats.preset("quick_social");
     private Map<String, Object> job;
+
+    @BeforeAll
+    static void makeGoodFilm() throws Exception {
+        goodFilm = shared.resolve("good.mp4");
+        film(goodFilm, 720, 1280, 30, 90, 0x3366cc);
+    }
 
     @BeforeEach
     void makeJob() throws Exception {
@@ -51,14 +63,14 @@ class CheckStageTest {
 
     @Test
     void acceptsAValidVideo() throws Exception {
-        film(720, 1280, 30, 90, 0x3366cc);
+        Files.copy(goodFilm, folder.resolve("video.mp4"));
 
         assertThat(stage.check(job, preset, "job", 1)).isSameAs(job);
     }
 
     @Test
     void aVideoPlaysEverywhereAndSeeks() throws Exception {
-        film(720, 1280, 30, 90, 0x3366cc);
+        Files.copy(goodFilm, folder.resolve("video.mp4"));
 
         Film film = new Film(folder.resolve("video.mp4"));
         JsonNode stream = film.stream();
@@ -81,7 +93,7 @@ class CheckStageTest {
 
     @Test
     void keepsTheColorsAsDrawn() throws Exception {
-        film(720, 1280, 30, 90, 0x3366cc);
+        Files.copy(goodFilm, folder.resolve("video.mp4"));
 
         byte[] luma = new Film(folder.resolve("video.mp4")).pictures("yuv420p", 0, 1);
         // BT.709: 16 + 219 * (0.2126 * 51 + 0.7152 * 102 + 0.0722 * 204) / 255. BT.601 would give 100.
@@ -127,19 +139,19 @@ class CheckStageTest {
 
     @Test
     void namesTheErrorInAVideo() throws Exception {
-        film(720, 1280, 30, 80, 0x3366cc);
+        film(folder.resolve("video.mp4"), 720, 1280, 30, 80, 0x3366cc);
         assertWrong("its duration is 2.6");
-        film(1280, 720, 30, 90, 0x3366cc);
+        film(folder.resolve("video.mp4"), 1280, 720, 30, 90, 0x3366cc);
         assertWrong("its size is 1280 by 720 pixels");
-        film(720, 1280, 25, 75, 0x3366cc);
+        film(folder.resolve("video.mp4"), 720, 1280, 25, 75, 0x3366cc);
         assertWrong("its frame rate is 25/1 frames per second");
-        film(720, 1280, 30, 90, 0);
+        film(folder.resolve("video.mp4"), 720, 1280, 30, 90, 0);
         assertWrong("the frame is blank");
     }
 
     @Test
     void namesMisalignedCaptions() throws Exception {
-        film(720, 1280, 30, 90, 0x3366cc);
+        Files.copy(goodFilm, folder.resolve("video.mp4"));
         captions(List.of(SCENES.get(0)));
         assertWrong("it has 1 captions instead of 2");
         captions(List.of(SCENES.get(0), new Scene("Two", 1.4, 3)));
@@ -167,14 +179,13 @@ class CheckStageTest {
     }
 
     /** Makes a video of one color, with a white square unless the color is black. */
-    private void film(int width, int height, int frameRate, int frames, int color) throws Exception {
+    private static void film(Path file, int width, int height, int frameRate, int frames, int color) throws Exception {
         int[] picture = new int[width * height];
         Arrays.fill(picture, color);
         for (int y = 100; color != 0 && y < 300; y++) {
             Arrays.fill(picture, y * width + 100, y * width + 300, 0xffffff);
         }
-        try (VideoWriter writer =
-                new VideoWriter(Film.tools(), folder.resolve("video.mp4"), width, height, frameRate)) {
+        try (VideoWriter writer = new VideoWriter(Film.tools(), file, width, height, frameRate)) {
             for (int i = 0; i < frames; i++) {
                 writer.write(picture);
             }

@@ -131,7 +131,7 @@ class EndCardTest {
                 "lang",
                 "en",
                 "duration_sec",
-                6,
+                4,
                 "metadata",
                 brand.isEmpty() ? Map.of("soundtrack", "none") : Map.of("brand", brand)));
         Map<String, Object> preset = Formats.preset("quick_social");
@@ -143,7 +143,7 @@ class EndCardTest {
                         .get("render");
         Film film = new Film(Path.of((String) files.get("video")));
         byte[] start = film.pictures("gray", 0, 2);
-        byte[] end = film.pictures("gray", 178, 180);
+        byte[] end = film.pictures("gray", 118, 120);
         int size = 720 * 1280;
 
         double jump = difference(end, size, start, 0, size);
