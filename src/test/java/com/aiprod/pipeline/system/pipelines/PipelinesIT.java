@@ -2,6 +2,14 @@ package com.aiprod.pipeline.system.pipelines;
 
 import static com.aiprod.pipeline.system.pipelines.Installation.operator;
 import static com.aiprod.pipeline.system.pipelines.Installation.user;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.MISTAKES;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.SETTINGS;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.awaitLiveOtherThan;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.awaitOffer;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.awaitRefusalOtherThan;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.live;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.pipeline;
+import static com.aiprod.pipeline.system.pipelines.TwoStages.save;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.system.User;
@@ -15,12 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,195 +33,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Revisions of pipelines in running workers. */
 class PipelinesIT {
 
-    private static final String SETTINGS = """
-            description: For tests.
-            timeout: 20s
-            presets:
-              two_stages:
-                description: Leaves the number of the revision from two files.
-                default_duration_sec: 1
-                max_duration_sec: 1
-            """;
-
-    /** What integration engineers save by mistake. */
-    private static final List<String> MISTAKES = List.of("- route: [", """
-            - route:
-                id: broken
-                from:
-                  uri: direct:broken
-                  steps:
-                    - bean:
-                        id: misspelt
-                        ref: nobody
-            """, """
-            - route:
-                id: broken
-                from:
-                  uri: direct:broken
-                  steps:
-                    - setBodyy: {}
-            """);
-
-    private static String entry(int number) {
-        return """
-                - route:
-                    id: two-stages
-                    description: Takes a job, and leaves the number of the revision from both files.
-                    from:
-                      id: from-two-stages
-                      uri: direct:two-stages
-                      steps:
-                        - setVariable:
-                            id: keep-first
-                            name: first
-                            constant: "%d"
-                        - delay:
-                            id: take-time
-                            constant: "40"
-                        - to:
-                            id: to-second
-                            uri: direct:second
-                """.formatted(number);
-    }
-
-    private static String second(int number) {
-        return """
-                - route:
-                    id: second
-                    description: Leaves both numbers.
-                    from:
-                      id: from-second
-                      uri: direct:second
-                      steps:
-                        - setBody:
-                            id: leave-both
-                            method:
-                              beanType: java.util.Map
-                              method: of('first', ${variable.first}, 'second', '%d')
-                """.formatted(number);
-    }
-
-    private static void save(Installation installation, int number) throws IOException {
-        installation.write("pipelines/two-stages/two-stages.camel.yaml", entry(number));
-        installation.write("pipelines/two-stages/second.camel.yaml", second(number));
-    }
-
-    private static JsonNode pipeline(User operator, String name) throws Exception {
-        for (JsonNode pipeline : User.json(operator.get("/admin/pipelines")).get("pipelines")) {
-            if (pipeline.get("name").asText().equals(name)) {
-                return pipeline;
-            }
-        }
-        throw new AssertionError("There is no pipeline " + name);
-    }
-
-    private static String live(User operator) throws Exception {
-        return pipeline(operator, "two-stages").path("live").path("revision").asText();
-    }
-
-    private static String awaitLiveOtherThan(String before, User operator) {
-        Awaitility.await("a new revision is live")
-                .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> !live(operator).equals(before));
-        try {
-            return live(operator);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void awaitRefusalOtherThan(String before, User operator) {
-        Awaitility.await("the files are refused")
-                .atMost(Duration.ofSeconds(20))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> {
-                    JsonNode refused =
-                            pipeline(operator, "two-stages").path("refused").path("revision");
-                    return refused.isTextual() && !refused.asText().equals(before);
-                });
-    }
-
-    private static void awaitOffer(User user) {
-        Awaitility.await("the preset is offered")
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> user.get("/presets").body().contains("\"two_stages\""));
-    }
-
     private static JsonNode runJob(User user) throws Exception {
         return User.json(user.submit("{\"content\":\"x\",\"preset\":\"two_stages\"}", "Prefer", "wait=30"));
-    }
-
-    @Test
-    void switchesUnderLoadWithoutLosingOrMixingJobs(@TempDir Path folder) throws Exception {
-        int switches = 20;
-        int jobs = 500;
-        try (Installation installation = new Installation(folder)) {
-            installation.write("pipelines/two-stages/pipeline.yaml", SETTINGS);
-            save(installation, 0);
-            ConfigurableApplicationContext application = installation.start(Map.of("aiprod.worker.concurrency", "8"));
-            User alice = user(application, "alice");
-            User olga = operator(application);
-            awaitOffer(alice);
-            Map<String, String> numberOfRevision = new HashMap<>();
-            String revision = live(olga);
-            numberOfRevision.put(revision, "0");
-
-            AtomicBoolean switching = new AtomicBoolean(true);
-            ConcurrentLinkedQueue<String> submitted = new ConcurrentLinkedQueue<>();
-            CompletableFuture<Void> clients = CompletableFuture.runAsync(() -> {
-                while (switching.get() || submitted.size() < jobs) {
-                    try {
-                        submitted.add(User.json(alice.submit("{\"content\":\"x\",\"preset\":\"two_stages\"}"))
-                                .get("job_id")
-                                .asText());
-                        // As fast as eight slots run them, so that every switch meets running and waiting jobs.
-                        Awaitility.await()
-                                .pollInterval(Duration.ofMillis(1))
-                                .pollDelay(Duration.ofMillis(20))
-                                .until(() -> true);
-                    } catch (Exception e) {
-                        throw new AssertionError(e);
-                    }
-                }
-            });
-            String refused = "";
-            for (int i = 1; i <= switches; i++) {
-                if (i % 3 == 0) {
-                    String mistake = MISTAKES.get(i / 3 % MISTAKES.size());
-                    installation.write("pipelines/two-stages/broken.camel.yaml", mistake + "# " + i + "\n");
-                    awaitRefusalOtherThan(refused, olga);
-                    refused = pipeline(olga, "two-stages")
-                            .path("refused")
-                            .path("revision")
-                            .asText();
-                    assertThat(live(olga)).isEqualTo(revision);
-                    installation.delete("pipelines/two-stages/broken.camel.yaml");
-                } else {
-                    save(installation, i);
-                    revision = awaitLiveOtherThan(revision, olga);
-                    numberOfRevision.put(revision, String.valueOf(i));
-                }
-            }
-            switching.set(false);
-            clients.join();
-
-            assertThat(submitted).hasSizeGreaterThanOrEqualTo(jobs);
-            for (String job : submitted) {
-                JsonNode ended = alice.await(job, "COMPLETED");
-                JsonNode output = ended.path("result").path("output");
-                String ran = ended.path("state_history")
-                        .get(1)
-                        .path("metadata")
-                        .path("revision")
-                        .asText();
-                assertThat(output.path("first").asText())
-                        .as("job %s on revision %s", job, ran)
-                        .isEqualTo(output.path("second").asText())
-                        .isEqualTo(numberOfRevision.get(ran));
-                assertThat(ended.path("attempt").asInt()).isEqualTo(1);
-            }
-        }
     }
 
     @Test
@@ -448,7 +265,7 @@ class PipelinesIT {
     private static void configMap(Path mount, String version, int number) throws IOException {
         Path files = Files.createDirectories(mount.resolve(version));
         Files.writeString(files.resolve("pipeline.yaml"), SETTINGS);
-        Files.writeString(files.resolve("two-stages.camel.yaml"), entry(number));
-        Files.writeString(files.resolve("second.camel.yaml"), second(number));
+        Files.writeString(files.resolve("two-stages.camel.yaml"), TwoStages.entry(number));
+        Files.writeString(files.resolve("second.camel.yaml"), TwoStages.second(number));
     }
 }
