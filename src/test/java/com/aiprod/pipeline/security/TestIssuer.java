@@ -103,7 +103,7 @@ final class TestIssuer implements AutoCloseable {
         keys.add(0, new RSAKey.Builder(pair).keyID(UUID.randomUUID().toString()).build());
     }
 
-    private static RSAKey newKeyPair() {
+    static RSAKey newKeyPair() {
         try {
             return new RSAKeyGenerator(2048).generate();
         } catch (JOSEException e) {

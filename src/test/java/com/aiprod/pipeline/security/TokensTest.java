@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.aiprod.pipeline.api.http.EdgeTest;
 import com.aiprod.pipeline.embedded.DevelopmentTokens;
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -12,7 +11,6 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
@@ -45,7 +43,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 class TokensTest {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final RSAKey FOREIGN_KEY = newKey();
+    private static final RSAKey FOREIGN_KEY = TestIssuer.newKeyPair();
 
     @LocalServerPort
     private int port;
@@ -258,14 +256,6 @@ class TokensTest {
 
     private static String foreign(JWTClaimsSet claims, String keyId) throws Exception {
         return sign(JWSAlgorithm.RS256, keyId, claims, new RSASSASigner(FOREIGN_KEY));
-    }
-
-    private static RSAKey newKey() {
-        try {
-            return new RSAKeyGenerator(2048).generate();
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Algorithm confusion: signs with the public key as if it were a shared secret. */
