@@ -60,7 +60,7 @@ record Plan(
                 Collections.nCopies(2, "api,dispatcher,worker,recorder"),
                 List.of(Fault.READ_ONLY_DATABASE, Fault.REMAKE_TOPIC),
                 80,
-                12,
+                40,
                 Duration.ofSeconds(90),
                 randomSeed());
     }
