@@ -63,7 +63,7 @@ class EncoderFaultsTest {
         AtomicInteger stopped = new AtomicInteger();
         ArtifactStore store = new ArtifactStore(folder.resolve("artifacts"));
         RenderStage stage = new RenderStage(store, tools, (jobId, attempt, name, percent) -> framesBegan.release());
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 10; round++) {
             List<Thread> renderings = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 String id = "job-" + round + "-" + i;
@@ -90,7 +90,7 @@ class EncoderFaultsTest {
             }
             framesBegan.drainPermits();
         }
-        assertThat(stopped).hasValue(20);
+        assertThat(stopped).hasValue(40);
         assertThat(children()).isEmpty();
         assertThat(folder.resolve("artifacts/.work")).isEmptyDirectory();
     }

@@ -30,7 +30,7 @@ class WorstContentTest {
     /** Ordinary content takes 1 s on a slow machine; a video has 90 s in total. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    private static final int FRAMES = 8;
+    private static final int FRAMES = 25;
 
     static Stream<Arguments> contents() {
         String family = "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67\u200D";
@@ -75,7 +75,7 @@ class WorstContentTest {
         Format format = Format.of(preset.asMap());
         FramePainter painter = new FramePainter(format, content, "en", board.scenes());
         BufferedImage frame = new BufferedImage(format.width(), format.height(), BufferedImage.TYPE_INT_RGB);
-        double step = seconds / (double) FRAMES;
+        double step = Math.min(1, seconds / (double) FRAMES);
         for (int i = 0; i < FRAMES; i++) {
             painter.paint(frame, i * step);
         }
