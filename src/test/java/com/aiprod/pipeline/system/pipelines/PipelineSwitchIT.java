@@ -31,8 +31,8 @@ class PipelineSwitchIT {
 
     @Test
     void switchesUnderLoadWithoutLosingOrMixingJobs(@TempDir Path folder) throws Exception {
-        int switches = 12;
-        int jobs = 300;
+        int switches = 20;
+        int jobs = 500;
         try (Installation installation = new Installation(folder)) {
             installation.write("pipelines/two-stages/pipeline.yaml", SETTINGS);
             save(installation, 0);
