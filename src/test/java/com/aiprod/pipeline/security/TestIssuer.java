@@ -42,7 +42,7 @@ final class TestIssuer implements AutoCloseable {
         EMPTY
     }
 
-    /** Making a pair takes a second of CPU time, so the keys of all issuers are these in turn, under new IDs. */
+    /** Making a pair is slow, so the keys of all issuers are these in turn, under new IDs. */
     private static final List<RSAKey> KEY_PAIRS = List.of(newKeyPair(), newKeyPair());
 
     private final List<RSAKey> keys = new CopyOnWriteArrayList<>();
@@ -103,6 +103,7 @@ final class TestIssuer implements AutoCloseable {
         keys.add(0, new RSAKey.Builder(pair).keyID(UUID.randomUUID().toString()).build());
     }
 
+    /** Returns a new key without an ID. */
     static RSAKey newKeyPair() {
         try {
             return new RSAKeyGenerator(2048).generate();
