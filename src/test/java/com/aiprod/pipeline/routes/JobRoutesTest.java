@@ -168,7 +168,12 @@ class JobRoutesTest {
         assertThat(letter.getAttributesMap())
                 .isEqualTo(Map.of("job_id", transientJob, "attempt", "1", "schema", "dead-letter.v1"));
         JsonNode data = Schemas.assertValid("dead-letter.v1", letter.getData().toStringUtf8());
-        PubsubMessage announced = wire.messagesOf(transientJob, Wire.JOBS).get(0);
+        // Several messages may announce a job, because a publish that takes longer than its lease is repeated.
+        String messageId = data.at("/metadata/message_id").asText();
+        PubsubMessage announced = wire.messages(
+                        Wire.JOBS, message -> message.getMessageId().equals(messageId))
+                .get(0);
+        assertThat(announced.getAttributesMap()).containsEntry("job_id", transientJob);
         assertThat(data.at("/metadata/data").asText())
                 .isEqualTo(announced.getData().toStringUtf8());
         assertThat(data.at("/metadata/attributes/schema").asText()).isEqualTo("job.v1");
@@ -177,7 +182,6 @@ class JobRoutesTest {
         assertThat(data.at("/metadata/step").asText()).isEqualTo("act");
         assertThat(data.at("/metadata/file").asText()).endsWith("pipelines/acted/acted.camel.yaml");
         assertThat(data.at("/metadata/line").asInt()).isEqualTo(8);
-        assertThat(data.at("/metadata/message_id").asText()).isEqualTo(announced.getMessageId());
         assertThat(wire.messagesOf(transientJob, Wire.RESULTS)).hasSize(1);
     }
 
@@ -461,7 +465,7 @@ class JobRoutesTest {
         JsonNode job = ended(jobId);
         gates.open("publish-job-message");
         assertThat(job.path("status").asText()).isEqualTo("COMPLETED");
-        assertThat(tries).hasValue(2);
+        assertThat(tries).hasValueGreaterThan(1);
         assertThat(log.getOut().lines().filter(line -> line.contains("no way for the unlucky")))
                 .singleElement()
                 .asString()
