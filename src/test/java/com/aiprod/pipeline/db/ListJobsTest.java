@@ -145,9 +145,10 @@ class ListJobsTest {
 
     @Test
     void readsOnlyTheRowsOfAPage() throws Exception {
+        queries.truncate();
         fill(10_000);
         queries.jdbc().execute("ANALYZE jobs");
-        // Without results, or with the deleted ones of other tests, the plan for them would be another.
+        // Without results, the plan for them would be another.
         queries.jdbc().update("""
                 INSERT INTO results (job_id, attempt, success, error_code, error_message, retryable, execution_time_ms)
                 SELECT id, 1, false, 'BROKEN', 'x', false, 1 FROM jobs
@@ -164,8 +165,7 @@ class ListJobsTest {
     /** PostgreSQL stores a text of this length in separate pages, which it must not read for skipped jobs. */
     @Test
     void readsNoContentOfJobsSkippedByOffset() throws Exception {
-        // Dead rows of other tests would be read as well.
-        queries.jdbc().execute("VACUUM jobs");
+        queries.truncate();
         queries.jdbc().update("""
                         INSERT INTO jobs (id, user_id, content, preset, priority, lang, duration_sec, created_at)
                         SELECT gen_random_uuid(), 'ann',
