@@ -84,9 +84,9 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
         }
     }
 
-    /** Fetches the keys before the first token needs them, and returns at once. */
+    /** Fetches the keys without a token that needs them, and returns at once. */
     void start() {
-        var unused = fetch();
+        var unused = begin();
     }
 
     /**
@@ -120,7 +120,12 @@ final class IssuerKeys implements JWKSource<SecurityContext>, DisposableBean {
     /** The current fetch, or a new one; null if the last fetch has just ended. */
     private synchronized Future<?> fetch() {
         boolean justEnded = lastEnd != 0 && System.nanoTime() - lastEnd < pause().toNanos();
-        if (running == null && !justEnded && !fetcher.isShutdown()) {
+        return running == null && justEnded ? null : begin();
+    }
+
+    /** The current fetch, or a new one; null if this process ends. */
+    private synchronized Future<?> begin() {
+        if (running == null && !fetcher.isShutdown()) {
             CompletableFuture<Void> fetch = new CompletableFuture<>();
             fetcher.execute(() -> fetchNow(fetch));
             running = fetch;
