@@ -38,7 +38,7 @@ final class ImageRuns implements AutoCloseable {
         int port = freePort();
         int managementPort = freePort();
         List<String> jvm = new ArrayList<>(options);
-        jvm.addAll(PodMemory.options(roles));
+        jvm.addAll(PodJvm.options(roles));
         List<String> command = new ArrayList<>(image.command(jvm));
         command.add("--aiprod.roles=" + roles);
         command.add("--server.port=" + port);

@@ -276,8 +276,13 @@ class SettingsTest {
                 throw new UncheckedIOException(e);
             }
         }
-        return properties.stream()
-                .map(property -> property.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))
+        // Read by the JVM's launcher.
+        Stream<String> launcher = Stream.of("JDK_JAVA_OPTIONS");
+        return Stream.concat(
+                        launcher,
+                        properties.stream()
+                                .map(property ->
+                                        property.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_")))
                 .collect(Collectors.toSet());
     }
 

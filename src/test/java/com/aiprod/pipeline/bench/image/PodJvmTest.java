@@ -11,24 +11,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PodMemoryTest {
+class PodJvmTest {
 
     @ParameterizedTest
-    @CsvSource({"api, 768", "dispatcher, 512", "recorder, 512"})
-    void boundsASmallPodAndItsCollector(String role, String megabytes) throws Exception {
-        assertThat(PodMemory.options(role)).containsExactly("-XX:MaxRAM=" + megabytes + "m", "-XX:+UseSerialGC");
+    @CsvSource({"api, 768", "worker, 2048"})
+    void boundsTheMemory(String role, String megabytes) throws Exception {
+        assertThat(PodJvm.options(role)).containsExactly("-XX:MaxRAM=" + megabytes + "m");
     }
 
-    @Test
-    void leavesTheCollectorOfALargePodToTheJvm() throws Exception {
-        assertThat(PodMemory.options("worker")).containsExactly("-XX:MaxRAM=2048m");
+    @ParameterizedTest
+    @ValueSource(strings = {"dispatcher", "recorder"})
+    void takesTheOptionsOfTheManifest(String role) throws Exception {
+        assertThat(PodJvm.options(role)).containsExactly("-XX:MaxRAM=512m", "-XX:TieredStopAtLevel=1");
     }
 
     /** With the serial collector and a smaller initial heap, the JVM of the image does not start. */
     @ParameterizedTest
     @ValueSource(strings = {"api", "dispatcher", "recorder", "worker", "migrate"})
     void givesEachPodAnInitialHeapForTheObjectsOfTheAotCache(String role) throws Exception {
-        int megabytes = number("-XX:MaxRAM=(\\d+)m", PodMemory.options(role).get(0));
+        int megabytes = number("-XX:MaxRAM=(\\d+)m", PodJvm.options(role).get(0));
         int percentage = number("-XX:InitialRAMPercentage=(\\d+)", Files.readString(Path.of("pom.xml")));
         assertThat(megabytes * percentage / 100).isGreaterThanOrEqualTo(16);
     }
@@ -41,6 +42,6 @@ class PodMemoryTest {
 
     @Test
     void boundsNoProcessThatHasNoPod() throws Exception {
-        assertThat(PodMemory.options("api,dispatcher,worker,recorder")).isEmpty();
+        assertThat(PodJvm.options("api,dispatcher,worker,recorder")).isEmpty();
     }
 }
