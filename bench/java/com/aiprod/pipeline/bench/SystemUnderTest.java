@@ -55,6 +55,9 @@ final class SystemUnderTest implements AutoCloseable {
     /** More settings for each system, separated by spaces: {@code BENCH_SETTINGS="--aiprod.worker.concurrency=8"}. */
     private static final String SETTINGS = System.getenv().getOrDefault("BENCH_SETTINGS", "");
 
+    /** JVM options for each system, separated by spaces: {@code BENCH_JVM=-XX:TieredStopAtLevel=1}. */
+    private static final String JVM_OPTIONS = System.getenv().getOrDefault("BENCH_JVM", "");
+
     /** A folder for a recording of each system: {@code BENCH_JFR=target bench/run SystemBench}. */
     private static final String RECORDINGS = System.getenv().getOrDefault("BENCH_JFR", "");
 
@@ -75,10 +78,10 @@ final class SystemUnderTest implements AutoCloseable {
         if (!RECORDINGS.isEmpty()) {
             options.add("-XX:StartFlightRecording=settings=profile,filename=" + RECORDINGS + "/");
         }
+        options.addAll(words(JVM_OPTIONS));
         Map<String, String> last = new LinkedHashMap<>();
-        Stream.of(DEFAULTS, List.of(settings), List.of(SETTINGS.strip().split(" +")))
+        Stream.of(DEFAULTS, List.of(settings), words(SETTINGS))
                 .flatMap(List::stream)
-                .filter(setting -> !setting.isEmpty())
                 .forEach(setting -> last.put(setting.split("=", 2)[0], setting));
         process = jvm(options, TestPipelineApplication.class, last.values())
                 .redirectErrorStream(true)
@@ -101,6 +104,10 @@ final class SystemUnderTest implements AutoCloseable {
         Thread reader = new Thread(() -> drain(output), "log-reader");
         reader.setDaemon(true);
         reader.start();
+    }
+
+    private static List<String> words(String text) {
+        return Stream.of(text.split(" +")).filter(word -> !word.isEmpty()).toList();
     }
 
     /** Returns a JVM of the size and with the collector that a container would give to the system. */
