@@ -10,8 +10,6 @@ import com.aiprod.pipeline.stage.Progress;
 import com.aiprod.pipeline.video.script.StyledText;
 import com.ibm.icu.util.ULocale;
 import java.awt.image.BufferedImage;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,11 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Contents of maximum length that are designed to be slow to typeset, and interrupting slow typesetting. */
 class WorstContentTest {
 
-    /** CPU time, because other tests run meanwhile. Ordinary content takes 1 s; a video has 90 s in total. */
+    /** Ordinary content takes 1 s on a slow machine; a video has 90 s in total. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
-
-    /** What runs for so long does not end. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int FRAMES = 25;
 
@@ -64,18 +59,9 @@ class WorstContentTest {
         for (String name : List.of("quick_social", "brand_story", "cinema_spot")) {
             Preset preset = BuiltInPresets.named(name);
             for (int seconds : List.of(1, preset.maxDurationSec())) {
-                Duration taken =
-                        assertTimeoutPreemptively(PATIENCE, () -> timeOfPictures(content, preset, seconds), name);
-                assertThat(taken).as(name).isLessThan(LIMIT);
+                assertTimeoutPreemptively(LIMIT, () -> makePictures(content, preset, seconds), preset::name);
             }
         }
-    }
-
-    private static Duration timeOfPictures(String content, Preset preset, int seconds) throws InterruptedException {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadCpuTime();
-        makePictures(content, preset, seconds);
-        return Duration.ofNanos(threads.getCurrentThreadCpuTime() - before);
     }
 
     private static void makePictures(String content, Preset preset, int seconds) throws InterruptedException {
