@@ -113,11 +113,16 @@ class HardeningTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Content-Length: 9999", "Transfer-Encoding: chunked\r\n\r\nfff"})
-    void slowBodiesWithoutATokenBlockNoOtherCaller(String body) throws Exception {
+    @ValueSource(
+            strings = {
+                "POST /pipeline/run HTTP/1.1\r\nContent-Length: 9999",
+                "POST /pipeline/run HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nfff",
+                "PUT /pipeline/run HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9999"
+            })
+    void slowBodiesWithoutATokenBlockNoOtherCaller(String start) throws Exception {
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
-            Socket socket = open("POST /pipeline/run HTTP/1.1\r\nHost: x\r\n" + body + "\r\n\r\n");
+            Socket socket = open(start.replace("HTTP/1.1\r\n", "HTTP/1.1\r\nHost: x\r\n") + "\r\n\r\n");
             drip(socket);
             slow.add(socket);
         }
