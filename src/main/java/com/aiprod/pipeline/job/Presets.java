@@ -10,10 +10,17 @@ public final class Presets {
 
     private volatile Map<String, Preset> offered = Map.of();
 
-    /** Replaces what is offered. If two presets have the same name, the first is offered. */
+    /**
+     * Replaces what is offered. If two presets have the same name, the first is offered. A preset that has not changed
+     * stays the same object, and so does what is kept for it.
+     */
     public void offer(List<Preset> presets) {
+        Map<String, Preset> before = offered;
         Map<String, Preset> byName = new LinkedHashMap<>();
-        presets.forEach(preset -> byName.putIfAbsent(preset.name(), preset));
+        presets.forEach(preset -> {
+            Preset known = before.get(preset.name());
+            byName.putIfAbsent(preset.name(), preset.equals(known) ? known : preset);
+        });
         offered = byName;
     }
 

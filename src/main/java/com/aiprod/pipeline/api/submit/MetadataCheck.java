@@ -2,6 +2,8 @@ package com.aiprod.pipeline.api.submit;
 
 import com.aiprod.pipeline.api.problem.FieldFault;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -13,13 +15,9 @@ import com.networknt.schema.resource.DisallowSchemaLoader;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Checks the metadata of a request by the JSON Schema of its preset. */
 final class MetadataCheck {
-
-    /** More than a deployment offers; then all are compiled anew. */
-    private static final int MOST_SCHEMAS = 200;
 
     private static final SchemaValidatorsConfig CONFIG = SchemaValidatorsConfig.builder()
             .locale(Locale.ENGLISH)
@@ -30,9 +28,17 @@ final class MetadataCheck {
             VersionFlag.V202012,
             factory -> factory.schemaLoaders(loaders -> loaders.add(DisallowSchemaLoader.getInstance())));
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Map<Map<String, Object>, JsonSchema> COMPILED = new ConcurrentHashMap<>();
+    /** By identity: the hash of a schema's content would cost more than the check. An offered preset keeps its schema. */
+    private static final LoadingCache<Map<String, Object>, MetadataCheck> CHECKS =
+            Caffeine.newBuilder().weakKeys().executor(Runnable::run).build(MetadataCheck::new);
 
-    private MetadataCheck() {}
+    private final JsonSchema schema;
+    private final List<FieldFault> faultsOfNone;
+
+    private MetadataCheck(Map<String, Object> schema) {
+        this.schema = FACTORY.getSchema(JSON.valueToTree(schema), CONFIG);
+        this.faultsOfNone = faults("{}");
+    }
 
     /**
      * What is wrong, each with its place, such as {@code metadata.brand.colors[1]}.
@@ -44,20 +50,15 @@ final class MetadataCheck {
         if (schema.isEmpty()) {
             return List.of();
         }
-        if (COMPILED.size() > MOST_SCHEMAS) {
-            COMPILED.clear();
-        }
-        return COMPILED
-                .computeIfAbsent(schema, MetadataCheck::compile)
-                .validate(metadata == null ? "{}" : metadata, InputFormat.JSON)
-                .stream()
+        MetadataCheck check = CHECKS.get(schema);
+        return metadata == null ? check.faultsOfNone : check.faults(metadata);
+    }
+
+    private List<FieldFault> faults(String metadata) {
+        return schema.validate(metadata, InputFormat.JSON).stream()
                 .map(MetadataCheck::fault)
                 .distinct()
                 .toList();
-    }
-
-    private static JsonSchema compile(Map<String, Object> schema) {
-        return FACTORY.getSchema(JSON.valueToTree(schema), CONFIG);
     }
 
     private static FieldFault fault(ValidationMessage message) {

@@ -38,6 +38,17 @@ class SubmitRequestParserTest {
     }
 
     @Test
+    void checksMissingMetadataLikeAnEmptyObject() {
+        Presets presets = new Presets();
+        Map<String, Object> schema = Map.of("type", "object", "required", List.of("campaign"));
+        presets.offer(List.of(new Preset("quick_social", "Describes a picture", 4, 9, Map.of(), schema)));
+        for (String metadata : List.of("", ",\"metadata\":null", ",\"metadata\":{}")) {
+            assertThat(faults("{\"content\":\"x\"" + metadata + "}", presets))
+                    .containsExactly("metadata required property 'campaign' not found");
+        }
+    }
+
+    @Test
     void treatsNullAsMissing() {
         assertThat(parse("""
                 {"content":"x","preset":null,"priority":null,"lang":null,"duration_sec":null,"metadata":null,"callback_url":null}""")).isEqualTo(parse("{\"content\":\"x\"}"));
