@@ -16,6 +16,7 @@ import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpBinding;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
+import org.apache.camel.converter.stream.ReaderCache;
 import org.apache.camel.http.base.HttpHelper;
 import org.apache.camel.http.common.HttpBinding;
 import org.apache.camel.util.ObjectHelper;
@@ -118,8 +119,19 @@ final class AsyncHttpEngine extends SpringBootPlatformHttpEngine {
         }
     }
 
-    /** Writes text in one piece with its length. Camel's own writes it in chunks, which takes the socket two writes. */
+    /**
+     * Reads and writes text in one piece. Camel's own reads it through buffers of 24 KiB, and writes it in chunks, which
+     * takes the socket two writes.
+     */
     private static final class Binding extends SpringBootPlatformHttpBinding {
+
+        @Override
+        public Object parseBody(HttpServletRequest request, Message message) throws IOException {
+            return isUseReaderForPayload() && request.getContentLength() > 0
+                    // What Camel would make of a reader; it searches all its converters for one of a string to a cache.
+                    ? new ReaderCache(new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    : super.parseBody(request, message);
+        }
 
         @Override
         protected void doWriteDirectResponse(Message answer, HttpServletResponse response, Exchange exchange)
