@@ -81,40 +81,32 @@ public final class VideoBench {
 
     /** The worst that a worker meets: as many jobs of the longest duration as it has cores. */
     private void longest(String preset, int seconds) throws Exception {
-        ExecutorService workers = Executors.newFixedThreadPool(CORES);
-        List<Future<Double>> jobs = new ArrayList<>();
-        for (int i = 0; i < CORES; i++) {
-            String id = "longest-" + preset.replace('_', '-') + "-" + i;
-            jobs.add(workers.submit(() -> {
-                long started = System.nanoTime();
-                make(id, preset, seconds);
-                return (System.nanoTime() - started) / 1e9;
-            }));
-        }
-        double slowest = 0;
-        for (Future<Double> job : jobs) {
-            slowest = Math.max(slowest, job.get());
-        }
-        workers.shutdown();
+        double slowest = makeAll("longest-" + preset, preset, CORES, seconds);
         System.out.printf("%-16s %10d %10d %22.1f%n", preset, CORES, seconds, slowest);
     }
 
-    private void measure(String preset, int seconds, Path folder) throws Exception {
-        make("warm-up", preset, 2);
+    /** Makes videos, as many at a time as the machine has cores; returns how long that took, in seconds. */
+    private double makeAll(String name, String preset, int jobs, int seconds) throws Exception {
         ExecutorService workers = Executors.newFixedThreadPool(CORES);
         long started = System.nanoTime();
-        List<Future<?>> jobs = new ArrayList<>();
-        for (int i = 0; i < ROUNDS * CORES; i++) {
-            String id = preset.replace('_', '-') + "-" + i;
-            jobs.add(workers.submit(() -> make(id, preset, seconds)));
+        List<Future<?>> made = new ArrayList<>();
+        for (int i = 0; i < jobs; i++) {
+            String id = name.replace('_', '-') + "-" + i;
+            made.add(workers.submit(() -> make(id, preset, seconds)));
         }
-        for (Future<?> job : jobs) {
-            job.get();
+        for (Future<?> video : made) {
+            video.get();
         }
-        double wall = (System.nanoTime() - started) / 1e9;
         workers.shutdown();
+        return (System.nanoTime() - started) / 1e9;
+    }
+
+    private void measure(String preset, int seconds, Path folder) throws Exception {
+        // The JIT compiler takes a third of the JVM's time in the first minute.
+        makeAll(preset + "-warm-up", preset, Load.isShort() ? 1 : ROUNDS * CORES, seconds);
+        double wall = makeAll(preset, preset, ROUNDS * CORES, seconds);
         Path film = store.find(preset.replace('_', '-') + "-0", 1, "video.mp4").orElseThrow();
-        double made = jobs.size() * seconds / wall;
+        double made = ROUNDS * CORES * seconds / wall;
         double bare = BareEncode.madePerSecond(plan("plan", preset, seconds), tools, folder, CORES);
         FilmQuality quality = FilmQuality.of(film, plan("plan", preset, seconds), tools, folder);
         System.out.printf(
