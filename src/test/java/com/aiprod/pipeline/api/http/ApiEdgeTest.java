@@ -204,6 +204,16 @@ class ApiEdgeTest {
         problem(answer, 415);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE"})
+    void rejectsAFormWithAnyMethod(String method) throws Exception {
+        problem(
+                send(authorized("/pipeline/run")
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .method(method, BodyPublishers.ofString("content=x"))),
+                415);
+    }
+
     @Test
     void rejectsABodyWithoutAContentType() throws Exception {
         problem(send(authorized("/pipeline/run").POST(BodyPublishers.ofString("{}"))), 415);
