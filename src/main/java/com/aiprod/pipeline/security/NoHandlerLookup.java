@@ -6,8 +6,8 @@ import org.springframework.core.Ordered;
 
 /**
  * Keeps Spring Security from looking up the handler of each request, as Spring MVC does later: the rules are path
- * patterns, which need no handler. Spring Security 6 adds the filter that does so whenever this bean is defined, and 7
- * has no such filter.
+ * patterns, which need no handler. Spring Security 6 adds the filter that does so whenever this bean is defined; 7.0 no
+ * longer uses it (spring-framework issue 37093), so this class can go then.
  */
 final class NoHandlerLookup implements BeanDefinitionRegistryPostProcessor, Ordered {
 
