@@ -18,6 +18,7 @@ import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -187,6 +188,41 @@ class TokensTest {
         assertThat(get("/admin/me", "Bearer " + send(issuer + "?sub=bob")).statusCode())
                 .isEqualTo(403);
         assertThat(send(issuer)).contains("/token?sub=ann");
+    }
+
+    /** What leads to a route of the Admin API must match the rule that protects it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/admin/me",
+                "/%61dmin/me",
+                "/admin/%6De",
+                "/admin/me/",
+                "/admin//me",
+                "//admin/me",
+                "/./admin/me",
+                "/x/../admin/me",
+                "/x/%2e%2e/admin/me",
+                "/admin%2Fme",
+                "/admin;x=1/me",
+                "/admin/me;x=1",
+                "/ADMIN/me",
+                "/Admin/me",
+                "/admin/me.json",
+                "/docs/../admin/me",
+                "/docs/%2e%2e/admin/me",
+                "/console/..%2Fadmin/me"
+            })
+    void noSpellingOfAPathAvoidsTheAdminRule(String path) throws Exception {
+        String answer;
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
+                                    + DevelopmentTokens.token("bob") + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertThat(answer).matches("(?s)HTTP/1.1 (400|403|404) .*").doesNotContain("bob");
     }
 
     static Stream<Object> rolesOfOthers() {
