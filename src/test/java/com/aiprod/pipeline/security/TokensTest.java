@@ -215,7 +215,7 @@ class TokensTest {
             })
     void noSpellingOfAPathAvoidsTheAdminRule(String path) throws Exception {
         String answer;
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
                                     + DevelopmentTokens.token("bob") + "\r\n\r\n")
