@@ -11,7 +11,7 @@ import org.springframework.core.Ordered;
  */
 final class NoHandlerLookup implements BeanDefinitionRegistryPostProcessor, Ordered {
 
-    static final String INTROSPECTOR = "mvcHandlerMappingIntrospector";
+    private static final String INTROSPECTOR = "mvcHandlerMappingIntrospector";
 
     /** Before Spring Security's own processor, which has no order. */
     @Override

@@ -130,6 +130,7 @@ class SecurityConfiguration {
         return http.build();
     }
 
+    /** The default matches by Spring MVC's handlers, which {@link NoHandlerLookup} leaves out. */
     @Bean
     PathPatternRequestMatcherBuilderFactoryBean requestMatcherBuilder() {
         return new PathPatternRequestMatcherBuilderFactoryBean();

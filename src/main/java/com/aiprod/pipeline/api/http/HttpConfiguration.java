@@ -61,11 +61,11 @@ class HttpConfiguration {
     HttpFirewall httpFirewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         firewall.setUnsafeAllowAnyHttpMethod(true);
-        firewall.setAllowedHeaderValues(HttpConfiguration::isText);
+        firewall.setAllowedHeaderValues(HttpConfiguration::isAllowedHeaderValue);
         return firewall;
     }
 
-    private static boolean isText(String value) {
+    private static boolean isAllowedHeaderValue(String value) {
         for (int i = 0; i < value.length(); i = value.offsetByCodePoints(i, 1)) {
             int c = value.codePointAt(i);
             if (c != '\t' && (Character.isISOControl(c) || !Character.isDefined(c))) {

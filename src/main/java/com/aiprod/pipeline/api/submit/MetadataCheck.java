@@ -28,6 +28,7 @@ final class MetadataCheck {
             VersionFlag.V202012,
             factory -> factory.schemaLoaders(loaders -> loaders.add(DisallowSchemaLoader.getInstance())));
     private static final ObjectMapper JSON = new ObjectMapper();
+
     /** By identity: the hash of a schema's content would cost more than the check. An offered preset keeps its schema. */
     private static final LoadingCache<Map<String, Object>, MetadataCheck> CHECKS =
             Caffeine.newBuilder().weakKeys().executor(Runnable::run).build(MetadataCheck::new);
