@@ -125,7 +125,7 @@ public class CheckStage {
         List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error"));
         StringBuilder filter = new StringBuilder();
         for (int i = 0; i < times.size(); i++) {
-            // Frames that no other depends on are half of those on the way from the key frame.
+            // On the way from the key frame, frames that no other depends on need not be decoded.
             command.addAll(List.of("-threads", "1", "-skip_frame", "noref"));
             command.addAll(List.of("-ss", times.get(i).toString(), "-i", video.toString()));
             filter.append("[%1$d:v]trim=end_frame=1[p%1$d];".formatted(i));
