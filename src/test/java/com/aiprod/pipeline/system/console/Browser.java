@@ -3,6 +3,7 @@ package com.aiprod.pipeline.system.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.aiprod.pipeline.system.User;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,6 @@ import org.openqa.selenium.logging.LogType;
  */
 final class Browser implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(25);
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final int HEIGHT = 800;
@@ -154,7 +154,7 @@ final class Browser implements AutoCloseable {
 
     private WebElement shown(String css, String text) {
         return Awaitility.await(css + " " + text)
-                .atMost(PATIENCE)
+                .atMost(User.PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(PAUSE)
                 .ignoreExceptions()
@@ -195,7 +195,7 @@ final class Browser implements AutoCloseable {
 
     void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
-                .atMost(PATIENCE)
+                .atMost(User.PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(PAUSE)
                 .ignoreExceptions()
