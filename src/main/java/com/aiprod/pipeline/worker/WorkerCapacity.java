@@ -27,14 +27,22 @@ public final class WorkerCapacity {
 
     private final Slots slots;
     private final ObjectProvider<HealthIndicator> subscriptions;
+    private final Duration idle;
     private final LongAdder claims = new LongAdder();
     private double reached;
     private long reportedAt = System.nanoTime();
+    /** When jobs were last short, as {@link System#nanoTime()}. */
+    private long shortAt = reportedAt;
 
-    /** @param subscriptions whether messages can arrive; without them, the worker accepts no jobs */
-    WorkerCapacity(Slots slots, ObjectProvider<HealthIndicator> subscriptions) {
+    /**
+     * @param subscriptions whether messages can arrive; without them, the worker accepts no jobs
+     * @param idle how long jobs still count as short while they leave slots free: a subscriber that stops may keep
+     *     messages that are on their way to it, so it must not do so in every pause of the work
+     */
+    WorkerCapacity(Slots slots, ObjectProvider<HealthIndicator> subscriptions, Duration idle) {
         this.slots = slots;
         this.subscriptions = subscriptions;
+        this.idle = idle;
     }
 
     /** @param row the row of claim-job.sql for a claimed job */
@@ -65,12 +73,25 @@ public final class WorkerCapacity {
         long claimed = Math.round(claims.sumThenReset() / seconds);
         exchange.setVariable("claimed", claimed);
         boolean wereShort = slots.leasesAhead();
-        boolean areShort = offered > 0 && claimed >= (long) (wereShort ? LONG_BELOW : SHORT_FROM) * slots.count();
+        boolean areShort = offered > 0 && (wereShort ? stillShort(claimed, now) : claimed >= atLeast(SHORT_FROM));
         if (areShort != wereShort) {
+            shortAt = now;
             slots.leaseAhead(areShort);
             exchange.setVariable("pace", areShort ? "short" : "long");
         }
         exchange.setVariable("freeSec", free.map(time -> time.toNanos() / NANOS).orElse(null));
         exchange.setVariable("reached", reached > 0 ? reached : null);
+    }
+
+    private boolean stillShort(long claimed, long now) {
+        if (claimed >= atLeast(LONG_BELOW)) {
+            shortAt = now;
+            return true;
+        }
+        return slots.freeFor().isPresent() && now - shortAt < idle.toNanos();
+    }
+
+    private long atLeast(int perSlot) {
+        return (long) perSlot * slots.count();
     }
 }

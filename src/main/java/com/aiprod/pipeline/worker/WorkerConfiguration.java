@@ -127,7 +127,7 @@ class WorkerConfiguration {
     @Bean
     @Lazy
     WorkerCapacity workerCapacity(Slots slots, @Qualifier("pubsub") ObjectProvider<HealthIndicator> subscriptions) {
-        return new WorkerCapacity(slots, subscriptions);
+        return new WorkerCapacity(slots, subscriptions, Duration.ofMinutes(1));
     }
 
     @Bean
