@@ -206,18 +206,14 @@ CREATE TABLE outbox (
     -- How often the message was presumed lost and published again. The pause grows each time.
     republished  natural_number   NOT NULL DEFAULT 0,
     -- The newest slice when the row was inserted. While a transaction is held open, VACUUM cannot remove the index entries
-    -- of rows that were deleted since. The statements of each dispatcher round read only the two newest slices, so they
-    -- do not step over those entries.
+    -- of rows that were deleted since. Only the newest slice is read, and the one before until its rows have moved, so no
+    -- statement steps over all of those entries.
     slice        bigint           NOT NULL DEFAULT newest_slice(),
     CONSTRAINT what_is_in_flight_is_leased_for_good CHECK (
         (published_at IS NOT NULL) = (leased_until IS NOT DISTINCT FROM 'infinity')),
     CONSTRAINT what_is_deferred_is_not_in_flight CHECK (NOT deferred OR published_at IS NULL)
 -- Each job passes through this small table, so the share of dead rows says nothing.
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-
-CREATE FUNCTION last_outbox_id() RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER
-    RETURN coalesce(pg_sequence_last_value(cast('outbox_id_seq' AS regclass)), 0);
 
 -- By job ID, which contains the submission time: a job that is published again keeps its place.
 CREATE INDEX outbox_by_turn ON outbox (slice, user_id, priority DESC, job_id) WHERE published_at IS NULL;
@@ -235,13 +231,29 @@ CREATE TRIGGER jobs_leave_the_outbox BEFORE UPDATE OF state ON jobs
     FOR EACH ROW WHEN (OLD.state = 'QUEUED' AND NEW.state <> 'QUEUED')
     EXECUTE FUNCTION leave_the_outbox();
 
+-- The rows of the outbox whose message waits or is in flight, for statements that count them: without those of a slice
+-- older than the last two, which it has only until rotate-outbox.sql or sweep-outbox.sql moves them.
+CREATE VIEW waiting_jobs AS
+SELECT job_id, created_at, leased_until, deferred, published_at
+FROM outbox WHERE slice >= newest_slice() - 1 AND published_at IS NULL
+UNION ALL
+SELECT job_id, created_at, leased_until, deferred, published_at
+FROM outbox WHERE slice >= newest_slice() - 1 AND leased_until = 'infinity';
+
 -- Users take turns in the order of their IDs, starting after the user served last.
 CREATE TABLE dispatch_turn (
     only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     last_user text COLLATE "C" NOT NULL DEFAULT '',
-    -- The slice of the outbox that began last, and the last ID of the outbox at that time.
-    slice             bigint   NOT NULL DEFAULT 1,
-    slice_began_after bigint   NOT NULL DEFAULT 0
+    -- The slice of the outbox that began last.
+    slice          bigint      NOT NULL DEFAULT 1,
+    slice_began_at timestamptz NOT NULL DEFAULT now(),
+    -- No transaction from this ID on began before it; null until one is known.
+    slice_began_before xid8,
+    -- How many rows were claimed since, and how many were moved to it from older slices.
+    claimed        bigint      NOT NULL DEFAULT 0,
+    moved          bigint      NOT NULL DEFAULT 0,
+    -- Whether the slice before is empty and stays so.
+    merged         boolean     NOT NULL DEFAULT false
 );
 INSERT INTO dispatch_turn DEFAULT VALUES;
 
@@ -252,7 +264,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER dispatch_turn_begins_a_slice BEFORE UPDATE OF slice_began_after ON dispatch_turn
+CREATE TRIGGER dispatch_turn_begins_a_slice BEFORE UPDATE OF slice ON dispatch_turn
     FOR EACH ROW EXECUTE FUNCTION begin_slice();
 
 -- What each worker reports, about once a second.
@@ -273,15 +285,20 @@ CREATE TABLE workers (
 ) WITH (fillfactor = 50);
 
 -- The limit for jobs in flight: as many as live workers can soon start. That is twice their slots, less one per running
--- job; or the number that they claimed in the last second if jobs are short. Null while no worker accepts jobs.
+-- job; or the number that they claimed in the last second if jobs are short. Null while no worker accepts jobs. The limit is
+-- never less than at_least, which needs no count of running jobs: while a transaction is held open, the count steps over all
+-- jobs that ended since.
 CREATE VIEW worker_capacity AS
 SELECT slots,
+       CASE WHEN slots > 0 THEN greatest(slots, claimed) END AS at_least,
        CASE
            WHEN slots = 0 THEN NULL
-           -- Needs no count, which would step over all short jobs that ended since the last VACUUM.
            WHEN claimed >= 2 * slots THEN claimed
            ELSE greatest(
-               2 * slots - (SELECT count(*) FROM (SELECT FROM jobs WHERE state = 'PROCESSING' LIMIT slots) AS busy),
+               -- From the newest job on, because those that run are among them.
+               2 * slots - (
+                   SELECT count(*)
+                   FROM (SELECT FROM jobs WHERE state = 'PROCESSING' ORDER BY id DESC LIMIT slots) AS busy),
                claimed) END AS jobs
 FROM (
     SELECT coalesce(sum(slots), 0) AS slots,

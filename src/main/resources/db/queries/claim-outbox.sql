@@ -5,16 +5,25 @@
 -- plan: keep
 WITH RECURSIVE last AS MATERIALIZED (
     -- LIMIT has no effect except to tell the planner that there is only one row.
-    SELECT last_user FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT last_user, merged FROM dispatch_turn LIMIT 1 FOR UPDATE SKIP LOCKED
 ), slices AS MATERIALIZED (
-    SELECT slice FROM (SELECT newest_slice() AS newest) AS number,
-                      LATERAL (VALUES (newest), (newest - 1)) AS slices (slice)
+    SELECT slice FROM last, (SELECT newest_slice() AS newest) AS number,
+                      LATERAL (VALUES (newest), (CASE WHEN NOT merged THEN newest - 1 END)) AS slices (slice)
+), in_flight AS MATERIALIZED (
+    -- What is published is leased for good.
+    SELECT cast(coalesce(sum(jobs), 0) AS bigint) AS jobs FROM slices, LATERAL (
+        SELECT count(*) AS jobs FROM outbox
+        WHERE outbox.slice = slices.slice AND leased_until > now() AND NOT deferred) AS leased
 ), room AS MATERIALIZED (
     SELECT greatest(0, least(cast(:?batchSize AS bigint),
-        coalesce((SELECT jobs FROM worker_capacity), cast(:?minInFlight AS bigint))
-        -- What is published is leased for good.
-        - (SELECT count(*) FROM slices JOIN outbox USING (slice) WHERE leased_until > now() AND NOT deferred))) AS free
-    FROM last
+        coalesce(
+            -- The exact limit is dear while a transaction is held open.
+            CASE WHEN in_flight.jobs < (SELECT at_least FROM worker_capacity)
+                 THEN (SELECT at_least FROM worker_capacity)
+                 ELSE (SELECT jobs FROM worker_capacity) END,
+            cast(:?minInFlight AS bigint))
+        - in_flight.jobs)) AS free
+    FROM last, in_flight
 ), round (user_id, place, wrapped) AS (
     -- The waiting users, from the user after last_user around to last_user. As many as there is room for, each found by
     -- one index lookup in each slice, so the number of waiting users and jobs does not matter. The row that goes back
@@ -56,8 +65,8 @@ WITH RECURSIVE last AS MATERIALIZED (
         FOR UPDATE SKIP LOCKED))
     RETURNING id, job_id
 ), moved AS (
-    UPDATE dispatch_turn SET last_user = served.user_id
-    FROM (SELECT user_id FROM turn ORDER BY place DESC LIMIT 1) AS served
+    UPDATE dispatch_turn SET last_user = served.user_id, claimed = claimed + served.place
+    FROM (SELECT user_id, place FROM turn ORDER BY place DESC LIMIT 1) AS served
 )
 SELECT leased.id AS outbox_id,
        cast(jobs.id AS text) AS job_id,

@@ -4,8 +4,11 @@
 WITH waiting AS (
     SELECT count(*) AS jobs,
            count(*) FILTER (WHERE published_at IS NULL) AS unpublished,
+           -- A deferred job may have been published long after it was queued.
+           min(CASE WHEN deferred THEN leased_until ELSE created_at END) FILTER (WHERE published_at IS NULL)
+               AS unpublished_since,
            min(created_at) AS since
-    FROM (SELECT published_at, created_at FROM outbox ORDER BY id LIMIT 100001) AS oldest
+    FROM (SELECT * FROM waiting_jobs LIMIT 100001) AS counted
 ), letters AS (
     SELECT error_code, count(*) AS letters
     FROM (
@@ -15,10 +18,8 @@ WITH waiting AS (
     GROUP BY error_code
 )
 SELECT waiting.unpublished AS outbox_depth,
-       -- A deferred job may have been published long after it was queued.
-       cast(coalesce((
-           SELECT greatest(0, extract(epoch FROM now() - CASE WHEN deferred THEN leased_until ELSE created_at END))
-           FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT 1), 0) AS double precision) AS outbox_age_seconds,
+       cast(coalesce(greatest(0, extract(epoch FROM now() - waiting.unpublished_since)), 0) AS double precision)
+           AS outbox_age_seconds,
        waiting.jobs AS jobs_queued,
        (SELECT count(*) FROM jobs WHERE state = 'PROCESSING') AS jobs_processing,
        (SELECT count(*) FROM outbox

@@ -62,7 +62,9 @@ WITH spans AS (
 SELECT cast(json_build_object(
     'stats', cast(:?stats AS json),
     'oldest_waiting', (
-        SELECT json_build_object('job_id', job_id, 'since', iso8601(created_at)) FROM outbox ORDER BY id LIMIT 1),
+        SELECT json_build_object('job_id', job_id, 'since', iso8601(created_at))
+        FROM (SELECT job_id, created_at FROM waiting_jobs LIMIT 100001) AS waiting
+        ORDER BY created_at, job_id LIMIT 1),
     'last_hour', json_build_object(
         'spans', (
             SELECT json_agg(json_build_object(

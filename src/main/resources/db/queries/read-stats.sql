@@ -15,7 +15,7 @@ WITH ended_first AS MATERIALIZED (
          unnest(cast(cast(most_common_vals AS text) AS text[]), most_common_freqs) AS common (status, share)
     WHERE ended.many AND schemaname = current_schema() AND tablename = 'jobs' AND attname = 'state'
 ), job_counts AS (
-    SELECT 'QUEUED' AS status, count(*) AS jobs FROM (SELECT FROM outbox LIMIT 100001) AS waiting
+    SELECT 'QUEUED' AS status, count(*) AS jobs FROM (SELECT FROM waiting_jobs LIMIT 100001) AS waiting
     UNION ALL
     SELECT 'PROCESSING', count(*) FROM (SELECT FROM jobs WHERE state = 'PROCESSING' LIMIT 100001) AS running
     UNION ALL
@@ -38,8 +38,8 @@ SELECT cast(json_build_object(
     'ended_jobs_estimated', (SELECT many FROM ended),
     'oldest_queued_age_sec', (
         SELECT round(cast(extract(epoch FROM now() - min(created_at)) AS numeric), 3)
-        FROM (SELECT created_at FROM outbox ORDER BY id LIMIT 100001) AS oldest),
-    'outbox_depth', (SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT 100001) AS waiting),
+        FROM (SELECT created_at FROM waiting_jobs LIMIT 100001) AS waiting),
+    'outbox_depth', (SELECT count(*) FROM (SELECT FROM waiting_jobs WHERE published_at IS NULL LIMIT 100001) AS waiting),
     'dead_letters', (
         SELECT coalesce(json_object_agg(error_code, letters ORDER BY letters DESC, error_code), '{}')
         FROM letter_counts)) AS text) AS stats

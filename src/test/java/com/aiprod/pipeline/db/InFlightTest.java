@@ -2,6 +2,9 @@ package com.aiprod.pipeline.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +66,44 @@ class InFlightTest {
         // The claim rate of a worker that died since does not count.
         queries.jdbc().update("UPDATE workers SET told_at = now() - interval '6 s', claimed = 25");
         assertThat(dispatch()).isEmpty();
+    }
+
+    /** Under a held transaction, a count of the running jobs reads all that ended since. */
+    @Test
+    void countsRunningJobsOnlyWhenAsManyAsTheSlotsAreInFlight() throws Exception {
+        queries.worker("worker-1", 20);
+        try (Connection holder = queries.jdbc().getDataSource().getConnection();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            statement.execute("SELECT FROM jobs");
+            queries.jdbc().update("""
+                    INSERT INTO jobs (id, user_id, content, preset, priority, lang, state, attempt, worker_id,
+                        lease_expires_at, started_at)
+                    SELECT uuid_v7(), 'ann', 'A video', 'quick_social', 'low', 'en', 'PROCESSING', 1, 'worker-1', now(), now()
+                    FROM generate_series(1, 5000)""");
+            queries.jdbc().update("""
+                    UPDATE jobs SET state = 'COMPLETED', completed_at = now(), worker_id = NULL, lease_expires_at = NULL""");
+            submit("ann", 40);
+            long few = buffersOfARound();
+            assertThat(few).isLessThan(2_000);
+            dispatch();
+            assertThat(buffersOfARound()).isGreaterThan(few);
+            holder.rollback();
+        } finally {
+            queries.truncate();
+        }
+    }
+
+    private long buffersOfARound() throws Exception {
+        Map<String, Object> row = queries.sql(
+                        "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + Queries.text("claim-outbox"),
+                        Map.of("minInFlight", 4, "batchSize", 1, "leaseSec", 20))
+                .get(0);
+        return new ObjectMapper()
+                .readTree(row.values().iterator().next().toString())
+                .at("/0/Plan/Shared Hit Blocks")
+                .asLong();
     }
 
     @Test
@@ -278,6 +319,14 @@ class InFlightTest {
 
     /** Takes all publishable jobs and confirms them as published. */
     private List<String> dispatch(int minInFlight) {
+        List<String> jobs = new ArrayList<>();
+        for (List<String> round = round(minInFlight); !round.isEmpty(); round = round(minInFlight)) {
+            jobs.addAll(round);
+        }
+        return jobs;
+    }
+
+    private List<String> round(int minInFlight) {
         List<String> jobs = new ArrayList<>();
         queries.rows("claim-outbox", Map.of("minInFlight", minInFlight, "batchSize", 64, "leaseSec", 20))
                 .forEach(row -> {

@@ -93,7 +93,7 @@ class LockOrderTest {
         RESCUE(database -> database.run("rescue-jobs", Map.of("batchSize", 10))),
         REPUBLISH(database -> database.run("republish-jobs", Map.of("messageLostAfterSec", 45, "batchSize", 10))),
         TAKE(database -> database.run("claim-outbox", Map.of("minInFlight", 10, "batchSize", 10, "leaseSec", 30))),
-        ROTATE(database -> database.run("rotate-outbox", Map.of("lookBack", 15, "batchSize", 10, "minRows", 0))),
+        ROTATE(database -> database.run("rotate-outbox", Map.of("graceSec", 15, "batchSize", 10, "minRows", 0))),
         SWEEP(database -> database.run("sweep-outbox", Map.of("batchSize", 10))),
         REDRIVE(database -> {
             Map<String, Object> request = new HashMap<>(Map.of("errorCode", "BROKEN", "limit", 10));
