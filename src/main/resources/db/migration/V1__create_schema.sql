@@ -247,7 +247,7 @@ CREATE TABLE dispatch_turn (
     -- The slice of the outbox that began last.
     slice          bigint      NOT NULL DEFAULT 1,
     slice_began_at timestamptz NOT NULL DEFAULT now(),
-    -- No transaction from this ID on began before it; null until one is known.
+    -- Transactions from this ID on began after it; null until such an ID is known.
     slice_began_before xid8,
     -- How many rows were claimed since, and how many were moved to it from older slices.
     claimed        bigint      NOT NULL DEFAULT 0,
