@@ -1,6 +1,7 @@
 -- Counts waiting, running, and failed work, for metrics, and says which pipelines have refused files. Returns one row. A
 -- job waits from its submission, redrive, or last attempt; publishing a lost message again does not restart its wait.
--- Counts that can grow stop at 100,000, because this runs every few seconds.
+-- Counts that can grow stop at 100,000, because this runs every few seconds; of more waiting jobs, the oldest is the oldest
+-- of those that were counted.
 WITH waiting AS (
     SELECT count(*) AS jobs,
            count(*) FILTER (WHERE published_at IS NULL) AS unpublished,

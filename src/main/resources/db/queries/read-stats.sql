@@ -1,6 +1,6 @@
 -- The state of the system as one JSON document, at a cost that does not grow with the tables. Waiting and running jobs
 -- and open letters are counted up to 100,000, ended jobs up to 10,000. Beyond that, ended jobs are estimated from
--- PostgreSQL's table statistics, as its planner does.
+-- PostgreSQL's table statistics, as its planner does, and the oldest waiting job is the oldest of those that were counted.
 WITH ended_first AS MATERIALIZED (
     SELECT state FROM jobs WHERE completed_at IS NOT NULL ORDER BY completed_at LIMIT 10001
 ), ended AS (
