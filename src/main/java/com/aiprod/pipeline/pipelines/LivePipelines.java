@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class LivePipelines {
 
     private static final Logger LOG = LoggerFactory.getLogger(LivePipelines.class);
+    private static final Duration POLL = Duration.ofMillis(100);
 
     private final PipelineContexts contexts;
     private final CamelContext flow;
@@ -171,8 +172,16 @@ public final class LivePipelines {
         loaded.countDown();
     }
 
-    /** Waits until the live revisions are loaded; returns false if they are not after that time. */
+    /**
+     * Waits until the live revisions are loaded; returns false if they are not after that time. The time begins when the
+     * flow has started, which may take long on a busy machine.
+     */
     boolean awaitLoaded(Duration limit) throws InterruptedException {
+        while (!flow.isStarted()) {
+            if (loaded.await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+        }
         return loaded.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -53,6 +55,27 @@ class LivePipelinesTest {
     void close() {
         pipelines.close();
         application.close();
+    }
+
+    @Test
+    void countsTheTimeToLoadFromTheStartOfTheFlow() throws Exception {
+        CompletableFuture<Boolean> outcome = CompletableFuture.supplyAsync(this::loadedAtOnce);
+        assertThat(outcome)
+                .as("nothing is loaded, and the flow has not started")
+                .failsWithin(Duration.ofMillis(300))
+                .withThrowableThat()
+                .isInstanceOf(TimeoutException.class);
+        flow.start();
+        assertThat(outcome).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(false);
+        flow.stop();
+    }
+
+    private boolean loadedAtOnce() {
+        try {
+            return pipelines.awaitLoaded(Duration.ZERO);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String route(int number) {
