@@ -149,7 +149,7 @@ final class Model implements Statements {
         long onTheirWay = count(job -> job.publishedAt != null)
                 + count(job -> job.publishedAt == null && job.outboxLeaseEnd > now && !job.deferred);
         long waiting = count(this::canBePublished);
-        long free = Math.max(0, mayBeOnTheirWay() - onTheirWay);
+        long free = Math.max(0, mayBeOnTheirWay(onTheirWay) - onTheirWay);
         assertThat(rows).hasSize((int) Math.min(Math.min(free, World.BATCH), waiting));
         for (Map<String, Object> row : rows) {
             Job job = jobs.get(row.get("job_id"));
@@ -165,7 +165,8 @@ final class Model implements Statements {
         return job.state == QUEUED && job.publishedAt == null && job.outboxLeaseEnd <= now;
     }
 
-    private long mayBeOnTheirWay() {
+    /** Running jobs are only counted when there are as many on their way as workers have slots. */
+    private long mayBeOnTheirWay(long onTheirWay) {
         List<Worker> alive =
                 workers.values().stream().filter(worker -> worker.alive(now)).toList();
         long slots = alive.stream().mapToLong(Worker::slots).sum();
@@ -173,8 +174,12 @@ final class Model implements Statements {
                 .filter(worker -> worker.toldAt() == now)
                 .mapToInt(Worker::claimed)
                 .sum();
-        long busy = Math.min(slots, count(job -> job.state == PROCESSING));
-        return slots == 0 ? World.MIN_IN_FLIGHT : Math.max(2 * slots - busy, claimed);
+        if (slots == 0) {
+            return World.MIN_IN_FLIGHT;
+        }
+        long busy =
+                onTheirWay < Math.max(slots, claimed) ? slots : Math.min(slots, count(job -> job.state == PROCESSING));
+        return Math.max(2 * slots - busy, claimed);
     }
 
     private void confirmPublished(Map<String, Object> parameters) {
