@@ -16,14 +16,11 @@ WITH RECURSIVE last AS MATERIALIZED (
         WHERE outbox.slice = slices.slice AND leased_until > now() AND NOT deferred) AS leased
 ), room AS MATERIALIZED (
     SELECT greatest(0, least(cast(:?batchSize AS bigint),
-        coalesce(
-            -- The exact limit is dear while a transaction is held open.
-            CASE WHEN in_flight.jobs < (SELECT at_least FROM worker_capacity)
-                 THEN (SELECT at_least FROM worker_capacity)
-                 ELSE (SELECT jobs FROM worker_capacity) END,
+        -- The exact limit is dear while a transaction is held open.
+        coalesce(CASE WHEN in_flight.jobs < capacity.at_least THEN capacity.at_least ELSE capacity.jobs END,
             cast(:?minInFlight AS bigint))
         - in_flight.jobs)) AS free
-    FROM last, in_flight
+    FROM last, in_flight, worker_capacity AS capacity
 ), round (user_id, place, wrapped) AS (
     -- The waiting users, from the user after last_user around to last_user. As many as there is room for, each found by
     -- one index lookup in each slice, so the number of waiting users and jobs does not matter. The row that goes back
